@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+)
+
+// Changes is what happened in a room after a revision.
+type Changes struct {
+	Messages []Message // as they are now, by revision
+	Gone     []UserID  // whose membership ended; dropped before anything is shown
+	Upto     Rev       // the revision that this leads to
+	More     bool      // the read was cut: ask again after Upto
+}
+
+// ChangesSince reads the log of room after rev: at most limit messages. It is
+// asked by the server for its viewers; who may view is decided elsewhere.
+func (s *Store) ChangesSince(ctx context.Context, room RoomID, rev Rev, limit int) (Changes, error) {
+	var c Changes
+	// The revision is read before the rows: newer rows are harmless, older ones
+	// would be lost.
+	if err := s.db.GetContext(ctx, &c.Upto, "select rev from rooms where id = $1", room); err != nil {
+		return c, s.plain(err)
+	}
+	if c.Upto <= rev {
+		return c, nil
+	}
+	var err error
+	if c.Messages, err = s.messages(ctx, messageColumns+" where m.room_id = $1 and m.rev > $2 order by m.rev limit $3", room, rev, limit+1); err != nil {
+		return c, err
+	}
+	if len(c.Messages) > limit {
+		c.Messages, c.More = c.Messages[:limit], true
+		c.Upto = c.Messages[limit-1].Rev
+	}
+	if err := s.db.SelectContext(ctx, &c.Gone, goneSince, room, rev); err != nil {
+		return c, s.plain(err)
+	}
+	return c, nil
+}
+
+// All that are gone, also after a cut: dropping early is exact enough, late is not.
+const goneSince = `
+select user_id
+  from members
+ where room_id = $1 and rev > $2 and not present`
+
+// Have is what a page shows of a room: each message and the revision it shows.
+type Have map[Seq]Rev
+
+// Difference is what a page must change to equal a fresh load.
+type Difference struct {
+	New     []Message // to be put in order, whether the page has them or not
+	Changed []Message // to be replaced where the page has them
+	Replace bool      // too much differs: show the newest window instead
+	Upto    Rev
+}
+
+// maxDifference is how many messages a resume sends one by one.
+const maxDifference = 200
+
+// DifferenceSince compares a page that was right at rev and shows have with the
+// room as it is now. The newest rows are compared one by one, because a swap can
+// have failed in a browser; those older than have follow rev alone.
+func (s *Store) DifferenceSince(ctx context.Context, room RoomID, rev Rev, have Have) (Difference, error) {
+	c, err := s.ChangesSince(ctx, room, rev, maxDifference)
+	if err != nil {
+		return Difference{}, err
+	}
+	d := Difference{Upto: c.Upto}
+	if c.More || rev > c.Upto {
+		// Too much was missed, or a backup was restored and revisions went back.
+		return s.replaced(ctx, room)
+	}
+	var first Seq
+	for seq := range have {
+		if first == 0 || seq < first {
+			first = seq
+		}
+	}
+	sent := map[Seq]bool{}
+	add := func(m Message) {
+		if sent[m.Seq] {
+			return
+		}
+		sent[m.Seq] = true
+		if _, shown := have[m.Seq]; shown || m.Seq < first || first == 0 && m.PostedRev <= rev {
+			d.Changed = append(d.Changed, m)
+		} else {
+			d.New = append(d.New, m)
+		}
+	}
+	for _, m := range c.Messages {
+		if have[m.Seq] != m.Rev {
+			add(m)
+		}
+	}
+	if first > 0 {
+		var rows []struct {
+			Seq Seq
+			Rev Rev
+		}
+		if err := s.db.SelectContext(ctx, &rows, "select seq, rev from messages where room_id = $1 and seq >= $2 and rev <= $3 order by seq limit $4",
+			room, first, c.Upto, 2000); err != nil {
+			return d, s.plain(err)
+		}
+		there := make(map[Seq]bool, len(rows))
+		for _, r := range rows {
+			there[r.Seq] = true
+			if have[r.Seq] == r.Rev || sent[r.Seq] {
+				continue
+			}
+			if len(sent) >= maxDifference {
+				return s.replaced(ctx, room)
+			}
+			one, err := s.messages(ctx, messageColumns+" where m.room_id = $1 and m.seq = $2", room, r.Seq)
+			if err != nil {
+				return d, err
+			}
+			for _, m := range one {
+				add(m)
+			}
+		}
+		for seq := range have {
+			if !there[seq] && !sent[seq] {
+				return s.replaced(ctx, room) // it shows what is not there: a restored backup
+			}
+		}
+	}
+	return d, nil
+}
+
+func (s *Store) replaced(ctx context.Context, room RoomID) (Difference, error) {
+	d := Difference{Replace: true}
+	if err := s.db.GetContext(ctx, &d.Upto, "select rev from rooms where id = $1", room); err != nil {
+		return d, s.plain(err)
+	}
+	rows, err := s.messages(ctx, messageColumns+" where m.room_id = $1 order by m.seq desc limit $2", room, PageSize)
+	for i := len(rows) - 1; i >= 0; i-- {
+		d.New = append(d.New, rows[i])
+	}
+	return d, err
+}
+
+// PageSize is how many messages a page shows at first and loads at a time.
+const PageSize = 50

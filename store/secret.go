@@ -1,0 +1,24 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// Secret returns the instance's secret of that name; the first to ask makes it.
+func (s *Store) Secret(ctx context.Context, name string) (string, error) {
+	var value string
+	err := s.plain(s.db.GetContext(ctx, &value, "select value from secrets where name = $1", name))
+	if err != ErrNotFound {
+		return value, err
+	}
+	err = s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+		if _, err := tx.ExecContext(ctx, "insert into secrets (name, value) values ($1, $2) on conflict do nothing", name, rand.Text()+rand.Text()); err != nil {
+			return err
+		}
+		return tx.GetContext(ctx, &value, "select value from secrets where name = $1", name)
+	})
+	return value, err
+}

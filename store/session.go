@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// A session ends after 30 days without use, and after a year in any case
+// (OWASP ASVS 5.0, 7.3).
+const (
+	SessionIdle = 30 * 24 * time.Hour
+	SessionLife = 365 * 24 * time.Hour
+)
+
+// Token is the secret in a session's cookie or a one-time link: 256 random bits.
+// Only its SHA-256 is stored; that needs no salt, as the token cannot be guessed.
+type Token string
+
+// NewToken returns a fresh token.
+func NewToken() Token {
+	b := make([]byte, 32)
+	rand.Read(b)
+	return Token(base64.RawURLEncoding.EncodeToString(b))
+}
+
+func (t Token) hash() string {
+	if t == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(t))
+	return hex.EncodeToString(sum[:])
+}
+
+// SessionID names a session without being able to use it.
+type SessionID string
+
+// Session is one browser that is signed in.
+type Session struct {
+	ID   SessionID
+	User User
+}
+
+// CreateSession signs user in and returns the token for the cookie.
+func (s *Store) CreateSession(ctx context.Context, user UserID, agent, address string) (Token, error) {
+	t, now := NewToken(), micros(s.now())
+	err := s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+		res, err := tx.ExecContext(ctx, insertSession, t.hash(), user, clip(agent, 300), address, now)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return orNotFound(err)
+		}
+		_, err = tx.ExecContext(ctx, "delete from sessions where used_at < $1 or created_at < $2",
+			micros(s.now().Add(-SessionIdle)), micros(s.now().Add(-SessionLife)))
+		return err
+	})
+	return t, err
+}
+
+// The suspension is asked in the same statement: no session slips in beside it.
+const insertSession = `
+insert into sessions (token_hash, user_id, agent, address, created_at, used_at)
+select $1, id, $3, $4, $5, $5
+  from users
+ where id = $2 and suspended_at = 0`
+
+// Session returns who is signed in with t, or ErrNotFound.
+func (s *Store) Session(ctx context.Context, t Token) (Session, error) {
+	if t == "" {
+		return Session{}, ErrNotFound
+	}
+	return s.SessionByID(ctx, SessionID(t.hash()))
+}
+
+// SessionByID returns the session id if it has not ended, or ErrNotFound.
+func (s *Store) SessionByID(ctx context.Context, id SessionID) (Session, error) {
+	var r struct {
+		userRow
+		UsedAt int64 `db:"used_at"`
+	}
+	now := s.now()
+	if err := s.db.GetContext(ctx, &r, sessionByHash, string(id), micros(now.Add(-SessionIdle)), micros(now.Add(-SessionLife))); err != nil {
+		return Session{}, s.plain(err)
+	}
+	if now.Sub(fromMicros(r.UsedAt)) > time.Hour {
+		// Reading must not fail because this cannot be noted now.
+		_ = s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+			_, err := tx.ExecContext(ctx, "update sessions set used_at = $1 where token_hash = $2", micros(now), string(id))
+			return err
+		})
+	}
+	return Session{ID: id, User: r.user()}, nil
+}
+
+const sessionByHash = `
+select u.id, u.username, u.email, u.name, u.role, u.zone, u.last_room, u.created_at, u.suspended_at, s.used_at
+  from sessions s
+  join users u on u.id = s.user_id
+ where s.token_hash = $1 and s.used_at > $2 and s.created_at > $3 and u.suspended_at = 0`
+
+// DeleteSession signs the session out.
+func (s *Store) DeleteSession(ctx context.Context, id SessionID) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+		_, err := tx.ExecContext(ctx, "delete from sessions where token_hash = $1", string(id))
+		return err
+	})
+}
+
+func endSessions(ctx context.Context, tx *sqlx.Tx, user UserID, keep string) error {
+	if _, err := tx.ExecContext(ctx, "delete from sessions where user_id = $1 and token_hash <> $2", user, keep); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "delete from resets where user_id = $1", user)
+	return err
+}
+
+func clip(text string, n int) string {
+	if len(text) > n {
+		return text[:n]
+	}
+	return text
+}
+
+func orNotFound(err error) error {
+	if err != nil {
+		return err
+	}
+	return ErrNotFound
+}

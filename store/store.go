@@ -1,0 +1,159 @@
+// Package store keeps everything that must survive: one file per noun, with its
+// type, its rules and its SQL. A room is a log, and this database is the log.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// What callers decide on.
+var (
+	ErrNotFound    = errors.New("not found")
+	ErrConflict    = errors.New("conflict")
+	ErrUnavailable = errors.New("the database does not answer now")
+	ErrFull        = errors.New("the disk is full")
+	ErrReadOnly    = errors.New("no more writes: the disk did not confirm one")
+	ErrNewer       = errors.New("the database was made by a newer Parley")
+)
+
+// Invalid is a mistake in what a person entered: the field's name and the
+// sentence to show next to it.
+type Invalid struct{ Field, Text string }
+
+func (e Invalid) Error() string { return e.Field + ": " + e.Text }
+
+// Store is one open database. It is safe for concurrent use.
+type Store struct {
+	db      *sqlx.DB // reads; on PostgreSQL also writes
+	dialect dialect
+	writer  *writer     // SQLite's one writer; nil on PostgreSQL
+	failed  atomic.Bool // a commit could not be confirmed: no more writes
+	digest  []byte      // key of the digests of posts
+	now     func() time.Time
+}
+
+// Open opens the database at dsn ("sqlite:PATH" or "postgres://…"), brings its
+// schema up to date and returns it. It fails with ErrNewer if the database has
+// migrations that this program does not know.
+func Open(ctx context.Context, dsn string) (*Store, error) {
+	d, err := parseDSN(dsn)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.migrate(ctx); err != nil {
+		return nil, fmt.Errorf("open %s: %w", d.name(), err)
+	}
+	s := &Store{dialect: d, now: func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }}
+	if s.db, err = d.open(true); err != nil {
+		return nil, err
+	}
+	if d.single() {
+		w, err := d.open(false)
+		if err != nil {
+			s.db.Close()
+			return nil, err
+		}
+		s.writer = newWriter(w, s.commitError)
+	}
+	key, err := s.Secret(ctx, "digest")
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	s.digest = []byte(key)
+	return s, nil
+}
+
+// Close ends all work and closes the database; writes under way are finished first.
+func (s *Store) Close() error {
+	var err error
+	if s.writer != nil {
+		err = s.writer.close()
+	}
+	return errors.Join(err, s.db.Close())
+}
+
+// Ready says whether the database answers and takes writes.
+func (s *Store) Ready(ctx context.Context) error {
+	if s.failed.Load() {
+		return ErrReadOnly
+	}
+	return s.plain(s.db.PingContext(ctx))
+}
+
+// inTx runs fn in one write transaction. What fn does is kept if it returns nil
+// and the commit succeeds, and otherwise leaves nothing behind. fn must use the
+// context it is given: a request's own would roll back its neighbours' posts.
+func (s *Store) inTx(ctx context.Context, fn func(context.Context, *sqlx.Tx) error) error {
+	if s.failed.Load() {
+		return ErrReadOnly
+	}
+	if s.writer != nil {
+		return s.plain(s.writer.do(ctx, fn))
+	}
+	// A request that is cancelled while it commits would leave the answer unknown
+	// for no gain; the transaction is short, so it is finished.
+	ctx = context.WithoutCancel(ctx)
+	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
+	defer cancel()
+	tx, err := s.db.BeginTxx(ctx, nil)
+	if err != nil {
+		return s.plain(err)
+	}
+	if err := fn(ctx, tx); err != nil {
+		tx.Rollback() // the error that counts is fn's
+		return s.plain(err)
+	}
+	return s.plain(s.commitError(tx.Commit()))
+}
+
+// commitError notes a commit that the disk did not confirm: after a failed fsync
+// the pages in memory and on disk may differ, and no later success can be
+// believed (https://wiki.postgresql.org/wiki/Fsync_Errors).
+func (s *Store) commitError(err error) error {
+	if err != nil && s.dialect.unconfirmed(err) {
+		s.failed.Store(true)
+		return errors.Join(ErrReadOnly, err)
+	}
+	return err
+}
+
+// plain turns a driver's error into one that callers decide on.
+func (s *Store) plain(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, sql.ErrNoRows):
+		return ErrNotFound
+	default:
+		return s.dialect.classify(err)
+	}
+}
+
+const nextID = `
+update counters
+   set value = value + 1
+ where name = $1
+returning value`
+
+// micros is a time as it is stored: microseconds since 1970 UTC, 0 for none.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func fromMicros(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(n).UTC()
+}

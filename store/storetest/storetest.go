@@ -1,0 +1,167 @@
+// Package storetest runs one test on every database that Parley supports.
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"parley/store"
+)
+
+// Each runs fn on a fresh SQLite and on a fresh PostgreSQL database.
+// PostgreSQL is a throwaway cluster; where its programs are missing the test
+// fails, and says what to install.
+func Each(t *testing.T, fn func(t *testing.T, s *store.Store)) {
+	t.Helper()
+	t.Run("SQLite", func(t *testing.T) { fn(t, SQLite(t)) })
+	t.Run("PostgreSQL", func(t *testing.T) { fn(t, open(t, Postgres(t))) })
+}
+
+// SQLite returns a store on a fresh file.
+func SQLite(t testing.TB) *store.Store {
+	t.Helper()
+	return open(t, "sqlite:"+filepath.Join(t.TempDir(), "parley.db"))
+}
+
+func open(t testing.TB, dsn string) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// Postgres returns the address of a fresh database in the throwaway cluster.
+func Postgres(t testing.TB) string {
+	t.Helper()
+	c, err := cluster()
+	if err != nil {
+		t.Fatalf("start PostgreSQL (apt-get install postgresql): %v", err)
+	}
+	clusterMu.Lock()
+	databases++
+	name := fmt.Sprintf("parley_%d_%d", os.Getpid(), databases)
+	clusterMu.Unlock()
+	db, err := sqlx.Connect("pgx", c+"&dbname=postgres")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("create database " + name); err != nil {
+		t.Fatal(err)
+	}
+	return c + "&dbname=" + name
+}
+
+var (
+	clusterMu sync.Mutex
+	databases int
+	stop      func()
+)
+
+// Main runs the tests of a package and stops the cluster afterwards: call it from TestMain.
+func Main(m *testing.M) {
+	code := m.Run()
+	if stop != nil {
+		stop()
+	}
+	os.Exit(code)
+}
+
+var cluster = sync.OnceValues(startCluster)
+
+func startCluster() (string, error) {
+	bin, err := binaries()
+	if err != nil {
+		return "", err
+	}
+	dir, err := os.MkdirTemp("", "parley-pg-")
+	if err != nil {
+		return "", err
+	}
+	run := func(name string, args ...string) *exec.Cmd {
+		cmd := exec.Command(filepath.Join(bin, name), args...)
+		cmd.Dir = dir
+		return cmd
+	}
+	if os.Geteuid() == 0 {
+		// PostgreSQL refuses to run as root.
+		u, err := user.Lookup("postgres")
+		if err != nil {
+			return "", err
+		}
+		uid, _ := strconv.Atoi(u.Uid)
+		gid, _ := strconv.Atoi(u.Gid)
+		if err := os.Chown(dir, uid, gid); err != nil {
+			return "", err
+		}
+		plain := run
+		run = func(name string, args ...string) *exec.Cmd {
+			cmd := plain(name, args...)
+			cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
+			return cmd
+		}
+	}
+	data := filepath.Join(dir, "data")
+	if out, err := run("initdb", "-D", data, "-U", "parley", "-A", "trust", "-E", "UTF8", "--locale=C", "-N").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("initdb: %w: %s", err, out)
+	}
+	server := run("postgres", "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=300")
+	var log bytes.Buffer
+	server.Stdout, server.Stderr = &log, &log
+	// The cluster ends with the tests, also when they are killed.
+	if server.SysProcAttr == nil {
+		server.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	if err := server.Start(); err != nil {
+		return "", err
+	}
+	stop = func() {
+		server.Process.Signal(syscall.SIGINT)
+		server.Wait()
+		os.RemoveAll(dir)
+	}
+	url := "postgres:///?host=" + dir + "&user=parley"
+	deadline := time.Now().Add(20 * time.Second)
+	for {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		db, err := sqlx.ConnectContext(ctx, "pgx", url+"&dbname=postgres")
+		cancel()
+		if err == nil {
+			return url, db.Close()
+		}
+		if time.Now().After(deadline) {
+			return "", fmt.Errorf("%w: %s", err, log.String())
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+func binaries() (string, error) {
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb") // the pattern is right
+	if len(found) > 0 {
+		return filepath.Dir(found[len(found)-1]), nil
+	}
+	path, err := exec.LookPath("initdb")
+	if err != nil {
+		return "", err
+	}
+	if path, err = filepath.EvalSymlinks(path); err != nil {
+		return "", err
+	}
+	return filepath.Dir(path), nil
+}

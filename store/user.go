@@ -1,0 +1,212 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// UserID numbers an account; it is decimal in every URL and DOM id.
+type UserID int64
+
+// Role is what an account may do on the whole instance.
+type Role string
+
+// The roles, from the least to the most.
+const (
+	Member        Role = "member"
+	Administrator Role = "administrator"
+)
+
+// User is an account as pages may show it; the password never leaves this package.
+type User struct {
+	ID          UserID
+	Username    string
+	Email       string
+	Name        string
+	Role        Role
+	Zone        string // IANA name, "" is UTC
+	LastRoom    RoomID // 0: none yet
+	CreatedAt   time.Time
+	SuspendedAt time.Time // zero: active
+}
+
+// SignUp is what a stranger enters to get an account.
+type SignUp struct {
+	Username, Email, Password, Zone string
+	// MayBeFirst: this person may become the first account, and so administrator.
+	MayBeFirst bool
+}
+
+// ErrSetupCode is CreateUser's answer while there is no account yet to somebody
+// who has not shown to be the owner of the server.
+var ErrSetupCode = Invalid{"code", "Enter the set-up code that the server printed in its log."}
+
+// CreateUser adds an account, a member of every room that everyone is in, and
+// returns it. The very first account becomes the administrator. It fails with
+// Problems that name every mistaken field.
+func (s *Store) CreateUser(ctx context.Context, in SignUp) (User, error) {
+	username, email, problems := checkSignUp(in)
+	if len(problems) == 0 {
+		if taken, err := s.takenFields(ctx, username, email); err != nil {
+			return User{}, err
+		} else {
+			problems = taken
+		}
+	}
+	if len(problems) > 0 {
+		return User{}, problems
+	}
+	hash, err := hashPassword(ctx, in.Password)
+	if err != nil {
+		return User{}, err
+	}
+	u := User{Username: username, Email: email, Name: username, Role: Member, Zone: validZone(in.Zone), CreatedAt: s.now()}
+	err = s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+		// The counter's row is the lock: two who sign up at once on an empty
+		// instance get 1 and 2, and only 1 is the administrator.
+		if err := tx.GetContext(ctx, &u.ID, nextID, "user"); err != nil {
+			return err
+		}
+		if u.ID == 1 {
+			if !in.MayBeFirst {
+				return ErrSetupCode
+			}
+			u.Role = Administrator
+		}
+		if _, err := tx.ExecContext(ctx, insertUser, u.ID, u.Username, nameKey(u.Username), u.Email, emailKey(u.Email),
+			u.Name, u.Role, hash, u.Zone, micros(u.CreatedAt)); err != nil {
+			return err
+		}
+		return joinEveryone(ctx, tx, u.ID)
+	})
+	if problem, ok := err.(Invalid); ok {
+		return User{}, Problems{problem}
+	}
+	if isConflict(err) {
+		// Somebody took it between the question and the insert: ask again whose it was.
+		if taken, err := s.takenFields(ctx, username, email); err == nil && len(taken) > 0 {
+			return User{}, taken
+		}
+	}
+	if err != nil {
+		return User{}, fmt.Errorf("create account: %w", err)
+	}
+	return u, nil
+}
+
+const insertUser = `
+insert into users (id, username, username_key, email, email_key, name, role, password, zone, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+
+func (s *Store) takenFields(ctx context.Context, username, email string) (Problems, error) {
+	var rows []struct {
+		UsernameKey string `db:"username_key"`
+		EmailKey    string `db:"email_key"`
+	}
+	if err := s.db.SelectContext(ctx, &rows, takenBy, nameKey(username), emailKey(email)); err != nil {
+		return nil, s.plain(err)
+	}
+	var p Problems
+	for _, r := range rows {
+		if r.UsernameKey == nameKey(username) {
+			p = append(p, Invalid{"username", "That name is taken. Try another."})
+		}
+		if r.EmailKey == emailKey(email) {
+			p = append(p, Invalid{"email", "There is an account with this address. Sign in, or use another address."})
+		}
+	}
+	return p, nil
+}
+
+const takenBy = `
+select username_key, email_key
+  from users
+ where username_key = $1 or email_key = $2`
+
+// HasUsers says whether there is any account yet.
+func (s *Store) HasUsers(ctx context.Context) (bool, error) {
+	var n int64
+	err := s.db.GetContext(ctx, &n, "select value from counters where name = 'user'")
+	return n > 0, s.plain(err)
+}
+
+// User returns the account id, or ErrNotFound.
+func (s *Store) User(ctx context.Context, id UserID) (User, error) {
+	return s.user(ctx, userColumns+" where id = $1", id)
+}
+
+// UserByLogin returns the account with this username or e-mail, or ErrNotFound.
+func (s *Store) UserByLogin(ctx context.Context, login string) (User, error) {
+	return s.user(ctx, userColumns+" where username_key = $1 or email_key = $2", nameKey(login), emailKey(login))
+}
+
+const userColumns = `
+select id, username, email, name, role, zone, last_room, created_at, suspended_at
+  from users`
+
+type userRow struct {
+	ID          UserID
+	Username    string
+	Email       string
+	Name        string
+	Role        Role
+	Zone        string
+	LastRoom    RoomID `db:"last_room"`
+	CreatedAt   int64  `db:"created_at"`
+	SuspendedAt int64  `db:"suspended_at"`
+}
+
+func (r userRow) user() User {
+	return User{r.ID, r.Username, r.Email, r.Name, r.Role, r.Zone, r.LastRoom, fromMicros(r.CreatedAt), fromMicros(r.SuspendedAt)}
+}
+
+func (s *Store) user(ctx context.Context, query string, args ...any) (User, error) {
+	var r userRow
+	if err := s.db.GetContext(ctx, &r, query, args...); err != nil {
+		return User{}, s.plain(err)
+	}
+	return r.user(), nil
+}
+
+// SetZone changes the time zone of user to an IANA name.
+func (s *Store) SetZone(ctx context.Context, user UserID, zone string) error {
+	if zone != "UTC" && validZone(zone) != zone || zone == "" {
+		return Problems{{"zone", "That is not a time zone. Choose one from the list, like Europe/Berlin."}}
+	}
+	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+		_, err := tx.ExecContext(ctx, "update users set zone = $1 where id = $2", zone, user)
+		return err
+	})
+}
+
+// Suspend ends every session of user and refuses new ones until Reactivate.
+func (s *Store) Suspend(ctx context.Context, user UserID) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+		if _, err := tx.ExecContext(ctx, "update users set suspended_at = $1 where id = $2 and suspended_at = 0", micros(s.now()), user); err != nil {
+			return err
+		}
+		return endSessions(ctx, tx, user, "")
+	})
+}
+
+// Reactivate lets a suspended user sign in again.
+func (s *Store) Reactivate(ctx context.Context, user UserID) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+		_, err := tx.ExecContext(ctx, "update users set suspended_at = 0 where id = $1", user)
+		return err
+	})
+}
+
+// validZone is zone if it is a known IANA name, otherwise "".
+func validZone(zone string) string {
+	if len(zone) > 64 || zone == "Local" {
+		return ""
+	}
+	if _, err := time.LoadLocation(zone); err != nil {
+		return ""
+	}
+	return zone
+}

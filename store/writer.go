@@ -1,0 +1,142 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+)
+
+const (
+	writeTimeout = 15 * time.Second
+	writeQueue   = 1024 // full: the caller waits, until its own context ends
+	writeBatch   = 256
+)
+
+// writer is SQLite's one writing connection. What waits for it is committed
+// together (group commit): one fsync then confirms many posts.
+type writer struct {
+	db     *sqlx.DB
+	commit func(error) error
+	jobs   chan *job
+	done   chan struct{}
+
+	mu     sync.RWMutex
+	closed bool
+}
+
+type job struct {
+	ctx context.Context
+	fn  func(context.Context, *sqlx.Tx) error
+	err error
+	out chan error
+}
+
+func newWriter(db *sqlx.DB, commit func(error) error) *writer {
+	w := &writer{db: db, commit: commit, jobs: make(chan *job, writeQueue), done: make(chan struct{})}
+	go w.run()
+	return w
+}
+
+// do runs fn as one job of the next batch and returns once it is on disk. If ctx
+// ends first, whether it was stored is unknown.
+func (w *writer) do(ctx context.Context, fn func(context.Context, *sqlx.Tx) error) error {
+	j := &job{ctx: ctx, fn: fn, out: make(chan error, 1)}
+	w.mu.RLock()
+	if w.closed {
+		w.mu.RUnlock()
+		return ErrUnavailable
+	}
+	select {
+	case w.jobs <- j:
+		w.mu.RUnlock()
+	case <-ctx.Done():
+		w.mu.RUnlock()
+		return ctx.Err()
+	}
+	select {
+	case err := <-j.out:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (w *writer) close() error {
+	w.mu.Lock()
+	if !w.closed {
+		w.closed = true
+		close(w.jobs)
+	}
+	w.mu.Unlock()
+	<-w.done
+	return w.db.Close()
+}
+
+func (w *writer) run() {
+	defer close(w.done)
+	for first := range w.jobs {
+		batch := []*job{first}
+	fill:
+		for len(batch) < writeBatch {
+			select {
+			case j, ok := <-w.jobs:
+				if !ok {
+					break fill
+				}
+				batch = append(batch, j)
+			default:
+				break fill
+			}
+		}
+		err := w.write(batch)
+		for _, j := range batch {
+			if err != nil && j.err == nil {
+				j.err = err
+			}
+			j.out <- j.err
+		}
+	}
+}
+
+// write commits the batch. Each job has its savepoint, so that one that is
+// refused leaves its neighbours alone; the error it returns is everybody's.
+func (w *writer) write(batch []*job) (err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), writeTimeout)
+	defer cancel()
+	tx, err := w.db.BeginTxx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			tx.Rollback() // err says why already
+		}
+	}()
+	for _, j := range batch {
+		if j.err = j.ctx.Err(); j.err != nil {
+			continue
+		}
+		if len(batch) == 1 {
+			if j.err = j.fn(ctx, tx); j.err != nil {
+				return j.err
+			}
+			break
+		}
+		if _, err := tx.ExecContext(ctx, "savepoint job"); err != nil {
+			return err
+		}
+		if j.err = j.fn(ctx, tx); j.err != nil {
+			if _, err := tx.ExecContext(ctx, "rollback to job"); err != nil {
+				return errors.Join(j.err, fmt.Errorf("roll back one of a batch: %w", err))
+			}
+		}
+		if _, err := tx.ExecContext(ctx, "release job"); err != nil {
+			return err
+		}
+	}
+	return w.commit(tx.Commit())
+}
