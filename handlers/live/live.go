@@ -1,0 +1,100 @@
+// Package live carries "room R moved" to every browser that should see it. It
+// knows topics, revisions and bytes, and nothing of rooms, people or HTML: what
+// is new in a topic, and who may no longer see it, it asks of the functions in
+// its Config.
+//
+// One goroutine per topic with viewers reads the topic's log after the revision
+// it has sent, and writes the same ready frame to each socket without blocking.
+// A lost, doubled or late hint changes only when it reads. There is no goroutine
+// and no timer per idle socket here.
+package live
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// Topic names a log that browsers follow, like "room/12".
+type Topic string
+
+// Rev is a topic's revision: it grows with each change.
+type Rev int64
+
+// Person is who looks, and Session is with which sign-in.
+type (
+	Person  int64
+	Session string
+)
+
+// Audience is all that a shared frame may depend on: language and time zone.
+type Audience string
+
+// Viewer is one page that follows a topic.
+type Viewer struct {
+	Person   Person
+	Session  Session
+	Topic    Topic
+	Audience Audience
+}
+
+// Reason is why a viewer may no longer look; the empty one means that they may.
+type Reason string
+
+// Removed is the reason given to those a Change names as gone.
+const Removed Reason = "removed"
+
+// Change is what happened in a topic after a revision, rendered.
+type Change struct {
+	Frames  map[Audience][]byte // HTML; empty: nothing to show
+	Gone    []Person            // dropped before any frame is sent
+	Upto    Rev                 // the revision this leads to
+	Inserts int                 // how many elements the frames add to a page
+	More    bool                // cut short: ask again after Upto
+}
+
+// Answer is what a page that comes back has to be told.
+type Answer struct {
+	Frame []byte // HTML
+	Upto  Rev    // the revision the page is at with it
+}
+
+// Config is what a Hub needs to know of the world. The durations have defaults.
+type Config struct {
+	// Source reads and renders what is new in topic after a revision, once for
+	// each audience.
+	Source func(ctx context.Context, topic Topic, after Rev, audiences []Audience) (Change, error)
+	// Heads returns the newest revision of each topic in one question.
+	Heads func(ctx context.Context, topics []Topic) (map[Topic]Rev, error)
+	// Revoked says for each viewer why they may no longer look.
+	Revoked func(ctx context.Context, viewers []Viewer) ([]Reason, error)
+	// Farewell is the last frame to a viewer who may no longer look.
+	Farewell func(v Viewer, why Reason) []byte
+	// Pulse is the frame of the dead man's switch.
+	Pulse func() []byte
+	Bus   Bus
+	Log   *slog.Logger
+
+	HeadsEvery   time.Duration // 1.5 s: how late a lost hint makes a page at most
+	RevokedEvery time.Duration // 4 s: how long a revoked page can look when the hint is lost
+	Beat         time.Duration // 20 s: ping and pulse
+	MaxInserts   int           // 1000: then the socket is renewed, so that a page does not grow for ever
+}
+
+func (c Config) withDefaults() Config {
+	set := func(d *time.Duration, value time.Duration) {
+		if *d == 0 {
+			*d = value
+		}
+	}
+	set(&c.HeadsEvery, 1500*time.Millisecond)
+	set(&c.RevokedEvery, 4*time.Second)
+	set(&c.Beat, 20*time.Second)
+	if c.MaxInserts == 0 {
+		c.MaxInserts = 1000
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return c
+}

@@ -1,0 +1,218 @@
+package live
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// journal is a topic's log in memory: revision n is the entry "<n>".
+type journal struct {
+	mu     sync.Mutex
+	head   Rev
+	gone   map[Rev]Person
+	ended  map[Person]Reason
+	broken int // so many reads fail
+	reads  int
+}
+
+func (j *journal) add(n int) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.head += Rev(n)
+}
+
+func (j *journal) remove(p Person) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.head++
+	j.gone[j.head] = p
+}
+
+func (j *journal) end(p Person, why Reason) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.ended[p] = why
+}
+
+// source shows at most 10 revisions at a time.
+func (j *journal) source(_ context.Context, _ Topic, after Rev, audiences []Audience) (Change, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.broken > 0 {
+		j.broken--
+		return Change{}, errors.New("the database does not answer")
+	}
+	c := Change{Upto: min(j.head, after+10), Frames: map[Audience][]byte{}}
+	c.More = c.Upto < j.head
+	c.Inserts = int(c.Upto - after)
+	for rev, p := range j.gone {
+		if rev > after {
+			c.Gone = append(c.Gone, p)
+		}
+	}
+	for _, a := range audiences {
+		var b strings.Builder
+		for rev := after + 1; rev <= c.Upto; rev++ {
+			fmt.Fprintf(&b, "<%s%d>", a, rev)
+		}
+		c.Frames[a] = []byte(b.String())
+	}
+	return c, nil
+}
+
+func (j *journal) heads(_ context.Context, topics []Topic) (map[Topic]Rev, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	heads := map[Topic]Rev{}
+	for _, t := range topics {
+		heads[t] = j.head
+	}
+	return heads, nil
+}
+
+func (j *journal) revoked(_ context.Context, viewers []Viewer) ([]Reason, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	reasons := make([]Reason, len(viewers))
+	for i, v := range viewers {
+		reasons[i] = j.ended[v.Person]
+	}
+	return reasons, nil
+}
+
+// read answers a page that is at rev.
+func (j *journal) read(a Audience, rev Rev) func(context.Context) (Answer, error) {
+	return func(context.Context) (Answer, error) {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		j.reads++
+		var b strings.Builder
+		for ; rev < j.head; rev++ {
+			fmt.Fprintf(&b, "<%s%d>", a, rev+1)
+		}
+		return Answer{Frame: []byte(b.String() + "<pulse>"), Upto: j.head}, nil
+	}
+}
+
+func (j *journal) hub(bus Bus) *Hub {
+	return NewHub(Config{
+		Source: j.source, Heads: j.heads, Revoked: j.revoked, Bus: bus,
+		Farewell: func(_ Viewer, why Reason) []byte { return []byte("<bye " + why + ">") },
+		Pulse:    func() []byte { return []byte("<pulse>") },
+	})
+}
+
+func newJournal() *journal { return &journal{gone: map[Rev]Person{}, ended: map[Person]Reason{}} }
+
+// page is a browser's side of a socket: it keeps what it was sent.
+type page struct {
+	*Member
+	socket *Socket
+
+	mu   sync.Mutex
+	text strings.Builder
+	code int // of the close frame; 0: none
+	done chan struct{}
+}
+
+// open enters person into topic "room" over a pipe.
+func open(t *testing.T, h *Hub, person Person, a Audience) *page {
+	t.Helper()
+	here, there := net.Pipe()
+	return enter(t, h, Viewer{Person: person, Topic: "room", Audience: a}, here, there)
+}
+
+func enter(t *testing.T, h *Hub, v Viewer, here, there net.Conn) *page {
+	t.Helper()
+	p := &page{socket: NewSocket(here), done: make(chan struct{})}
+	m, err := h.Enter(v, p.socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Member = m
+	go func() { // what the reader of package handlers does
+		<-p.socket.Done()
+		here.Close()
+		h.Leave(m)
+	}()
+	go func() {
+		defer close(p.done)
+		defer there.Close()
+		p.readAll(there)
+	}()
+	return p
+}
+
+func (p *page) readAll(r io.Reader) {
+	for {
+		op, payload, err := readFrame(r)
+		if err != nil {
+			return
+		}
+		p.mu.Lock()
+		switch op {
+		case opText:
+			p.text.Write(payload)
+		case opClose:
+			p.code = int(binary.BigEndian.Uint16(payload))
+		}
+		p.mu.Unlock()
+		if op == opClose {
+			return
+		}
+	}
+}
+
+func (p *page) shows() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.String()
+}
+
+func (p *page) closedWith() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.code
+}
+
+// entries are the pages' revisions first to last as source renders them.
+func entries(a Audience, first, last int) string {
+	var b bytes.Buffer
+	for i := first; i <= last; i++ {
+		fmt.Fprintf(&b, "<%s%d>", a, i)
+	}
+	return b.String()
+}
+
+func readFrame(r io.Reader) (op byte, payload []byte, err error) {
+	var head [2]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return 0, nil, err
+	}
+	n := uint64(head[1])
+	switch n {
+	case 126:
+		var b [2]byte
+		if _, err := io.ReadFull(r, b[:]); err != nil {
+			return 0, nil, err
+		}
+		n = uint64(binary.BigEndian.Uint16(b[:]))
+	case 127:
+		var b [8]byte
+		if _, err := io.ReadFull(r, b[:]); err != nil {
+			return 0, nil, err
+		}
+		n = binary.BigEndian.Uint64(b[:])
+	}
+	payload = make([]byte, n)
+	_, err = io.ReadFull(r, payload)
+	return head[0], payload, err
+}

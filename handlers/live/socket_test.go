@@ -1,0 +1,136 @@
+package live
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"testing"
+	"time"
+)
+
+// connect returns both ends of a TCP connection.
+func connect(t testing.TB) (here, there *net.TCPConn) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	dialed, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	accepted, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { dialed.Close(); accepted.Close() })
+	return accepted.(*net.TCPConn), dialed.(*net.TCPConn)
+}
+
+func TestFramesCarryTheirLengthInTheShortestForm(t *testing.T) {
+	for _, n := range []int{0, 1, 125, 126, 0xffff, 0x10000} {
+		payload := bytes.Repeat([]byte("x"), n)
+		framed := Text(payload)
+		op, got, err := readFrame(bytes.NewReader(framed))
+		if err != nil || op != opText || !bytes.Equal(got, payload) {
+			t.Errorf("%d bytes: got op %x, %d bytes, %v", n, op, len(got), err)
+		}
+		head := 2
+		if n > 0xffff {
+			head = 10
+		} else if n > 125 {
+			head = 4
+		}
+		if len(framed) != head+n {
+			t.Errorf("%d bytes: the head has %d, want %d", n, len(framed)-n, head)
+		}
+	}
+}
+
+func TestASlowReaderGetsEverythingInOrderWhileItIsWithinTheBound(t *testing.T) {
+	here, there := connect(t)
+	s := NewSocket(here)
+	part := bytes.Repeat([]byte("0123456789abcdef"), 1<<10)
+	sent := 0
+	for s.Pending() < Bound/2 {
+		s.Send(Text(part))
+		sent++
+	}
+	for range sent {
+		if _, got, err := readFrame(there); err != nil || !bytes.Equal(got, part) {
+			t.Fatalf("got %d bytes, %v", len(got), err)
+		}
+	}
+	s.Send(Text([]byte("after")))
+	if _, got, err := readFrame(there); err != nil || string(got) != "after" {
+		t.Errorf("got %q, %v", got, err)
+	}
+	s.Kill()
+}
+
+func TestAReaderOverTheBoundIsDroppedWith1013(t *testing.T) {
+	here, there := connect(t)
+	s := NewSocket(here)
+	part := bytes.Repeat([]byte("x"), 16<<10)
+	for range 10_000 {
+		s.Send(Text(part))
+		if s.Closing() != 0 {
+			break
+		}
+	}
+	if s.Closing() != TryAgain {
+		t.Fatalf("closing with %d, want %d", s.Closing(), TryAgain)
+	}
+	if got := s.Pending(); got > Bound {
+		t.Errorf("%d bytes wait, the bound is %d", got, Bound)
+	}
+	var last byte
+	for {
+		op, _, err := readFrame(there)
+		if err != nil {
+			break
+		}
+		last = op
+	}
+	if last != opClose {
+		t.Errorf("the last frame is %x, want a close", last)
+	}
+	<-s.Done()
+}
+
+func TestAStalledReaderIsGivenUpAfterTheCloseWait(t *testing.T) {
+	here, _ := connect(t)
+	s := NewSocket(here)
+	part := bytes.Repeat([]byte("x"), 64<<10)
+	for s.Pending() == 0 {
+		s.Send(Text(part))
+	}
+	s.Close(Restart, "restart")
+	select {
+	case <-s.Done():
+	case <-time.After(closeWait + 5*time.Second):
+		t.Error("it still holds the connection")
+	}
+}
+
+func TestNothingIsSentAfterTheClose(t *testing.T) {
+	here, there := connect(t)
+	s := NewSocket(here)
+	s.Close(Revoked, "removed", Text([]byte("bye")))
+	s.Send(Text([]byte("secret")))
+	all, err := io.ReadAll(there)
+	if want := append(Text([]byte("bye")), closeFrame(Revoked, "removed")...); err != nil || !bytes.Equal(all, want) {
+		t.Errorf("got %q, %v; want %q", all, err, want)
+	}
+}
+
+func TestSendingASharedFrameAllocatesNothing(t *testing.T) {
+	here, there := connect(t)
+	s := NewSocket(here)
+	go io.Copy(io.Discard, there)
+	ready := Text([]byte("<p>hello</p>"))
+	if n := testing.AllocsPerRun(100, func() { s.Send(ready) }); n > 0 {
+		t.Errorf("got %v allocations, want 0", n)
+	}
+}
