@@ -85,16 +85,12 @@ func (s *Store) Heads(ctx context.Context, rooms []RoomID) (map[RoomID]Rev, erro
 	if len(rooms) == 0 {
 		return heads, nil
 	}
-	query, args, err := sqlx.In("select id, rev from rooms where id in (?)", rooms)
-	if err != nil {
-		return nil, err
-	}
 	var rows []struct {
 		ID  RoomID
 		Rev Rev
 	}
-	if err := s.db.SelectContext(ctx, &rows, s.db.Rebind(query), args...); err != nil {
-		return nil, s.plain(err)
+	if err := s.in(ctx, &rows, "select id, rev from rooms where id in (?)", rooms); err != nil {
+		return nil, err
 	}
 	for _, r := range rows {
 		heads[r.ID] = r.Rev

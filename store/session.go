@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -134,3 +135,74 @@ func orNotFound(err error) error {
 	}
 	return ErrNotFound
 }
+
+// Viewer is an open page: a session that looks at a room.
+type Viewer struct {
+	Session SessionID
+	User    UserID
+	Room    RoomID
+}
+
+// Denial is why a viewer may no longer look; the empty one means that they may.
+type Denial string
+
+// The reasons of Denials.
+const (
+	SessionEnded Denial = "signed out"
+	NotAMember   Denial = "removed"
+)
+
+// Denials says for each of viewers, at most 1,000, whether they may still look,
+// in two questions for all of them.
+func (s *Store) Denials(ctx context.Context, viewers []Viewer) ([]Denial, error) {
+	denials := make([]Denial, len(viewers))
+	if len(viewers) == 0 {
+		return denials, nil
+	}
+	hashes, users, rooms := make([]string, len(viewers)), make([]UserID, len(viewers)), make([]RoomID, 0, 1)
+	for i, v := range viewers {
+		hashes[i], users[i] = string(v.Session), v.User
+		if !slices.Contains(rooms, v.Room) {
+			rooms = append(rooms, v.Room)
+		}
+	}
+	now := s.now()
+	var alive []string
+	if err := s.in(ctx, &alive, sessionsAlive, micros(now.Add(-SessionIdle)), micros(now.Add(-SessionLife)), hashes); err != nil {
+		return nil, err
+	}
+	var members []struct {
+		RoomID RoomID `db:"room_id"`
+		UserID UserID `db:"user_id"`
+	}
+	if err := s.in(ctx, &members, membersPresent, rooms, users); err != nil {
+		return nil, err
+	}
+	signedIn, present := map[string]bool{}, map[Viewer]bool{}
+	for _, hash := range alive {
+		signedIn[hash] = true
+	}
+	for _, m := range members {
+		present[Viewer{User: m.UserID, Room: m.RoomID}] = true
+	}
+	for i, v := range viewers {
+		switch {
+		case !signedIn[string(v.Session)]:
+			denials[i] = SessionEnded
+		case !present[Viewer{User: v.User, Room: v.Room}]:
+			denials[i] = NotAMember
+		}
+	}
+	return denials, nil
+}
+
+const sessionsAlive = `
+select s.token_hash
+  from sessions s
+  join users u on u.id = s.user_id
+ where s.used_at > ? and s.created_at > ? and u.suspended_at = 0 and s.token_hash in (?)`
+
+const membersPresent = `
+select room_id, user_id
+  from members
+ where room_id in (?) and user_id in (?) and present`

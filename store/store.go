@@ -137,6 +137,15 @@ func (s *Store) plain(err error) error {
 	}
 }
 
+// in reads rows with a query that has lists in its place holders ("?").
+func (s *Store) in(ctx context.Context, rows any, query string, args ...any) error {
+	query, args, err := sqlx.In(query, args...)
+	if err != nil {
+		return err
+	}
+	return s.plain(s.db.SelectContext(ctx, rows, s.db.Rebind(query), args...))
+}
+
 const nextID = `
 update counters
    set value = value + 1
