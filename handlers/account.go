@@ -1,0 +1,156 @@
+package handlers
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"net/http"
+	"strings"
+
+	"parley/store"
+	"parley/views"
+)
+
+func (s *Server) newAccount(w http.ResponseWriter, r *http.Request) error {
+	code, err := s.asksForCode(r)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, views.RegisterPage(views.Page{Title: "Create an account"}, views.Fields{}, code))
+}
+
+// asksForCode says whether sign-up wants the set-up code: while there is no
+// account, unless only somebody at this very machine can be asking.
+func (s *Server) asksForCode(r *http.Request) (bool, error) {
+	if s.PublicURL == nil && loopback(hostname(r.Host)) && !forwarded(r) {
+		return false, nil
+	}
+	has, err := s.Store.HasUsers(r.Context())
+	return !has, err
+}
+
+func (s *Server) createAccount(w http.ResponseWriter, r *http.Request) error {
+	ctx, form := r.Context(), r.PostForm
+	fields := views.Fields{Values: map[string]string{"username": form.Get("username"), "email": form.Get("email"), "code": form.Get("code")}}
+	code, err := s.asksForCode(r)
+	if err != nil {
+		return err
+	}
+	page := func(status int) error {
+		return s.render(w, r, status, views.RegisterPage(views.Page{Title: "Create an account"}, fields, code))
+	}
+	if wait := s.limits.signUps.take(s.address(r)); wait > 0 {
+		fields.Problem = "Too many accounts were created from here. " + tryAgain(w, wait)
+		return page(http.StatusTooManyRequests)
+	}
+	user, err := s.Store.CreateUser(ctx, store.SignUp{
+		Username: form.Get("username"), Email: form.Get("email"), Password: form.Get("password"), Zone: form.Get("zone"),
+		MayBeFirst: !code || subtle.ConstantTimeCompare([]byte(strings.TrimSpace(form.Get("code"))), []byte(s.setupCode)) == 1,
+	})
+	var problems store.Problems
+	if errors.As(err, &problems) {
+		fields.Errors = problems.ByField()
+		return page(http.StatusUnprocessableEntity)
+	}
+	if err != nil {
+		return err
+	}
+	s.Log.Info("account created", "user", user.ID, "role", user.Role, "address", s.address(r))
+	if err := s.signIn(w, r, user.ID); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+	return nil
+}
+
+func (s *Server) newSession(w http.ResponseWriter, r *http.Request) error {
+	return s.render(w, r, http.StatusOK, views.LoginPage(views.Page{Title: "Sign in"}, views.Fields{}, localPath(r.URL.Query().Get("next"))))
+}
+
+func (s *Server) createSession(w http.ResponseWriter, r *http.Request) error {
+	ctx, login, next := r.Context(), r.PostForm.Get("login"), localPath(r.PostForm.Get("next"))
+	fields := views.Fields{Values: map[string]string{"login": login}}
+	page := func(status int, problem string) error {
+		fields.Problem = problem
+		return s.render(w, r, status, views.LoginPage(views.Page{Title: "Sign in"}, fields, next))
+	}
+	guess := s.limits.guess(login, s.address(r))
+	if wait := guess.wait(); wait > 0 {
+		return page(http.StatusTooManyRequests, "Too many tries. "+tryAgain(w, wait))
+	}
+	user, err := s.Store.Authenticate(ctx, login, r.PostForm.Get("password"))
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		guess.wrong()
+		return page(http.StatusUnprocessableEntity, "That name and password do not go together. Try again.")
+	case err != nil:
+		return err
+	case !user.SuspendedAt.IsZero():
+		return page(http.StatusForbidden, "This account is suspended. Ask an administrator of this place.")
+	}
+	guess.right()
+	if zone := r.PostForm.Get("zone"); user.Zone == "" && zone != "" {
+		if err := s.Store.SetZone(ctx, user.ID, zone); err != nil {
+			s.Log.Debug("a browser's time zone", "zone", zone, "error", err)
+		}
+	}
+	if err := s.signIn(w, r, user.ID); err != nil {
+		return err
+	}
+	if next == "" {
+		next = "/"
+	}
+	http.Redirect(w, r, next, http.StatusSeeOther)
+	return nil
+}
+
+// localPath is path if it leads to a page of ours, otherwise "". What browsers
+// read as another host ("//", "/\") or not as a path is none.
+func localPath(path string) string {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\t\r\n") || len(path) > 500 {
+		return ""
+	}
+	return path
+}
+
+func (s *Server) newPassword(w http.ResponseWriter, r *http.Request) error {
+	token := r.URL.Query().Get("token")
+	if _, err := s.Store.ResetUser(r.Context(), store.Token(token)); errors.Is(err, store.ErrNotFound) {
+		return errUsedLink
+	} else if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, views.ResetPage(views.Page{Title: "New password"}, views.Fields{}, token))
+}
+
+func (s *Server) createPassword(w http.ResponseWriter, r *http.Request) error {
+	token := r.PostForm.Get("token")
+	user, err := s.Store.Reset(r.Context(), store.Token(token), r.PostForm.Get("password"))
+	var problems store.Problems
+	switch {
+	case errors.As(err, &problems):
+		return s.render(w, r, http.StatusUnprocessableEntity,
+			views.ResetPage(views.Page{Title: "New password"}, views.Fields{Errors: problems.ByField()}, token))
+	case errors.Is(err, store.ErrNotFound):
+		return errUsedLink
+	case err != nil:
+		return err
+	}
+	s.Log.Info("password reset", "user", user.ID, "address", s.address(r))
+	s.endedElsewhere(user.ID)
+	if !user.SuspendedAt.IsZero() {
+		http.Redirect(w, r, "/login", http.StatusSeeOther)
+		return nil
+	}
+	if err := s.signIn(w, r, user.ID); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+	return nil
+}
+
+// me is the page frame for the asker beside their rooms.
+func (s *Server) me(ctx context.Context, session store.Session, title string, here store.RoomID) (views.Page, error) {
+	rooms, err := s.Store.RoomsOf(ctx, session.User.ID)
+	return views.Page{Title: title, Me: session.User, Rooms: rooms, Here: here}, err
+}

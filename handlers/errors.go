@@ -1,0 +1,141 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"parley/store"
+	"parley/views"
+)
+
+// What a handler can say beside the store's errors.
+var (
+	errSignedOut = errors.New("nobody is signed in")
+	errCrossSite = errors.New("the request comes from another site")
+	errHost      = errors.New("the request names another host")
+	errUsedLink  = errors.New("the one-time link is used up")
+	errBusy      = errors.New("too many sockets")
+)
+
+// otherPerson is a form of a page that was made for somebody else.
+type otherPerson struct{ now string }
+
+func (e otherPerson) Error() string { return "the page was made for another person" }
+
+// throttled is a request that has to wait.
+type throttled struct{ wait time.Duration }
+
+func (e throttled) Error() string { return "throttled for " + e.wait.String() }
+
+// kept is an error about a text that must not be lost: form is its form again,
+// with the text in it, and page the whole page with that form and the sentence.
+type kept struct {
+	error
+	form func() templ.Component
+	page func(sentence string) (templ.Component, error)
+}
+
+func (e kept) Unwrap() error { return e.error }
+
+// fail answers err: the one place where errors become statuses and sentences. A
+// request of htmx gets the sentence as #notice and the form again, both out of
+// band, for nothing else of such an answer is swapped.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	status, sentence := s.explain(w, err)
+	id, _ := r.Context().Value(requestID{}).(string)
+	if status >= 500 {
+		s.Log.Error("request failed", "request", id, "method", r.Method, "path", r.URL.Path, "status", status, "error", err)
+	} else {
+		s.Log.Debug("request refused", "request", id, "method", r.Method, "path", r.URL.Path, "status", status, "error", err)
+	}
+	if errors.Is(err, errSignedOut) && !htmx(r) && r.Method == http.MethodGet {
+		http.Redirect(w, r, "/login?next="+url.QueryEscape(localPath(r.URL.RequestURI())), http.StatusSeeOther)
+		return
+	}
+	answer, made := s.apology(r, err, sentence)
+	if made == nil {
+		made = s.render(w, r, status, answer)
+	}
+	if made != nil {
+		s.Log.Error("show an error", "request", id, "error", made)
+		http.Error(w, sentence, status)
+	}
+}
+
+func (s *Server) apology(r *http.Request, err error, sentence string) (templ.Component, error) {
+	var keep kept
+	keeps := errors.As(err, &keep)
+	if htmx(r) {
+		parts := []templ.Component{views.Notice(sentence)}
+		if keeps {
+			parts = append(parts, keep.form())
+		}
+		return templ.Join(parts...), nil
+	}
+	if keeps && keep.page != nil {
+		if page, failed := keep.page(sentence); failed == nil {
+			return page, nil
+		}
+	}
+	return views.ErrorPage(views.Page{Title: "That did not work"}, sentence, r.PostForm.Get("body")), nil
+}
+
+// explain returns the status of err and what to tell the person.
+func (s *Server) explain(w http.ResponseWriter, err error) (status int, sentence string) {
+	var (
+		invalid store.Invalid
+		wait    throttled
+		other   otherPerson
+		large   *http.MaxBytesError
+	)
+	switch {
+	case errors.As(err, &invalid):
+		return http.StatusUnprocessableEntity, invalid.Text
+	case errors.As(err, &large):
+		return http.StatusRequestEntityTooLarge, "That is too much at once. Send it in parts."
+	case errors.As(err, &wait):
+		return http.StatusTooManyRequests, "That was a lot in a short time. " + tryAgain(w, wait.wait)
+	case errors.As(err, &other):
+		return http.StatusConflict, "You are signed in as " + other.now + " now. Load the page again to go on; your text is still here."
+	case errors.Is(err, errSignedOut):
+		return http.StatusUnauthorized, "You are signed out. Sign in in another tab, then send this again."
+	case errors.Is(err, errCrossSite):
+		return http.StatusForbidden, "This request came from another site, so nothing was done. Open Parley itself and try again."
+	case errors.Is(err, errHost):
+		return http.StatusMisdirectedRequest, "Parley is not set up for this address. Start it with --public-url and the address that people use."
+	case errors.Is(err, errUsedLink):
+		return http.StatusNotFound, "This link was used or is too old. Ask for a new one."
+	case errors.Is(err, store.ErrNotFound):
+		return http.StatusNotFound, "There is nothing here, or it is not for you to see."
+	case errors.Is(err, store.ErrConflict):
+		return http.StatusConflict, "Somebody else changed this at the same time. Load the page again and have a look."
+	case errors.Is(err, store.ErrFull):
+		return http.StatusInsufficientStorage, "The server's disk is full, so this was not saved. Keep your text and tell whoever runs this place."
+	case errors.Is(err, store.ErrReadOnly):
+		return http.StatusServiceUnavailable, "The server's disk failed, so nothing is saved any more. Keep your text and tell whoever runs this place."
+	case errors.Is(err, store.ErrUnavailable), errors.Is(err, errBusy):
+		w.Header().Set("Retry-After", "5")
+		return http.StatusServiceUnavailable, "The server is busy, so this was not saved. Try again in a moment."
+	default:
+		return http.StatusInternalServerError, "Something went wrong here, and it was noted. Try again in a moment."
+	}
+}
+
+// tryAgain sets Retry-After and says the same in words.
+func tryAgain(w http.ResponseWriter, wait time.Duration) string {
+	seconds := int((wait + time.Second - 1) / time.Second)
+	w.Header().Set("Retry-After", strconv.Itoa(seconds))
+	switch {
+	case seconds <= 1:
+		return "Try again in a second."
+	case seconds < 120:
+		return fmt.Sprintf("Try again in %d seconds.", seconds)
+	}
+	return fmt.Sprintf("Try again in %d minutes.", (seconds+59)/60)
+}

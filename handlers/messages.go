@@ -1,0 +1,172 @@
+package handlers
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"parley/handlers/live"
+	"parley/store"
+	"parley/views"
+)
+
+// showMessages gives a page older messages as it scrolls up.
+func (s *Server) showMessages(w http.ResponseWriter, r *http.Request) error {
+	room, err := s.roomAt(r)
+	if err != nil {
+		return err
+	}
+	before, err := seqOf(r.URL.Query().Get("before"))
+	if err != nil {
+		return err
+	}
+	if !htmx(r) {
+		http.Redirect(w, r, views.RoomURL(room), http.StatusSeeOther)
+		return nil
+	}
+	if before == 0 { // the page shows the beginning already
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	shown, _ := strconv.Atoi(r.URL.Query().Get("shown")) // it only decides how the next ones come
+	rows, more, err := s.window(r.Context(), room.ID, asker(r).User.ID, before)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, views.OlderMessages(room, rows, more, max(0, shown)+len(rows), zoneOf(asker(r).User)))
+}
+
+func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) error {
+	room, err := s.roomAt(r)
+	if err != nil {
+		return err
+	}
+	me, form := asker(r).User, r.PostForm
+	draft := store.Draft{Room: room.ID, Author: me.ID, Key: form.Get("key"), Body: form.Get("body")}
+	refuse := func(err error) error { return s.keepDraft(r, room, draft, err) }
+	if wait := s.limits.posts.take(posting{me.ID, room.ID}); wait > 0 {
+		return refuse(throttled{wait})
+	}
+	if _, err := s.Store.PostMessage(r.Context(), draft); err != nil {
+		return refuse(err)
+	}
+	s.moved(room.ID)
+	if htmx(r) {
+		return s.render(w, r, http.StatusOK, views.Sent(newComposer(room, me.ID)))
+	}
+	http.Redirect(w, r, views.RoomURL(room), http.StatusSeeOther)
+	return nil
+}
+
+// keepDraft is err with the composer again. The key stays: what failed may have
+// been stored, and the same text again is then the same message.
+func (s *Server) keepDraft(r *http.Request, room store.Room, d store.Draft, err error) error {
+	c := views.Compose{Room: room, As: d.Author, Key: d.Key, Body: d.Body, Wrong: true}
+	if c.Key == "" || len(c.Key) > 64 {
+		c.Key = newComposer(room, d.Author).Key
+	}
+	return kept{
+		error: err,
+		form:  func() templ.Component { return views.Composer(c) },
+		page: func(sentence string) (templ.Component, error) {
+			page, err := s.roomPage(r.Context(), asker(r), room, 0)
+			page.Composer, page.Notice = c, sentence
+			return views.RoomPage(page), err
+		},
+	}
+}
+
+// messageAt returns the asker's room and its message that the path names, if they
+// may do to it what is asked.
+func (s *Server) messageAt(r *http.Request, do store.Action) (store.Room, store.Message, error) {
+	room, err := s.roomAt(r)
+	if err != nil {
+		return room, store.Message{}, err
+	}
+	seq, err := seqOf(r.PathValue("seq"))
+	if err != nil {
+		return room, store.Message{}, err
+	}
+	m, err := s.Store.Message(r.Context(), room.ID, seq, asker(r).User.ID)
+	if err == nil && !store.May(asker(r).User.ID, true, do, &m) {
+		err = store.ErrNotFound
+	}
+	return room, m, err
+}
+
+func (s *Server) editMessage(w http.ResponseWriter, r *http.Request) error {
+	room, m, err := s.messageAt(r, store.Edit)
+	if err != nil {
+		return err
+	}
+	return s.showEditor(w, r, room, views.EditForm(m, room, asker(r).User.ID, m.Body))
+}
+
+func (s *Server) askDelete(w http.ResponseWriter, r *http.Request) error {
+	room, m, err := s.messageAt(r, store.Delete)
+	if err != nil {
+		return err
+	}
+	return s.showEditor(w, r, room, views.DeleteForm(m, room, asker(r).User.ID))
+}
+
+// showEditor gives a form to the page that is open, or a page with the form.
+func (s *Server) showEditor(w http.ResponseWriter, r *http.Request, room store.Room, form templ.Component) error {
+	if htmx(r) {
+		return s.render(w, r, http.StatusOK, form)
+	}
+	page, err := s.withEditor(r, room, form, "")
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, page)
+}
+
+func (s *Server) updateMessage(w http.ResponseWriter, r *http.Request) error {
+	room, m, err := s.messageAt(r, store.Edit)
+	if err != nil {
+		return err
+	}
+	me, body := asker(r).User, r.PostForm.Get("body")
+	refuse := func(err error) error {
+		form := views.EditForm(m, room, me.ID, body)
+		return kept{
+			error: err,
+			form:  func() templ.Component { return views.EditAgain(form) },
+			page:  func(sentence string) (templ.Component, error) { return s.withEditor(r, room, form, sentence) },
+		}
+	}
+	if wait := s.limits.posts.take(posting{me.ID, room.ID}); wait > 0 {
+		return refuse(throttled{wait})
+	}
+	if _, err := s.Store.EditMessage(r.Context(), room.ID, m.Seq, me.ID, body); err != nil {
+		return refuse(err)
+	}
+	return s.changed(w, r, room)
+}
+
+func (s *Server) deleteMessage(w http.ResponseWriter, r *http.Request) error {
+	room, m, err := s.messageAt(r, store.Delete)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Store.DeleteMessage(r.Context(), room.ID, m.Seq, asker(r).User.ID); err != nil {
+		return err
+	}
+	return s.changed(w, r, room)
+}
+
+func (s *Server) changed(w http.ResponseWriter, r *http.Request, room store.Room) error {
+	s.moved(room.ID)
+	if htmx(r) {
+		return s.render(w, r, http.StatusOK, views.Changed())
+	}
+	http.Redirect(w, r, views.RoomURL(room), http.StatusSeeOther)
+	return nil
+}
+
+// moved hints that a room has something new; it comes after the commit.
+func (s *Server) moved(room store.RoomID) {
+	s.Bus.Publish(live.Hint{Topic: topicOf(room)})
+}

@@ -1,0 +1,165 @@
+package handlers
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"parley/store"
+)
+
+// maxForm is how many bytes a form may have: the largest message, each byte of it
+// percent-encoded, and some fields beside it.
+const maxForm = 3*store.MessageBytes + 32<<10
+
+// wrap puts around every route what all have in common, the outermost last.
+func (s *Server) wrap(h http.Handler) (http.Handler, error) {
+	crossSite := http.NewCrossOriginProtection()
+	for origin := range s.origins {
+		if err := crossSite.AddTrustedOrigin(origin); err != nil {
+			return nil, fmt.Errorf("trusted origin %s: %w", origin, err)
+		}
+	}
+	crossSite.SetDenyHandler(s.serve(route{"", anyone, func(http.ResponseWriter, *http.Request) error { return errCrossSite }}))
+	h = crossSite.Handler(h)
+	h = s.knownHost(h)
+	h = s.secured(h)
+	return s.logged(h), nil
+}
+
+// knownHost refuses a name that is not ours while no public URL is set: a page of
+// another site whose name was made to lead to loopback would pass for ours.
+func (s *Server) knownHost(h http.Handler) http.Handler {
+	if s.PublicURL != nil {
+		return h
+	}
+	refuse := s.serve(route{"", anyone, func(http.ResponseWriter, *http.Request) error { return errHost }})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !loopback(hostname(r.Host)) {
+			refuse.ServeHTTP(w, r)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// secured sets the headers of every answer, with a policy whose nonce the views
+// find in the context.
+func (s *Server) secured(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		nonce := rand.Text()
+		head := w.Header()
+		head.Set("Content-Security-Policy", "default-src 'none'; script-src 'nonce-"+nonce+"' 'strict-dynamic'; style-src 'self'; img-src 'self' data:; "+
+			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types htmx")
+		head.Set("X-Content-Type-Options", "nosniff")
+		head.Set("X-Frame-Options", "DENY")
+		head.Set("Referrer-Policy", "same-origin") // no-referrer would take Origin from forms
+		head.Set("Cross-Origin-Opener-Policy", "same-origin")
+		head.Set("Cross-Origin-Resource-Policy", "same-origin")
+		head.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+		head.Set("Cache-Control", "no-store")
+		if s.PublicURL != nil && s.PublicURL.Scheme == "https" {
+			head.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		h.ServeHTTP(w, r.WithContext(templ.WithNonce(r.Context(), nonce)))
+	})
+}
+
+type requestID struct{}
+
+// logged gives each request an id and one line. The line has the path and never
+// the query, which can hold a secret.
+func (s *Server) logged(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start, id := time.Now(), rand.Text()[:12]
+		w.Header().Set("X-Request-Id", id)
+		r = r.WithContext(context.WithValue(r.Context(), requestID{}, id))
+		counted := &statusWriter{ResponseWriter: w}
+		defer func() {
+			if v := recover(); v != nil && v != http.ErrAbortHandler {
+				s.Log.Error("panic", "request", id, "panic", v, "stack", string(debug.Stack()))
+				if counted.status == 0 {
+					http.Error(counted, "Something went wrong here.", http.StatusInternalServerError)
+				}
+			}
+			s.Log.Debug("request", "request", id, "method", r.Method, "path", r.URL.Path, "status", counted.status,
+				"took", time.Since(start).Round(time.Microsecond), "address", s.address(r))
+		}()
+		h.ServeHTTP(counted, r)
+	})
+}
+
+// statusWriter remembers the status for the log.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *statusWriter) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// serve finds out who is asking, runs the route, and answers its error.
+func (s *Server) serve(route route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		err := s.identify(r)
+		switch {
+		case err != nil:
+		case route.who == person && asker(r).ID == "":
+			err = errSignedOut
+		case route.who == guest && asker(r).ID != "":
+			http.Redirect(w, r, "/", http.StatusSeeOther)
+			return
+		default:
+			err = s.readForm(r)
+		}
+		if err == nil {
+			err = route.handle(w, r)
+		}
+		if err != nil {
+			s.fail(w, r, err)
+		}
+	})
+}
+
+// readForm parses a POST's form and checks for whom its page was made.
+func (s *Server) readForm(r *http.Request) error {
+	if r.Method != http.MethodPost {
+		return nil
+	}
+	if err := r.ParseForm(); err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			return err
+		}
+		return store.Invalid{Field: "", Text: "This form cannot be read. Load the page again."}
+	}
+	if as := r.PostForm.Get("as"); as != "" && asker(r).ID != "" && as != idString(asker(r).User.ID) {
+		return otherPerson{asker(r).User.Name}
+	}
+	return nil
+}
+
+// htmx says whether the request comes from a form or link that htmx enhanced.
+func htmx(r *http.Request) bool { return strings.EqualFold(r.Header.Get("HX-Request"), "true") }

@@ -1,0 +1,176 @@
+// Package handlers is the HTTP side of Parley and its one WebSocket: who is
+// asking, what may they do, and which view answers.
+package handlers
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/sessions"
+
+	"parley/handlers/live"
+	"parley/static"
+	"parley/store"
+)
+
+// Config is what a Server is made of.
+type Config struct {
+	Store *store.Store
+	Bus   live.Bus
+	Log   *slog.Logger
+
+	// PublicURL is where browsers reach this server; nil: at loopback names and
+	// addresses on ListenPort, and nowhere else.
+	PublicURL  *url.URL
+	ListenPort string
+	Proxies    Proxies // whose X-Forwarded-For is believed
+	Unlimited  bool    // no rate limits: for load tests
+}
+
+// Server answers HTTP requests. Run must run while it does.
+type Server struct {
+	Config
+	hub       *live.Hub
+	cookies   sessions.Store
+	origins   origins
+	setupCode string
+	limits    *limits
+	draining  atomic.Bool
+	handler   http.Handler
+}
+
+// New returns a server; it fails if the database does not answer.
+func New(ctx context.Context, c Config) (*Server, error) {
+	code, err := c.Store.Secret(ctx, "setup")
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Config: c, setupCode: code[:16], limits: newLimits(c.Unlimited), origins: trustedOrigins(c.PublicURL, c.ListenPort)}
+	s.cookies = cookies{s.Store}
+	s.hub = live.NewHub(live.Config{
+		Source: s.source, Heads: s.heads, Revoked: s.revoked, Farewell: s.farewell, Pulse: pulse,
+		Bus: c.Bus, Log: c.Log,
+	})
+	mux := http.NewServeMux()
+	for _, route := range s.routes() {
+		mux.Handle(route.pattern, s.serve(route))
+	}
+	mux.Handle("GET "+static.Prefix, static.Handler())
+	mux.Handle("/", s.serve(route{"/", anyone, notHere}))
+	s.handler, err = s.wrap(mux)
+	return s, err
+}
+
+// who may use a route at all; what they may do to a room or a message is asked of
+// the store with the request itself.
+type who int
+
+const (
+	anyone who = iota
+	guest      // who is signed in is sent to their room
+	person     // who is not signed in is sent to sign in
+)
+
+type route struct {
+	pattern string
+	who     who
+	handle  func(http.ResponseWriter, *http.Request) error
+}
+
+// routes is every address that Parley has, but for static files.
+func (s *Server) routes() []route {
+	return []route{
+		{"GET /{$}", anyone, s.showLanding},
+		{"GET /healthz", anyone, s.showHealth},
+		{"GET /readyz", anyone, s.showReadiness},
+
+		{"GET /register", guest, s.newAccount},
+		{"POST /register", guest, s.createAccount},
+		{"GET /login", guest, s.newSession},
+		{"POST /login", guest, s.createSession},
+		{"POST /logout", anyone, s.deleteSession},
+		{"GET /zone", anyone, s.showZone},
+		{"GET /reset", anyone, s.newPassword},
+		{"POST /reset", anyone, s.createPassword},
+
+		{"GET /me.css", person, s.showStyle},
+		{"GET /profile", person, s.showProfile},
+		{"POST /profile/zone", person, s.updateZone},
+		{"POST /profile/password", person, s.updatePassword},
+
+		{"GET /rooms/{room}", person, s.showRoom},
+		{"GET /rooms/{room}/live", anyone, s.openSocket},
+		{"GET /rooms/{room}/messages", person, s.showMessages},
+		{"POST /rooms/{room}/messages", person, s.createMessage},
+		{"POST /rooms/{room}/messages/{seq}", person, s.updateMessage},
+		{"GET /rooms/{room}/messages/{seq}/edit", person, s.editMessage},
+		{"GET /rooms/{room}/messages/{seq}/delete", person, s.askDelete},
+		{"POST /rooms/{room}/messages/{seq}/delete", person, s.deleteMessage},
+	}
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// SetupCode returns what sign-up asks for while there is no account, or "" when
+// there is one.
+func (s *Server) SetupCode(ctx context.Context) (string, error) {
+	if has, err := s.Store.HasUsers(ctx); has || err != nil {
+		return "", err
+	}
+	return s.setupCode, nil
+}
+
+// Run serves open sockets and tidies up until ctx ends.
+func (s *Server) Run(ctx context.Context) {
+	tidied := make(chan struct{})
+	go func() {
+		defer close(tidied)
+		for {
+			if _, err := s.Store.ForgetKeys(ctx); err != nil && ctx.Err() == nil {
+				s.Log.Warn("forget old keys", "error", err)
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(time.Hour):
+			}
+		}
+	}()
+	s.hub.Run(ctx)
+	<-tidied
+}
+
+// Drain makes the server not ready and closes every socket with 1012, so that the
+// browsers come back to the next process. It returns when they are gone or ctx ends.
+func (s *Server) Drain(ctx context.Context) {
+	s.draining.Store(true)
+	s.hub.Close(ctx, live.Restart, "restart")
+}
+
+func notHere(http.ResponseWriter, *http.Request) error { return store.ErrNotFound }
+
+func (s *Server) showHealth(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, err := w.Write([]byte("ok\n"))
+	return err
+}
+
+func (s *Server) showReadiness(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	answer := "ok\n"
+	if s.draining.Load() {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		answer = "draining\n"
+	} else if err := s.Store.Ready(r.Context()); err != nil {
+		s.Log.Warn("not ready", "error", err)
+		w.WriteHeader(http.StatusServiceUnavailable)
+		answer = "the database does not take writes\n"
+	}
+	_, err := w.Write([]byte(answer))
+	return err
+}

@@ -1,0 +1,139 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"parley/handlers/live"
+	"parley/store"
+	"parley/views"
+)
+
+// What the live core asks about rooms and people. A topic is a room, an audience
+// is a time zone, and a reason is a store.Denial.
+
+func topicOf(room store.RoomID) live.Topic {
+	return live.Topic("room/" + strconv.FormatInt(int64(room), 10))
+}
+
+func roomOf(topic live.Topic) store.RoomID {
+	id, err := strconv.ParseInt(strings.TrimPrefix(string(topic), "room/"), 10, 64)
+	if err != nil {
+		panic(err) // topicOf made it
+	}
+	return store.RoomID(id)
+}
+
+func audienceOf(user store.User) live.Audience { return live.Audience(zoneOf(user).String()) }
+
+// The most that one frame carries: a page takes it in one go.
+const (
+	frameRows  = 100
+	frameBytes = 48 << 10 // of text; with the markup it stays near 64 KiB
+)
+
+func (s *Server) source(ctx context.Context, topic live.Topic, after live.Rev, audiences []live.Audience) (live.Change, error) {
+	room := roomOf(topic)
+	c, err := s.Store.ChangesSince(ctx, room, store.Rev(after), frameRows)
+	if err != nil {
+		return live.Change{}, err
+	}
+	size := 0
+	for i, m := range c.Messages {
+		if size += len(m.Body); size > frameBytes && i > 0 {
+			c.Messages, c.More, c.Upto = c.Messages[:i], true, c.Messages[i-1].Rev
+			break
+		}
+	}
+	change := live.Change{Upto: live.Rev(c.Upto), More: c.More, Frames: make(map[live.Audience][]byte, len(audiences))}
+	for _, user := range c.Gone {
+		change.Gone = append(change.Gone, live.Person(user))
+	}
+	var added, changed []store.Message
+	for _, m := range c.Messages {
+		if m.PostedRev > store.Rev(after) {
+			added = append(added, m)
+		} else {
+			changed = append(changed, m)
+		}
+	}
+	change.Inserts = len(added)
+	for _, audience := range audiences {
+		html, err := fragment(views.Changes(room, added, changed, c.Upto, location(string(audience))))
+		if err != nil {
+			return live.Change{}, fmt.Errorf("render the changes of room %d: %w", room, err)
+		}
+		change.Frames[audience] = html
+	}
+	return change, nil
+}
+
+// answer is what a page that shows have, and was right at rev, has to be told.
+func (s *Server) answer(ctx context.Context, room store.Room, audience live.Audience, rev store.Rev, have store.Have) (live.Answer, error) {
+	zone := location(string(audience))
+	d, err := s.Store.DifferenceSince(ctx, room.ID, rev, have)
+	if err != nil {
+		return live.Answer{}, err
+	}
+	news := views.Changes(room.ID, d.New, d.Changed, d.Upto, zone)
+	if d.Replace {
+		more := len(d.New) > 0 && d.New[0].Seq > 1
+		news = views.Replace(room, d.New, more, d.Upto, zone)
+	}
+	html, err := fragment(news, views.Notice(""), views.Pulse())
+	return live.Answer{Frame: html, Upto: live.Rev(d.Upto)}, err
+}
+
+func (s *Server) heads(ctx context.Context, topics []live.Topic) (map[live.Topic]live.Rev, error) {
+	rooms := make([]store.RoomID, len(topics))
+	for i, topic := range topics {
+		rooms[i] = roomOf(topic)
+	}
+	heads, err := s.Store.Heads(ctx, rooms)
+	found := make(map[live.Topic]live.Rev, len(heads))
+	for room, rev := range heads {
+		found[topicOf(room)] = live.Rev(rev)
+	}
+	return found, err
+}
+
+func (s *Server) revoked(ctx context.Context, viewers []live.Viewer) ([]live.Reason, error) {
+	asked := make([]store.Viewer, len(viewers))
+	for i, v := range viewers {
+		asked[i] = store.Viewer{Session: store.SessionID(v.Session), User: store.UserID(v.Person), Room: roomOf(v.Topic)}
+	}
+	denials, err := s.Store.Denials(ctx, asked)
+	reasons := make([]live.Reason, len(denials))
+	for i, d := range denials {
+		reasons[i] = live.Reason(d)
+	}
+	return reasons, err
+}
+
+func (s *Server) farewell(v live.Viewer, why live.Reason) []byte {
+	ended := views.Ended("You are no longer a member of this room.", "", true)
+	if store.Denial(why) == store.SessionEnded {
+		ended = signedOut(roomOf(v.Topic))
+	}
+	html, err := fragment(ended)
+	if err != nil {
+		s.Log.Error("render a farewell", "error", err)
+	}
+	return html
+}
+
+// pulse is what every socket is sent with each beat.
+func pulse() []byte {
+	html, err := fragment(views.Pulse())
+	if err != nil {
+		panic(err) // it has no values
+	}
+	return html
+}
+
+func loginURL(room store.RoomID) string {
+	return "/login?next=" + url.QueryEscape(fmt.Sprintf("/rooms/%d", room))
+}

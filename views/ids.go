@@ -1,0 +1,52 @@
+package views
+
+import (
+	"strconv"
+
+	"parley/store"
+)
+
+// The page contract: tests, scripts and the browser's own resume rely on these ids.
+const (
+	messagesID = "messages"
+	windowID   = "window"
+	composerID = "composer"
+	editorID   = "editor"
+	noticeID   = "notice"
+	liveID     = "live"
+	pulseID    = "pulse"
+	olderID    = "older"
+)
+
+func id[N ~int64](n N) string { return strconv.FormatInt(int64(n), 10) }
+
+// MessageID is the DOM id of a message in its room's list.
+func MessageID(room store.RoomID, seq store.Seq) string {
+	return "m-" + id(room) + "-" + id(seq)
+}
+
+// RoomURL is a room's page. The slug is for people; the number counts.
+func RoomURL(r store.Room) string { return "/rooms/" + id(r.ID) + "-" + r.Slug }
+
+// RoomBeforeURL is the page of a room that ends before message seq.
+func RoomBeforeURL(r store.Room, seq store.Seq) string { return RoomURL(r) + "?before=" + id(seq) }
+
+// MessagesURL takes new messages by POST and gives older ones by GET.
+func MessagesURL(room store.RoomID) string { return "/rooms/" + id(room) + "/messages" }
+
+// MessagesBeforeURL gives the messages before seq; shown is how many the page has.
+func MessagesBeforeURL(room store.RoomID, seq store.Seq, shown int) string {
+	return MessagesURL(room) + "?before=" + id(seq) + "&shown=" + strconv.Itoa(shown)
+}
+
+// MessageURL takes another text for the message by POST.
+func MessageURL(room store.RoomID, seq store.Seq) string { return MessagesURL(room) + "/" + id(seq) }
+
+// EditURL is the form for the message's text.
+func EditURL(room store.RoomID, seq store.Seq) string { return MessageURL(room, seq) + "/edit" }
+
+// DeleteURL asks by GET whether to delete the message, and does it by POST.
+func DeleteURL(room store.RoomID, seq store.Seq) string { return MessageURL(room, seq) + "/delete" }
+
+// LiveURL is the room's socket, and by a plain GET the region that connects to it.
+func LiveURL(room store.RoomID) string { return "/rooms/" + id(room) + "/live" }

@@ -1,0 +1,79 @@
+// Package text turns what people write into HTML. It is the only place that makes
+// markup out of a message, and the wall against markup in messages.
+package text
+
+import (
+	"html"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/a-h/templ"
+)
+
+// HTML returns body as escaped text in which web and mail addresses are links.
+// Line breaks stay as they are, for an element that keeps white space. The only
+// element it can contain is a, with href, target and rel: _top keeps a container
+// that enhances its links from taking these too.
+func HTML(body string) templ.Component {
+	var b strings.Builder
+	b.Grow(len(body) + 64)
+	rest := body
+	for {
+		at := address.FindStringIndex(rest)
+		if at == nil {
+			break
+		}
+		link := trim(rest[at[0]:at[1]])
+		if !linked(rest[:at[0]], link) {
+			// All of it is text: looking again inside would take the square of its length.
+			b.WriteString(html.EscapeString(rest[:at[1]]))
+			rest = rest[at[1]:]
+			continue
+		}
+		b.WriteString(html.EscapeString(rest[:at[0]]))
+		escaped := html.EscapeString(link)
+		b.WriteString(`<a href="` + escaped + `" target="_top" rel="nofollow noopener noreferrer">` + escaped + `</a>`)
+		rest = rest[at[0]+len(link):]
+	}
+	b.WriteString(html.EscapeString(rest))
+	return templ.Raw(b.String())
+}
+
+var address = regexp.MustCompile(`(?i)(?:https?://|mailto:)[^\s<>"` + "`" + `\x00-\x20]+`)
+
+// trim leaves out what belongs to the sentence around an address: punctuation at
+// its end, and a bracket that it did not open.
+func trim(link string) string {
+	for {
+		last, size := utf8.DecodeLastRuneInString(link)
+		switch {
+		case strings.ContainsRune(`.,;:!?'*_~…»”’`, last):
+		case last == ')' && strings.Count(link, ")") > strings.Count(link, "("):
+		case last == ']' && strings.Count(link, "]") > strings.Count(link, "["):
+		case last == '}' && strings.Count(link, "}") > strings.Count(link, "{"):
+		default:
+			return link
+		}
+		link = link[:len(link)-size]
+	}
+}
+
+// linked says whether link, found after before, is an address and stands for itself.
+func linked(before, link string) bool {
+	if last, size := utf8.DecodeLastRuneInString(before); size > 0 && (last == '_' || last >= '0' && last <= '9' || last >= 'A' && last <= 'Z' || last >= 'a' && last <= 'z') {
+		return false
+	}
+	u, err := url.Parse(link)
+	if err != nil {
+		return false
+	}
+	switch strings.ToLower(u.Scheme) {
+	case "http", "https":
+		return u.Host != "" && u.User == nil
+	case "mailto":
+		return strings.Contains(u.Opaque, "@")
+	}
+	return false
+}

@@ -1,0 +1,84 @@
+// Package views is what Parley looks like: templ components that render whole
+// pages and the fragments of them that are pushed. Values go in and HTML comes
+// out; nothing here asks a database or looks at a request. The nonce of the
+// page's policy travels in the context (templ.WithNonce).
+package views
+
+import (
+	"hash/fnv"
+	"strings"
+	"time"
+	"unicode"
+
+	"parley/store"
+)
+
+// Page is what every page shows around its subject.
+type Page struct {
+	Title string
+	Me    store.User   // zero: nobody is signed in
+	Rooms []store.Room // Me's, for the sidebar
+	Here  store.RoomID // the room that the page is about; 0: none
+}
+
+// Fields are a form's values as typed and the sentences against them, by name.
+type Fields struct {
+	Values  map[string]string
+	Errors  map[string]string
+	Problem string // against the form as a whole
+}
+
+// hues is how many colours avatars have.
+const hues = 12
+
+func hue(u store.UserID) string { return "hue-" + id(int64(u)%hues) }
+
+// initials are the first letters of a name's first and last word.
+func initials(name string) string {
+	words := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
+	if len(words) == 0 {
+		return "?"
+	}
+	first := []rune(words[0])
+	if len(words) == 1 {
+		return strings.ToUpper(string(first[:min(2, len(first))]))
+	}
+	last := []rune(words[len(words)-1])
+	return strings.ToUpper(string([]rune{first[0], last[0]}))
+}
+
+// continuesFor is how long after each other messages of one person are one block.
+const continuesFor = 5 * time.Minute
+
+// newDay says whether m is the first of its day, and follows whether it continues
+// the block of the message before it; both depend on m's own row and zone alone.
+func newDay(m store.Message, zone *time.Location) bool {
+	return m.PrevAuthor == 0 || m.PrevAt.In(zone).Format(time.DateOnly) != m.CreatedAt.In(zone).Format(time.DateOnly)
+}
+
+func follows(m store.Message, zone *time.Location) bool {
+	return m.PrevAuthor == m.Author && m.CreatedAt.Sub(m.PrevAt) < continuesFor && !newDay(m, zone)
+}
+
+func rowClass(m store.Message, zone *time.Location) string {
+	switch {
+	case newDay(m, zone):
+		return "message message--first message--day"
+	case follows(m, zone):
+		return "message message--next"
+	}
+	return "message message--first"
+}
+
+// MeVersion changes when what MeCSS shows changes.
+func MeVersion(me store.User) string {
+	h := fnv.New64a()
+	h.Write([]byte(MeCSS(me)))
+	return id(int64(h.Sum64() >> 1))
+}
+
+// MeCSS is the private stylesheet of one person: presentation only, for every
+// request is checked.
+func MeCSS(me store.User) string {
+	return `[data-author="` + id(me.ID) + `"] .own { display: flex; }` + "\n"
+}
