@@ -1,0 +1,277 @@
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// binary is the built program; TestMain makes it.
+var binary string
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "parley-e2e-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	binary = filepath.Join(dir, "parley")
+	build := exec.Command("go", "build", "-race", "-o", binary, "parley")
+	build.Dir = ".."
+	if out, err := build.CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
+		return 1
+	}
+	defer closeBrowser()
+	return m.Run()
+}
+
+// Server is one running program with its own data folder.
+type Server struct {
+	t    *testing.T
+	URL  string // where browsers reach it
+	addr string // where it listens
+	data string
+	args []string
+
+	mu  sync.Mutex
+	cmd *exec.Cmd
+	log *syncBuffer
+}
+
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// freePort returns a port that nobody listens on.
+func freePort(t testing.TB) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// serve starts the program on a fresh data folder.
+func serve(t *testing.T, args ...string) *Server {
+	t.Helper()
+	addr := fmt.Sprintf("localhost:%d", freePort(t))
+	s := &Server{t: t, URL: "http://" + addr, addr: addr, data: filepath.Join(t.TempDir(), "data"), args: args}
+	s.Start()
+	t.Cleanup(func() {
+		s.Kill()
+		if t.Failed() {
+			t.Logf("the server said:\n%s", s.Log())
+		}
+	})
+	return s
+}
+
+// Start starts the program, again after Kill or Stop, and waits until it is ready.
+func (s *Server) Start() {
+	s.t.Helper()
+	cmd := exec.Command(binary, append([]string{"--listen", s.addr, "--data", s.data}, s.args...)...)
+	if s.log == nil {
+		s.log = &syncBuffer{}
+	}
+	cmd.Stdout, cmd.Stderr = s.log, s.log
+	cmd.Env = append(os.Environ(), "GORACE=halt_on_error=1")
+	if err := cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	s.mu.Lock()
+	s.cmd = cmd
+	s.mu.Unlock()
+	eventually(s.t, "the server is ready", func() bool {
+		resp, err := http.Get("http://" + s.addr + "/readyz")
+		if err != nil {
+			return false
+		}
+		defer resp.Body.Close()
+		return resp.StatusCode == http.StatusOK
+	})
+}
+
+// Kill ends the program as a power cut would.
+func (s *Server) Kill() { s.end(syscall.SIGKILL) }
+
+// Stop ends the program as a deploy does.
+func (s *Server) Stop() error { return s.end(syscall.SIGTERM) }
+
+func (s *Server) end(sig syscall.Signal) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cmd == nil {
+		return nil
+	}
+	_ = s.cmd.Process.Signal(sig) // it may have ended
+	err := s.cmd.Wait()
+	s.cmd = nil
+	return err
+}
+
+// Log returns all that the program said.
+func (s *Server) Log() string { return s.log.String() }
+
+var codePattern = regexp.MustCompile(`"code":"([A-Z0-9]+)"`)
+
+// SetupCode returns the code that the log shows.
+func (s *Server) SetupCode() string {
+	s.t.Helper()
+	m := codePattern.FindStringSubmatch(s.Log())
+	if m == nil {
+		s.t.Fatal("the log has no set-up code")
+	}
+	return m[1]
+}
+
+// Command runs a subcommand on the server's data and returns what it prints.
+func (s *Server) Command(args ...string) string {
+	s.t.Helper()
+	out, err := exec.Command(binary, append(args, "--data", s.data, "--listen", s.addr)...).CombinedOutput()
+	if err != nil {
+		s.t.Fatalf("parley %v: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
+
+// eventually waits until is true, and fails after 20 s.
+func eventually(t testing.TB, what string, is func() bool) {
+	t.Helper()
+	within(t, 20*time.Second, what, is)
+}
+
+func within(t testing.TB, d time.Duration, what string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(d); !is(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("still not so after %v: %s", d, what)
+		}
+	}
+}
+
+// wire is a connection between browser and server that can be cut silently: while
+// it is, nothing gets through in either direction, and nobody is told.
+type wire struct {
+	l   net.Listener
+	to  string
+	mu  sync.Mutex
+	cut chan struct{} // closed: the wire is whole
+}
+
+func newWire(t *testing.T, to string) *wire {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &wire{l: l, to: to, cut: make(chan struct{})}
+	close(w.cut)
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go w.join(c)
+		}
+	}()
+	t.Cleanup(func() { l.Close() })
+	return w
+}
+
+func (w *wire) port() int { return w.l.Addr().(*net.TCPAddr).Port }
+
+// Cut stops all bytes; Mend lets new connections through. What was open before
+// stays dead, as after a change of network.
+func (w *wire) Cut() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.cut = make(chan struct{})
+}
+
+func (w *wire) Mend() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	close(w.cut)
+}
+
+func (w *wire) whole() chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.cut
+}
+
+func (w *wire) join(from net.Conn) {
+	whole := w.whole()
+	<-whole
+	to, err := net.Dial("tcp", w.to)
+	if err != nil {
+		from.Close()
+		return
+	}
+	pass := func(dst, src net.Conn) {
+		r := bufio.NewReader(src)
+		for {
+			b := make([]byte, 32<<10)
+			n, err := r.Read(b)
+			if w.whole() != whole {
+				return // neither byte nor end goes on
+			}
+			if n > 0 {
+				_, _ = dst.Write(b[:n]) // its own reader notices
+			}
+			if err != nil {
+				dst.Close()
+				return
+			}
+		}
+	}
+	go pass(to, from)
+	pass(from, to)
+}
+
+// serveBehind starts a server that browsers reach through a wire.
+func serveBehind(t *testing.T, args ...string) (*Server, *wire) {
+	t.Helper()
+	addr := fmt.Sprintf("localhost:%d", freePort(t))
+	w := newWire(t, addr)
+	public := fmt.Sprintf("http://localhost:%d", w.port())
+	s := &Server{t: t, URL: public, addr: addr, data: filepath.Join(t.TempDir(), "data"), args: append(args, "--public-url", public)}
+	s.Start()
+	t.Cleanup(func() {
+		s.Kill()
+		if t.Failed() {
+			t.Logf("the server said:\n%s", s.Log())
+		}
+	})
+	return s, w
+}

@@ -1,0 +1,310 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// One Chromium serves all tests; each window has its own cookies.
+var browser = sync.OnceValues(func() (context.Context, error) {
+	var path string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		return nil, fmt.Errorf("no Chromium: apt-get install chromium")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-gpu", true),
+		chromedp.Flag("hide-scrollbars", false))
+	allocated, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, _ := chromedp.NewContext(allocated) // ends with the allocator
+	closers = append(closers, cancel)
+	return ctx, chromedp.Do(ctx)
+})
+
+var closers []func()
+
+func closeBrowser() {
+	for _, fn := range closers {
+		fn()
+	}
+}
+
+// Window is one browser window of one person.
+type Window struct {
+	t   *testing.T
+	ctx context.Context
+	s   *Server
+
+	mu       sync.Mutex
+	messages []string // of the console
+	allowed  []string // parts of messages that the test itself causes
+}
+
+// window opens a window with cookies of its own. When the test ends it fails if
+// the console had any message that the test did not allow.
+func window(t *testing.T, s *Server) *Window {
+	t.Helper()
+	root, err := browser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := chromedp.NewContext(root, chromedp.WithNewBrowserContext())
+	w := &Window{t: t, ctx: ctx, s: s}
+	t.Cleanup(func() {
+		w.checkConsole()
+		if t.Failed() {
+			w.Screenshot("failed-" + strings.ReplaceAll(t.Name(), "/", "-"))
+		}
+		cancel()
+	})
+	w.open()
+	return w
+}
+
+// second opens another window with the same cookies.
+func (w *Window) second() *Window {
+	w.t.Helper()
+	ctx, cancel := chromedp.NewContext(w.ctx)
+	other := &Window{t: w.t, ctx: ctx, s: w.s}
+	w.t.Cleanup(func() { other.checkConsole(); cancel() })
+	other.open()
+	return other
+}
+
+func (w *Window) open() {
+	w.t.Helper()
+	// The first action makes the tab, which lives as long as the context of that
+	// action: it must not be one with a time limit.
+	if err := chromedp.Do(w.ctx, chromedp.EmulateViewport(1440, 900)); err != nil {
+		w.t.Fatal(err)
+	}
+	w.listen()
+}
+
+func (w *Window) listen() {
+	entries := chromedp.Events(w.ctx, log.EntryAdded)
+	calls := chromedp.Events(w.ctx, runtime.ConsoleAPICalled)
+	thrown := chromedp.Events(w.ctx, runtime.ExceptionThrown)
+	note := func(text string) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.messages = append(w.messages, text)
+	}
+	go func() {
+		for ev, err := range entries {
+			if err != nil {
+				return
+			}
+			note(fmt.Sprintf("%s: %s %s", ev.Entry.Level, ev.Entry.Text, ev.Entry.URL))
+		}
+	}()
+	go func() {
+		for ev, err := range calls {
+			if err != nil {
+				return
+			}
+			var b strings.Builder
+			for _, arg := range ev.Args {
+				fmt.Fprintf(&b, " %s", arg.Value)
+			}
+			note(fmt.Sprintf("console.%s:%s", ev.Type, b.String()))
+		}
+	}()
+	go func() {
+		for ev, err := range thrown {
+			if err != nil {
+				return
+			}
+			note("exception: " + ev.ExceptionDetails.Text)
+		}
+	}()
+}
+
+// Allow names a part of console messages that the test itself brings about.
+func (w *Window) Allow(parts ...string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.allowed = append(w.allowed, parts...)
+}
+
+func (w *Window) checkConsole() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+next:
+	for _, m := range w.messages {
+		for _, part := range w.allowed {
+			if strings.Contains(m, part) {
+				continue next
+			}
+		}
+		w.t.Errorf("the console says: %s", m)
+	}
+}
+
+func (w *Window) do(actions ...chromedp.Action[chromedp.Void]) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, 30*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// eval returns the value of a JavaScript expression: for looking, never for acting.
+func eval[T any](w *Window, expression string) T {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, 30*time.Second)
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
+	if err != nil {
+		w.t.Fatalf("%s: %v", expression, err)
+	}
+	return value
+}
+
+// Until waits until a JavaScript expression is true.
+func (w *Window) Until(expression string) {
+	w.t.Helper()
+	w.Within(20*time.Second, expression)
+}
+
+// Within waits until a JavaScript expression is true, at most d. A page that is
+// just being replaced is no answer.
+func (w *Window) Within(d time.Duration, expression string) {
+	w.t.Helper()
+	within(w.t, d, expression, func() bool {
+		ctx, cancel := context.WithTimeout(w.ctx, 5*time.Second)
+		defer cancel()
+		is, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+expression+")"))
+		return err == nil && is
+	})
+}
+
+// Open loads a page of the server.
+func (w *Window) Open(path string) {
+	w.t.Helper()
+	w.do(chromedp.Navigate(w.s.URL + path))
+}
+
+// Click clicks the element with a real mouse.
+func (w *Window) Click(selector string) {
+	w.t.Helper()
+	w.do(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+}
+
+// Type types into the element, which must have or take the focus.
+func (w *Window) Type(selector, text string) {
+	w.t.Helper()
+	w.do(chromedp.SendKeys(chromedp.CSS(selector), text, chromedp.NodeVisible))
+}
+
+// Press presses a key where the focus is.
+func (w *Window) Press(key string) {
+	w.t.Helper()
+	w.do(chromedp.KeyEvent(key))
+}
+
+// Submit clicks and waits for the page that follows.
+func (w *Window) Submit(selector, arrived string) {
+	w.t.Helper()
+	w.Click(selector)
+	w.Until(arrived)
+}
+
+const password = "correct horse battery"
+
+// SignUp creates an account and waits for the room.
+func (w *Window) SignUp(name string) {
+	w.t.Helper()
+	w.Open("/register")
+	if eval[bool](w, `!!document.getElementById("code")`) {
+		w.Type("#code", w.s.SetupCode())
+	}
+	w.Type("#username", name)
+	w.Type("#email", strings.ToLower(name)+"@example.com")
+	w.Type("#password", password)
+	w.Submit("form.card button", inRoom)
+}
+
+const inRoom = `document.readyState === "complete" && document.getElementById("composer")`
+
+// connected: the resume was answered, for its answer clears the mark that Live sets.
+const connected = `document.readyState === "complete" && document.getElementById("live")?._htmx?.ws?.connection?.socket?.readyState === 1`
+
+// Say writes a message and sends it with Enter.
+func (w *Window) Say(text string) {
+	w.t.Helper()
+	w.Type("#composer-text", text)
+	w.Press(kb.Enter)
+	w.Until(`document.getElementById("composer-text").value === "" && !document.querySelector("#composer fieldset").disabled`)
+}
+
+// Rows are the messages that the page shows, as "seq.rev author: text".
+func (w *Window) Rows() []string {
+	w.t.Helper()
+	return eval[[]string](w, rowsScript)
+}
+
+const rowsScript = `[...document.querySelectorAll("#messages > *")].map(e => e.querySelector("[name=have]")?.value + " " + e.querySelector(".message__author")?.textContent + ": " + (e.querySelector(".message__body, .message__gone")?.textContent ?? ""))`
+
+// Shows waits until the last message is text.
+func (w *Window) Shows(text string) {
+	w.t.Helper()
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.Until(`document.querySelector("#messages > article:last-child .message__body, #messages > article:last-child .message__gone")?.textContent.trim() === ` + string(quoted))
+}
+
+// Script switches scripts off or on for the pages that follow.
+func (w *Window) Script(on bool) {
+	w.t.Helper()
+	if _, err := chromedp.Call(w.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// Screenshot writes what the window shows to e2e/out/NAME.png.
+func (w *Window) Screenshot(name string) []byte {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		w.t.Logf("screenshot: %v", err)
+		return nil
+	}
+	if err := os.MkdirAll("out", 0o755); err == nil {
+		err = os.WriteFile(filepath.Join("out", name+".png"), png, 0o644)
+		if err != nil {
+			w.t.Log(err)
+		}
+	}
+	return png
+}
+
+// kbShiftEnter breaks the line.
+func kbShiftEnter() chromedp.Action[chromedp.Void] {
+	return chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierShift))
+}
