@@ -210,8 +210,8 @@ func newWire(t *testing.T, to string) *wire {
 
 func (w *wire) port() int { return w.l.Addr().(*net.TCPAddr).Port }
 
-// Cut stops all bytes; Mend lets new connections through. What was open before
-// stays dead, as after a change of network.
+// Cut stops all bytes, and Mend delivers them: what was sent meanwhile was sent
+// again and again by TCP.
 func (w *wire) Cut() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -231,8 +231,7 @@ func (w *wire) whole() chan struct{} {
 }
 
 func (w *wire) join(from net.Conn) {
-	whole := w.whole()
-	<-whole
+	<-w.whole()
 	to, err := net.Dial("tcp", w.to)
 	if err != nil {
 		from.Close()
@@ -243,9 +242,7 @@ func (w *wire) join(from net.Conn) {
 		for {
 			b := make([]byte, 32<<10)
 			n, err := r.Read(b)
-			if w.whole() != whole {
-				return // neither byte nor end goes on
-			}
+			<-w.whole()
 			if n > 0 {
 				_, _ = dst.Write(b[:n]) // its own reader notices
 			}

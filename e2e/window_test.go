@@ -98,6 +98,10 @@ func (w *Window) open() {
 	if err := chromedp.Do(w.ctx, chromedp.EmulateViewport(1440, 900)); err != nil {
 		w.t.Fatal(err)
 	}
+	// Each window behaves as if it were the one in front.
+	if _, err := chromedp.Call(w.ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}); err != nil {
+		w.t.Fatal(err)
+	}
 	w.listen()
 }
 
@@ -204,6 +208,13 @@ func (w *Window) Within(d time.Duration, expression string) {
 func (w *Window) Open(path string) {
 	w.t.Helper()
 	w.do(chromedp.Navigate(w.s.URL + path))
+}
+
+// Reload loads the room again.
+func (w *Window) Reload() {
+	w.t.Helper()
+	w.Open("/")
+	w.Until(connected)
 }
 
 // Click clicks the element with a real mouse.

@@ -115,12 +115,7 @@ func localPath(path string) string {
 
 func (s *Server) newPassword(w http.ResponseWriter, r *http.Request) error {
 	token := r.URL.Query().Get("token")
-	if _, err := s.Store.ResetUser(r.Context(), store.Token(token)); errors.Is(err, store.ErrNotFound) {
-		return errUsedLink
-	} else if err != nil {
-		return err
-	}
-	return s.render(w, r, http.StatusOK, views.ResetPage(views.Page{Title: "New password"}, views.Fields{}, token))
+	return s.showReset(w, r, http.StatusOK, token, nil)
 }
 
 func (s *Server) createPassword(w http.ResponseWriter, r *http.Request) error {
@@ -129,8 +124,7 @@ func (s *Server) createPassword(w http.ResponseWriter, r *http.Request) error {
 	var problems store.Problems
 	switch {
 	case errors.As(err, &problems):
-		return s.render(w, r, http.StatusUnprocessableEntity,
-			views.ResetPage(views.Page{Title: "New password"}, views.Fields{Errors: problems.ByField()}, token))
+		return s.showReset(w, r, http.StatusUnprocessableEntity, token, problems)
 	case errors.Is(err, store.ErrNotFound):
 		return errUsedLink
 	case err != nil:
@@ -147,6 +141,18 @@ func (s *Server) createPassword(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 	return nil
+}
+
+// showReset is the form for a new password, for whoever holds a link that works.
+func (s *Server) showReset(w http.ResponseWriter, r *http.Request, status int, token string, problems store.Problems) error {
+	user, err := s.Store.ResetUser(r.Context(), store.Token(token))
+	if errors.Is(err, store.ErrNotFound) {
+		return errUsedLink
+	}
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, status, views.ResetPage(views.Page{Title: "New password"}, views.Fields{Errors: problems.ByField()}, token, user.Username))
 }
 
 // me is the page frame for the asker beside their rooms.

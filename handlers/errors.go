@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -75,6 +76,8 @@ func (s *Server) apology(r *http.Request, err error, sentence string) (templ.Com
 		parts := []templ.Component{views.Notice(sentence)}
 		if keeps {
 			parts = append(parts, keep.form())
+		} else if c, ok := echo(r); ok {
+			parts = append(parts, views.Composer(c))
 		}
 		return templ.Join(parts...), nil
 	}
@@ -84,6 +87,18 @@ func (s *Server) apology(r *http.Request, err error, sentence string) (templ.Com
 		}
 	}
 	return views.ErrorPage(views.Page{Title: "That did not work"}, sentence, r.PostForm.Get("body")), nil
+}
+
+// echo is the composer of somebody who may not send at all now, with nothing in it
+// but what they sent: the browser has it, and the focus, back.
+func echo(r *http.Request) (c views.Compose, ok bool) {
+	if r.Pattern != "POST /rooms/{room}/messages" || r.PostForm.Get("body") == "" {
+		return c, false
+	}
+	number, _, _ := strings.Cut(r.PathValue("room"), "-")
+	id, err := strconv.ParseInt(number, 10, 64)
+	as, _ := strconv.ParseInt(r.PostForm.Get("as"), 10, 64) // 0 is nobody's
+	return views.Compose{Room: store.Room{ID: store.RoomID(id)}, As: store.UserID(as), Key: r.PostForm.Get("key"), Body: r.PostForm.Get("body"), Wrong: true}, err == nil
 }
 
 // explain returns the status of err and what to tell the person.

@@ -123,7 +123,10 @@ func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 func (s *Server) serve(route route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-		err := s.identify(r)
+		err := readForm(r)
+		if err == nil {
+			err = s.identify(r)
+		}
 		switch {
 		case err != nil:
 		case route.who == person && asker(r).ID == "":
@@ -132,7 +135,7 @@ func (s *Server) serve(route route) http.Handler {
 			http.Redirect(w, r, "/", http.StatusSeeOther)
 			return
 		default:
-			err = s.readForm(r)
+			err = madeFor(r)
 		}
 		if err == nil {
 			err = route.handle(w, r)
@@ -143,8 +146,8 @@ func (s *Server) serve(route route) http.Handler {
 	})
 }
 
-// readForm parses a POST's form and checks for whom its page was made.
-func (s *Server) readForm(r *http.Request) error {
+// readForm parses a POST's form.
+func readForm(r *http.Request) error {
 	if r.Method != http.MethodPost {
 		return nil
 	}
@@ -155,6 +158,11 @@ func (s *Server) readForm(r *http.Request) error {
 		}
 		return store.Invalid{Field: "", Text: "This form cannot be read. Load the page again."}
 	}
+	return nil
+}
+
+// madeFor checks for whom the page with the form was made.
+func madeFor(r *http.Request) error {
 	if as := r.PostForm.Get("as"); as != "" && asker(r).ID != "" && as != idString(asker(r).User.ID) {
 		return otherPerson{asker(r).User.Name}
 	}

@@ -1,0 +1,232 @@
+package e2e
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	_ "modernc.org/sqlite"
+)
+
+const unreachable = "net::ERR_" // Chromium's words for a server that is down
+
+// equalFresh compares what the windows show with a fresh load.
+func equalFresh(t *testing.T, fresh *Window, open ...*Window) {
+	t.Helper()
+	fresh.Open("/")
+	fresh.Until(connected)
+	want := fresh.Rows()
+	for i, w := range open {
+		eventually(t, "the page equals a fresh load", func() bool { return slices.Equal(w.Rows(), want) })
+		if got := w.Rows(); !slices.Equal(got, want) {
+			t.Errorf("window %d shows %q, a fresh load %q", i, got, want)
+		}
+	}
+}
+
+func TestAKilledServerLosesNothingAndPagesComeBackByThemselves(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ada.Allow(unreachable, "WebSocket", "Failed to fetch")
+	ben.Allow(unreachable, "WebSocket")
+	ada.SignUp("Ada")
+	ben.SignUp("Ben")
+	ada.Until(connected)
+	ben.Until(connected)
+	ada.Say("before the crash")
+	ben.Shows("before the crash")
+
+	s.Kill()
+	ada.Type("#composer-text", "during the crash")
+	ada.Press(kb.Enter)
+	ada.Until(`document.getElementById("notice").textContent.includes("You are not connected")`)
+	if got := eval[string](ada, `document.getElementById("composer-text").value`); got != "during the crash" {
+		t.Errorf("the composer has %q", got)
+	}
+	s.Start()
+	ada.Until(connected)
+	ben.Until(connected)
+	ada.Click("#composer button")
+	ben.Shows("during the crash")
+	ben.Say("after the crash")
+	ada.Shows("after the crash")
+	equalFresh(t, ada.second(), ada, ben)
+	if n := len(ben.Rows()); n != 3 {
+		t.Errorf("got %d messages, want 3", n)
+	}
+}
+
+func TestASilentCutHealsByItself(t *testing.T) {
+	t.Parallel()
+	s, wire := serveBehind(t)
+	ada := window(t, s)
+	ada.Allow(unreachable, "WebSocket", "htmx: htmx:error")
+	ada.SignUp("Ada")
+	ada.Until(connected)
+	ada.Say("before the cut")
+
+	// Ben is on the other side of the cut.
+	ben := window(t, &Server{t: t, URL: s.URL, addr: s.addr, log: s.log})
+	ben.SignUp("Ben")
+	ben.Until(connected)
+	ben.Shows("before the cut")
+	direct := person(t, s, "Cleo")
+
+	wire.Cut()
+	direct.Post("while they are cut off")
+	ada.Within(time.Minute, `getComputedStyle(document.querySelector(".pulse__text")).visibility === "visible"`)
+	wire.Mend()
+	for _, w := range []*Window{ada, ben} {
+		w.Allow(unreachable, "WebSocket", "htmx: htmx:error")
+		w.Within(100*time.Second, `document.querySelector("#messages > article:last-child .message__body")?.textContent === "while they are cut off"`)
+		w.Until(connected)
+		if eval[bool](w, `getComputedStyle(document.querySelector(".pulse__text")).visibility === "visible"`) {
+			t.Error("it still says that it is not connected")
+		}
+	}
+	ada.Say("together again")
+	ben.Shows("together again")
+	equalFresh(t, ada.second(), ada, ben)
+}
+
+// refused sends text with the composer and waits for the sentence; the text must
+// still be there, and the focus where one goes on.
+func refused(w *Window, text, sentence string) {
+	w.t.Helper()
+	w.Press(kb.Enter)
+	w.Until(`document.getElementById("notice").textContent.includes("` + sentence + `")`)
+	w.Until(`!document.querySelector("#composer fieldset").disabled`)
+	if got := eval[string](w, `document.getElementById("composer-text").value`); got != text {
+		w.t.Errorf("the composer has %d characters, want the %d that were sent", len(got), len(text))
+	}
+}
+
+func TestARefusedMessageStaysInTheComposerWithASentence(t *testing.T) {
+	s := serve(t)
+	ada := window(t, s)
+	ada.Allow("status of 401", "status of 413", "status of 429", "status of 503", "status of 422", "htmx:response:error", "WebSocket")
+	ada.SignUp("Ada")
+	ada.Until(connected)
+
+	t.Run("too long", func(t *testing.T) {
+		ada.insert(strings.Repeat("word ", 1700))
+		refused(ada, strings.Repeat("word ", 1700), "8000 fit")
+		ada.Until(`document.activeElement.id === "composer-text"`)
+		ada.Reload()
+	})
+	t.Run("too much", func(t *testing.T) {
+		long := strings.Repeat("0123456789", 20_000)
+		ada.insert(long)
+		refused(ada, long, "too much at once")
+		ada.Reload()
+	})
+	t.Run("disk busy", func(t *testing.T) {
+		db, err := sql.Open("sqlite", filepath.Join(s.data, "parley.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		conn, err := db.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if _, err := conn.ExecContext(t.Context(), "begin immediate"); err != nil {
+			t.Fatal(err)
+		}
+		ada.Type("#composer-text", "not now")
+		refused(ada, "not now", "The server is busy")
+		ada.Until(`document.activeElement.id === "composer-text"`)
+		if _, err := conn.ExecContext(context.Background(), "rollback"); err != nil {
+			t.Fatal(err)
+		}
+		ada.Press(kb.Enter)
+		ada.Shows("not now")
+	})
+	t.Run("too often", func(t *testing.T) {
+		me := ada.person()
+		for range 60 {
+			if me.TryPost("spam") == 429 {
+				break
+			}
+		}
+		ada.Type("#composer-text", "one more")
+		refused(ada, "one more", "Try again in")
+		ada.Reload()
+	})
+	t.Run("signed out", func(t *testing.T) {
+		ada.Type("#composer-text", "my last words")
+		other := ada.second()
+		other.Open("/")
+		other.Until(inRoom)
+		other.Submit("form[action='/logout'] button", `location.pathname === "/login"`)
+		ada.Until(`document.getElementById("live").textContent.includes("You are signed out")`)
+		ada.Click("#composer-text")
+		refused(ada, "my last words", "You are signed out")
+		ada.Until(`document.activeElement.id === "composer-text"`)
+	})
+}
+
+// insert puts text into the composer at once, as pasting does.
+func (w *Window) insert(text string) {
+	w.t.Helper()
+	w.Click("#composer-text")
+	w.do(chromedp.SetValue(chromedp.CSS("#composer-text"), text))
+	w.Until(fmt.Sprintf(`document.getElementById("composer-text").value.length === %d`, len(text)))
+}
+
+func TestAnotherPersonInTheSameBrowserIsNoticed(t *testing.T) {
+	s := serve(t)
+	ada := window(t, s)
+	ada.Allow("status of 409", "htmx:response:error", "WebSocket")
+	ada.SignUp("Ada")
+	ada.Until(connected)
+	other := ada.second()
+	other.Open("/")
+	other.Until(inRoom)
+	other.Submit("form[action='/logout'] button", `location.pathname === "/login"`)
+	other.SignUp("Ben")
+	ada.Click("#composer-text")
+	ada.Type("#composer-text", "from Ada's page")
+	refused(ada, "from Ada's page", "You are signed in as Ben now")
+}
+
+func TestASuspendedPersonIsShownTheDoorOnOpenPages(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ben.SignUp("Ben")
+	ben.Until(connected)
+	s.Command("user", "suspend", "ben")
+	ben.Within(10*time.Second, `document.getElementById("live").textContent.includes("You are signed out")`)
+	ben.Open("/login")
+	ben.Allow("status of 403")
+	ben.Type("#login", "ben")
+	ben.Type("#password", password)
+	ben.Submit("form.card button", `document.body.textContent.includes("suspended")`)
+	s.Command("user", "reactivate", "ben")
+	ben.Type("#password", password)
+	ben.Submit("form.card button", inRoom)
+}
+
+func TestAForgottenPasswordIsSetWithAOneTimeLink(t *testing.T) {
+	s := serve(t)
+	ada := window(t, s)
+	ada.SignUp("Ada")
+	link, _, _ := strings.Cut(s.Command("user", "reset-password", "ada"), "\n")
+	elsewhere := window(t, s)
+	elsewhere.Allow("status of 404")
+	elsewhere.Open(strings.TrimPrefix(link, s.URL))
+	elsewhere.Type("#password", "four words are better")
+	elsewhere.Submit("form.card button", inRoom)
+	ada.Until(`document.getElementById("live").textContent.includes("You are signed out")`)
+	elsewhere.Open(strings.TrimPrefix(link, s.URL))
+	elsewhere.Until(`document.body.textContent.includes("Ask for a new one")`)
+}
