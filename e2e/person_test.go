@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"crypto/rand"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -85,5 +86,13 @@ func (p *Person) Post(text string) {
 	p.t.Helper()
 	if status := p.TryPost(text); status != http.StatusOK {
 		p.t.Fatalf("post: %d", status)
+	}
+}
+
+// edit gives one's own message in the Lobby another text.
+func (p *Person) edit(seq int, text string) {
+	p.t.Helper()
+	if resp := p.post(fmt.Sprintf("/rooms/1/messages/%d", seq), url.Values{"body": {text}}); resp.StatusCode != http.StatusOK {
+		p.t.Fatalf("edit: %s", resp.Status)
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"parley/store"
 )
 
 // binary is the built program; TestMain makes it.
@@ -83,9 +85,16 @@ func freePort(t testing.TB) int {
 // serve starts the program on a fresh data folder.
 func serve(t *testing.T, args ...string) *Server {
 	t.Helper()
+	s := newServer(t, args...)
+	s.Start()
+	return s
+}
+
+// newServer is one that has not been started yet.
+func newServer(t *testing.T, args ...string) *Server {
+	t.Helper()
 	addr := fmt.Sprintf("localhost:%d", freePort(t))
 	s := &Server{t: t, URL: "http://" + addr, addr: addr, data: filepath.Join(t.TempDir(), "data"), args: args}
-	s.Start()
 	t.Cleanup(func() {
 		s.Kill()
 		if t.Failed() {
@@ -93,6 +102,30 @@ func serve(t *testing.T, args ...string) *Server {
 		}
 	})
 	return s
+}
+
+// Seed fills the database of a server that does not run: Ada, and as many
+// messages of hers in the Lobby, "message 1" the oldest.
+func (s *Server) Seed(messages int) {
+	s.t.Helper()
+	if err := os.MkdirAll(s.data, 0o700); err != nil {
+		s.t.Fatal(err)
+	}
+	db, err := store.Open(s.t.Context(), "sqlite:"+filepath.Join(s.data, "parley.db"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer db.Close()
+	ada, err := db.CreateUser(s.t.Context(), store.SignUp{Username: "Ada", Email: "ada@example.com", Password: password, MayBeFirst: true})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for i := range messages {
+		draft := store.Draft{Room: 1, Author: ada.ID, Key: fmt.Sprint(i), Body: fmt.Sprintf("message %d", i+1)}
+		if _, err := db.PostMessage(s.t.Context(), draft); err != nil {
+			s.t.Fatal(err)
+		}
+	}
 }
 
 // Start starts the program, again after Kill or Stop, and waits until it is ready.
@@ -262,13 +295,8 @@ func serveBehind(t *testing.T, args ...string) (*Server, *wire) {
 	addr := fmt.Sprintf("localhost:%d", freePort(t))
 	w := newWire(t, addr)
 	public := fmt.Sprintf("http://localhost:%d", w.port())
-	s := &Server{t: t, URL: public, addr: addr, data: filepath.Join(t.TempDir(), "data"), args: append(args, "--public-url", public)}
+	s := newServer(t, append(args, "--public-url", public)...)
+	s.URL, s.addr = public, addr
 	s.Start()
-	t.Cleanup(func() {
-		s.Kill()
-		if t.Failed() {
-			t.Logf("the server said:\n%s", s.Log())
-		}
-	})
 	return s, w
 }

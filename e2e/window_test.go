@@ -257,6 +257,15 @@ func (w *Window) SignUp(name string) {
 	w.Submit("form.card button", inRoom)
 }
 
+// SignIn signs in and waits for the room.
+func (w *Window) SignIn(name string) {
+	w.t.Helper()
+	w.Open("/login")
+	w.Type("#login", name)
+	w.Type("#password", password)
+	w.Submit("form.card button", inRoom)
+}
+
 const inRoom = `document.readyState === "complete" && document.getElementById("composer")`
 
 // connected: the resume was answered, for its answer clears the mark that Live sets.
@@ -286,6 +295,16 @@ func (w *Window) Shows(text string) {
 		w.t.Fatal(err)
 	}
 	w.Until(`document.querySelector("#messages > article:last-child .message__body, #messages > article:last-child .message__gone")?.textContent.trim() === ` + string(quoted))
+}
+
+// Sees waits until the page has text somewhere.
+func (w *Window) Sees(text string) {
+	w.t.Helper()
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.Until(`document.body.textContent.includes(` + string(quoted) + `)`)
 }
 
 // Script switches scripts off or on for the pages that follow.

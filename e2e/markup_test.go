@@ -1,0 +1,70 @@
+package e2e
+
+import (
+	"testing"
+)
+
+// What people write that tries to be something else.
+var hostile = []string{
+	`<script>document.title = "owned"</script>`,
+	`<img src=x onerror="document.title='owned'">`,
+	`<hx-partial hx-target="#composer" hx-swap="delete">x</hx-partial>`,
+	`<template hx type="partial" hx-target="#composer" hx-swap="delete">x</template>`,
+	`<hx-upsert hx-target="#messages" key="id"><article id="m-1-1">x</article></hx-upsert>`,
+	`<div hx-get="/logout" hx-trigger="load">x</div>`,
+	`<div id="composer" hx-swap-oob="delete"></div>`,
+	`<meta http-equiv="refresh" content="0;url=/login">`,
+	`<i id="pulse" hx-swap-oob="delete"></i>`,
+	`{"content":"<b id=owned>x</b>","target":"#messages","swap":"innerHTML"}`,
+	`"><svg onload=alert(1)>`,
+	`<input name="have" value="1.999"><input name="rev" value="999999">`,
+	`</article></div><style>*{display:none}</style>`,
+	`&lt;script&gt; &amp;amp; &#60;`,
+	"\u202eevil\u202c and \u200bhidden",
+	`javascript:alert(1) data:text/html,<b>x</b> vbscript:x`,
+}
+
+func TestTextThatTriesToBeMarkupStaysText(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ben.SignUp("Ben")
+	ada.Until(connected)
+	ben.Until(connected)
+	title := eval[string](ada, `document.title`)
+	me := ben.person()
+	shown := func(w *Window, how string) {
+		t.Helper()
+		w.Until(count + ` === ` + itoa(len(hostile)))
+		for i, text := range hostile {
+			got := eval[string](w, `document.querySelector("#m-1-`+itoa(i+1)+` .message__body").textContent`)
+			if got != text {
+				t.Errorf("%s: %q is shown as %q", how, text, got)
+			}
+		}
+		if extra := eval[int](w, `document.querySelectorAll("#messages .message__body *:not(a)").length`); extra > 0 {
+			t.Errorf("%s: %d elements came out of text", how, extra)
+		}
+		if got := eval[string](w, `document.title`); got != title {
+			t.Errorf("%s: the title is %q", how, got)
+		}
+		if !eval[bool](w, `!!document.querySelector("form#composer textarea") && location.pathname.startsWith("/rooms/")`) {
+			t.Errorf("%s: the composer is gone", how)
+		}
+	}
+	for _, text := range hostile {
+		me.Post(text)
+	}
+	shown(ada, "pushed")
+	ada.Reload()
+	shown(ada, "loaded")
+	s.Kill()
+	ada.Allow(unreachable, "WebSocket")
+	ben.Allow(unreachable, "WebSocket")
+	s.Start()
+	ada.Until(connected)
+	shown(ada, "resumed")
+	// A page that shows nothing yet is told everything by its resume.
+	ada.Say("still alive")
+	ben.Shows("still alive")
+}

@@ -1,0 +1,134 @@
+package e2e
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+//go:embed axe/axe.min.js
+var axe string
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func setValue(selector, value string) chromedp.Action[chromedp.Void] {
+	return chromedp.SetValue(chromedp.CSS(selector), value)
+}
+
+// scheme shows pages in light or dark.
+func (w *Window) scheme(name string) {
+	w.t.Helper()
+	_, err := chromedp.Call(w.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// size makes the window width × height CSS pixels, at twice the resolution on a phone.
+func (w *Window) size(width, height int64) {
+	w.t.Helper()
+	scale := 1.0
+	if width < 500 {
+		scale = 2
+	}
+	w.do(chromedp.EmulateViewport(width, height, chromedp.EmulateScale(scale)))
+}
+
+// accessible fails for each violation that axe finds on the page.
+func (w *Window) accessible(page string) {
+	w.t.Helper()
+	w.do(chromedp.Evaluate[chromedp.Void](axe + "; undefined"))
+	ctx, cancel := context.WithTimeout(w.ctx, time.Minute)
+	defer cancel()
+	w.do(chromedp.Evaluate[chromedp.Void](`window.found = null; axe.run(document).then(r => { window.found = r.violations.map(v => v.id + ": " + v.help + " " + v.nodes.map(n => n.html).join(" | ")) }); undefined`))
+	w.Until(`window.found !== null`)
+	found, err := chromedp.Run(ctx, chromedp.Evaluate[[]byte](`window.found`))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var violations []string
+	if err := json.Unmarshal(found, &violations); err != nil {
+		w.t.Fatal(err)
+	}
+	for _, v := range violations {
+		w.t.Errorf("%s: %s", page, v)
+	}
+}
+
+// plain fails if the page has script that is not the bundle, an inline handler or
+// a style attribute, or if it is wider than the window.
+func (w *Window) plain(page string) {
+	w.t.Helper()
+	source := eval[string](w, `document.documentElement.outerHTML`)
+	if n := strings.Count(source, "<script"); n != 1 {
+		w.t.Errorf("%s: %d scripts, want the bundle alone", page, n)
+	}
+	if !eval[bool](w, `[...document.scripts].every(s => s.src.includes("/static/htmx.") && s.textContent === "")`) {
+		w.t.Errorf("%s: a script is not the bundle", page)
+	}
+	if bad := eval[string](w, `[...document.querySelectorAll("*")].flatMap(e => [...e.attributes].filter(a => a.name.startsWith("on") || a.name === "style" || a.name.startsWith("hx-on")).map(a => e.tagName + " " + a.name)).join(", ")`); bad != "" {
+		w.t.Errorf("%s: %s", page, bad)
+	}
+	if eval[bool](w, `document.documentElement.scrollWidth > innerWidth`) {
+		w.t.Errorf("%s: the page is wider than the window of %d px", page, eval[int](w, `innerWidth`))
+	}
+}
+
+func TestEveryPageIsPlainAndAccessible(t *testing.T) {
+	s := newServer(t)
+	s.Seed(60)
+	s.Start()
+	person(t, s, "ben").Post("A line of Ben's, with a link to https://example.com/a/rather/long/path/that/does/not/end/soon?and=has&a=query")
+	w := window(t, s)
+	w.Allow("status of 404", "status of 422")
+	check := func(name string) {
+		t.Helper()
+		for _, width := range []int64{1440, 800, 320} {
+			w.size(width, 900)
+			w.plain(name)
+		}
+		w.size(1440, 900)
+		for _, scheme := range []string{"light", "dark"} {
+			w.scheme(scheme)
+			w.accessible(name + " in " + scheme)
+		}
+		w.size(390, 844)
+		w.accessible(name + " on a phone")
+		w.size(1440, 900)
+	}
+	w.Open("/register")
+	check("register")
+	w.Type("#username", "ada")
+	w.Type("#email", "x@y.example")
+	w.Type("#password", "short")
+	w.Submit("form.card button", `document.readyState === "complete" && document.querySelector("[aria-invalid]")`)
+	check("register with mistakes")
+	w.Open("/login")
+	check("login")
+	w.SignIn("ada")
+	w.Until(connected)
+	check("room")
+	w.Click("#m-1-60 a.message__tool")
+	w.Until(`document.querySelector("#edit")`)
+	check("edit")
+	w.Open("/rooms/1/messages/60/delete")
+	check("delete")
+	w.Open("/rooms/1-lobby?before=30")
+	check("older messages")
+	w.Open("/profile")
+	check("profile")
+	w.Open("/nothing")
+	check("not found")
+	link, _, _ := strings.Cut(s.Command("user", "reset-password", "ben"), "\n")
+	w.Open(strings.TrimPrefix(link, s.URL))
+	check("reset")
+}
