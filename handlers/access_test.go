@@ -1,0 +1,121 @@
+package handlers_test
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"parley/handlers"
+)
+
+// The golden table: what each kind of person gets from each route. A route
+// without a row fails the test, and so does a row without a route. Messages 1 to 5
+// are Ben's, the author's. Statuses: 303 to another page, 404 for what one may not
+// see as for what is not there.
+var access = []struct {
+	route string // its pattern
+	path  string
+	form  url.Values
+	// nobody, somebody who was removed from the room, a member, the author, an administrator
+	want [5]int
+}{
+	{"GET /{$}", "/", nil, [5]int{303, 404, 303, 303, 303}},
+	{"GET /healthz", "/healthz", nil, [5]int{200, 200, 200, 200, 200}},
+	{"GET /readyz", "/readyz", nil, [5]int{200, 200, 200, 200, 200}},
+	{"GET /register", "/register", nil, [5]int{200, 303, 303, 303, 303}},
+	{"POST /register", "/register", url.Values{}, [5]int{422, 303, 303, 303, 303}},
+	{"GET /login", "/login", nil, [5]int{200, 303, 303, 303, 303}},
+	{"POST /login", "/login", url.Values{"login": {"x"}}, [5]int{422, 303, 303, 303, 303}},
+	{"GET /zone", "/zone?zone=Europe/Berlin", nil, [5]int{200, 200, 200, 200, 200}},
+	{"GET /reset", "/reset?token=x", nil, [5]int{404, 404, 404, 404, 404}},
+	{"POST /reset", "/reset", url.Values{"token": {"x"}}, [5]int{404, 404, 404, 404, 404}},
+	{"GET /me.css", "/me.css", nil, [5]int{303, 200, 200, 200, 200}},
+	{"GET /profile", "/profile", nil, [5]int{303, 200, 200, 200, 200}},
+	{"POST /profile/zone", "/profile/zone", url.Values{"zone": {"Asia/Tokyo"}}, [5]int{401, 303, 303, 303, 303}},
+	{"POST /profile/password", "/profile/password", url.Values{}, [5]int{401, 422, 422, 422, 422}},
+	{"GET /rooms/{room}", "/rooms/1-lobby", nil, [5]int{303, 404, 200, 200, 200}},
+	{"GET /rooms/{room}", "/rooms/99-secret", nil, [5]int{303, 404, 404, 404, 404}},
+	{"GET /rooms/{room}/live", "/rooms/1/live", nil, [5]int{200, 200, 200, 200, 200}}, // a region: never a redirect
+	{"GET /rooms/{room}/messages", "/rooms/1/messages?before=3", nil, [5]int{303, 404, 303, 303, 303}},
+	{"POST /rooms/{room}/messages", "/rooms/1/messages", draft("hello"), [5]int{401, 404, 303, 303, 303}},
+	{"POST /rooms/{room}/messages", "/rooms/99/messages", draft("hello"), [5]int{401, 404, 404, 404, 404}},
+	{"POST /rooms/{room}/messages/{seq}", "/rooms/1/messages/1", url.Values{"body": {"changed"}}, [5]int{401, 404, 404, 303, 404}},
+	{"GET /rooms/{room}/messages/{seq}/edit", "/rooms/1/messages/2/edit", nil, [5]int{303, 404, 404, 200, 404}},
+	{"GET /rooms/{room}/messages/{seq}/delete", "/rooms/1/messages/3/delete", nil, [5]int{303, 404, 404, 200, 404}},
+	{"POST /rooms/{room}/messages/{seq}/delete", "/rooms/1/messages/4/delete", url.Values{}, [5]int{401, 404, 404, 303, 404}},
+	{"POST /logout", "/logout", url.Values{}, [5]int{303, 303, 303, 303, 303}}, // last: it ends the session
+}
+
+func TestWhoGetsWhatFromEachRoute(t *testing.T) {
+	rows := map[string]bool{}
+	for _, row := range access {
+		rows[row.route] = true
+		if !slices.Contains(handlers.Patterns(), row.route) {
+			t.Errorf("there is no route %q", row.route)
+		}
+	}
+	for _, pattern := range handlers.Patterns() {
+		if !rows[pattern] {
+			t.Errorf("the route %q has no row", pattern)
+		}
+	}
+	each(t, func(t *testing.T, w *world) {
+		administrator, author, member, removed := w.signUp("ada"), w.signUp("ben"), w.signUp("cleo"), w.signUp("dan")
+		for range 5 {
+			author.say("mine")
+		}
+		dan, err := w.store.UserByLogin(t.Context(), "dan")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.store.RemoveMember(t.Context(), 1, dan.ID); err != nil {
+			t.Fatal(err)
+		}
+		people := []*browser{w.browser(), removed, member, author, administrator}
+		names := []string{"nobody", "removed", "member", "author", "administrator"}
+		for _, row := range access {
+			// Who must be refused goes first, so that nobody profits from the author.
+			for _, i := range []int{0, 1, 2, 4, 3} {
+				method, _, _ := strings.Cut(row.route, " ")
+				form := row.form
+				if form.Has("key") {
+					form = draft(form.Get("body"))
+				}
+				a := people[i].do(method, row.path, form)
+				if a.StatusCode != row.want[i] {
+					t.Errorf("%s %s as %s: got %d, want %d", method, row.path, names[i], a.StatusCode, row.want[i])
+				}
+				if a.StatusCode == http.StatusNotFound && strings.Contains(a.body, "mine") {
+					t.Errorf("%s %s as %s: the 404 shows the message", method, row.path, names[i])
+				}
+			}
+		}
+	}, unlimited)
+}
+
+func TestEveryAnswerHasTheHeadersThatProtectIt(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ada := w.signUp("ada")
+		for _, b := range []*browser{w.browser(), ada} {
+			for _, path := range []string{"/", "/login", "/register", "/rooms/1-lobby", "/profile", "/nothing", "/me.css", "/healthz", "/rooms/1/live", "/zone"} {
+				a := b.get(path)
+				policy := a.Header.Get("Content-Security-Policy")
+				for _, part := range []string{"default-src 'none'", "script-src 'nonce-", "'strict-dynamic'", "style-src 'self'", "base-uri 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'", "trusted-types htmx"} {
+					if !strings.Contains(policy, part) {
+						t.Errorf("%s: the policy lacks %s", path, part)
+					}
+				}
+				if strings.Contains(policy, "unsafe") {
+					t.Errorf("%s: the policy is %s", path, policy)
+				}
+				for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin"} {
+					if got := a.Header.Get(name); got != want {
+						t.Errorf("%s: %s is %q, want %q", path, name, got, want)
+					}
+				}
+			}
+		}
+	})
+}
