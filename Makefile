@@ -1,15 +1,28 @@
 # Each target is one line of intent; what it needs beside Go, tools/prepare installs.
-.PHONY: run test generate
+.PHONY: run demo test check generate screenshots
 
 # Parley on its embedded database, at http://localhost:8080.
 run:
 	go run .
+
+# A made-up team, gone when it stops.
+demo:
+	go run . demo
 
 # Everything: unit tests, both databases, real Chromium, the race detector.
 test:
 	tools/prepare
 	go test -race -timeout 20m ./...
 
+# Format, generated code, vet, staticcheck, the bundle; imports and licences are tests.
+check:
+	tools/check
+
 # What is generated and committed.
 generate:
 	go generate ./...
+
+# The pictures of the README.
+screenshots:
+	go test -count=1 -run TestTheDemoLooksAsInTheReadme ./e2e
+	cp e2e/out/room-*.png docs/

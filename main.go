@@ -47,6 +47,7 @@ type config struct {
 const usage = `Parley is a team chat that you host yourself.
 
   parley [serve]                        serve it (the default)
+  parley demo                           serve a made-up world that is gone when you stop
   parley user reset-password NAME       print a one-time link to set a new password
   parley user suspend NAME              end all sessions of NAME and refuse new ones
   parley user reactivate NAME           let NAME sign in again
@@ -96,6 +97,8 @@ func run(args []string, out io.Writer) error {
 	switch {
 	case command == "serve" && len(names) == 0:
 		return serve(ctx, stop, c, out)
+	case command == "demo" && len(names) == 0:
+		return demo(ctx, stop, c, out)
 	case command == "user" && len(names) == 2:
 		return user(ctx, c, names[0], names[1], out)
 	case command == "help":
@@ -221,6 +224,25 @@ func serve(ctx context.Context, stop func(), c config, out io.Writer) error {
 	}
 	fmt.Fprintln(out, "Parley is ready at "+address)
 	return serveUntil(ctx, stop, server, listener, log)
+}
+
+// demo serves a named world from a temporary folder.
+func demo(ctx context.Context, stop func(), c config, out io.Writer) error {
+	dir, err := os.MkdirTemp("", "parley-demo-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	c.data, c.database = dir, "sqlite:"+filepath.Join(dir, "parley.db")
+	world, err := open(ctx, c)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(world.Demo(ctx, time.Now()), world.Close()); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Sign in as ada, ben, cleo, mei or dan with the password %q.\n", store.DemoPassword)
+	return serve(ctx, stop, c, out)
 }
 
 // listen opens the port; beyond loopback only with a public URL, for without one

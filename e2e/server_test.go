@@ -143,6 +143,11 @@ func (s *Server) Start() {
 	s.mu.Lock()
 	s.cmd = cmd
 	s.mu.Unlock()
+	s.ready()
+}
+
+func (s *Server) ready() {
+	s.t.Helper()
 	eventually(s.t, "the server is ready", func() bool {
 		resp, err := http.Get("http://" + s.addr + "/readyz")
 		if err != nil {

@@ -1,0 +1,127 @@
+package store
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// DemoPassword is that of everyone in the world of Demo.
+const DemoPassword = "noodles by the window"
+
+//go:embed demo.txt
+var demoStory string
+
+var demoPeople = []struct{ username, name, zone string }{
+	{"ada", "Ada Lindqvist", "Europe/Berlin"},
+	{"ben", "Ben Okafor", "Europe/Berlin"},
+	{"cleo", "Cleo Winter", "Europe/Berlin"},
+	{"mei", "Mei Tanaka", "Asia/Tokyo"},
+	{"dan", "Dan Rossi", "Europe/Rome"},
+}
+
+// Demo fills an empty database with a named world: a few people, some rooms, and
+// what was said there in the days before today. Nobody else may use the store
+// meanwhile: it lets the clock stand where the story is.
+func (s *Store) Demo(ctx context.Context, today time.Time) error {
+	clock := s.now
+	defer func() { s.now = clock }()
+	at := func(daysAgo int, hour string) (time.Time, error) {
+		t, err := time.Parse("15:04", hour)
+		y, m, d := today.UTC().Date()
+		return time.Date(y, m, d-daysAgo, t.Hour()-1, t.Minute(), 0, 0, time.UTC), err // the story's hours are Berlin's in winter
+	}
+	started, err := at(9, "09:00")
+	if err != nil {
+		return err
+	}
+	s.now = func() time.Time { return started }
+	ids := map[string]UserID{}
+	for _, p := range demoPeople {
+		u, err := s.CreateUser(ctx, SignUp{Username: p.username, Email: p.username + "@example.com", Password: DemoPassword, Zone: p.zone, MayBeFirst: true})
+		if err != nil {
+			return fmt.Errorf("demo: %w", err)
+		}
+		ids[p.username] = u.ID
+		if err := s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+			_, err := tx.ExecContext(ctx, "update users set name = $1 where id = $2", p.name, u.ID)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	var room RoomID
+	var ago int
+	var drafts []Draft // of the room; their keys are the times
+	flush := func() error {
+		for i, d := range drafts {
+			var daysAgo int
+			var hour string
+			if _, err := fmt.Sscan(d.Key, &daysAgo, &hour); err != nil {
+				return err
+			}
+			when, err := at(daysAgo, hour)
+			if err != nil {
+				return err
+			}
+			s.now = func() time.Time { return when.Add(time.Duration(i%50) * time.Second) }
+			d.Key = fmt.Sprintf("demo %d %d", room, i)
+			if _, err := s.PostMessage(ctx, d); err != nil {
+				return fmt.Errorf("demo: %w", err)
+			}
+		}
+		drafts = nil
+		return nil
+	}
+	for line := range strings.Lines(demoStory) {
+		line = strings.TrimSuffix(line, "\n")
+		hour, rest, _ := strings.Cut(line, " ")
+		switch {
+		case hour == "#":
+			if err := flush(); err != nil {
+				return err
+			}
+			name, topic, _ := strings.Cut(rest, ": ")
+			if room, err = s.demoRoom(ctx, name, topic, ids); err != nil {
+				return err
+			}
+		case hour == "@":
+			if _, err := fmt.Sscan(rest, &ago); err != nil {
+				return err
+			}
+		case len(hour) == 5 && hour[2] == ':':
+			who, text, _ := strings.Cut(rest, ": ")
+			drafts = append(drafts, Draft{Room: room, Author: ids[who], Key: fmt.Sprintf("%d %s", ago, hour), Body: text})
+		case len(drafts) > 0: // the message goes on
+			drafts[len(drafts)-1].Body += "\n" + line
+		}
+	}
+	return flush()
+}
+
+// demoRoom returns the room of that name, with everyone in it; the Lobby is there.
+func (s *Store) demoRoom(ctx context.Context, name, topic string, people map[string]UserID) (RoomID, error) {
+	room := RoomID(1)
+	if name == "Lobby" {
+		return room, nil
+	}
+	return room, s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+		if err := tx.GetContext(ctx, &room, nextID, "room"); err != nil {
+			return err
+		}
+		slug := strings.NewReplacer(" ", "-", ".", "-").Replace(strings.ToLower(name))
+		if _, err := tx.ExecContext(ctx, "insert into rooms (id, slug, name, topic, created_at) values ($1, $2, $3, $4, $5)", room, slug, name, topic, micros(s.now())); err != nil {
+			return err
+		}
+		for _, user := range people {
+			if err := setMember(ctx, tx, room, user, true); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,41 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"parley/store"
+	"parley/store/storetest"
+)
+
+func TestTheDemoIsAWorldWithPeopleRoomsAndAStory(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		if err := s.Demo(t.Context(), time.Date(2026, 11, 23, 15, 0, 0, 0, time.UTC)); err != nil {
+			t.Fatal(err)
+		}
+		ada, err := s.Authenticate(t.Context(), "ada", store.DemoPassword)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rooms, err := s.RoomsOf(t.Context(), ada.ID)
+		if err != nil || len(rooms) != 4 {
+			t.Fatalf("got %d rooms, %v", len(rooms), err)
+		}
+		total := store.Seq(0)
+		for _, r := range rooms {
+			total += r.LastSeq
+			all, err := s.MessagesBefore(t.Context(), r.ID, ada.ID, 0, 1000)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := 1; i < len(all); i++ {
+				if all[i].CreatedAt.Before(all[i-1].CreatedAt) {
+					t.Errorf("%s: %q comes before what was said earlier", r.Name, all[i].Body)
+				}
+			}
+		}
+		if total < 100 {
+			t.Errorf("got %d messages, want a story", total)
+		}
+	})
+}
