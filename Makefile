@@ -1,5 +1,5 @@
 # Each target is one line of intent; what it needs beside Go, tools/prepare installs.
-.PHONY: run demo test check generate screenshots
+.PHONY: run demo test check bench generate screenshots
 
 # Parley on its embedded database, at http://localhost:8080.
 run:
@@ -26,3 +26,7 @@ generate:
 screenshots:
 	go test -count=1 -run TestTheDemoLooksAsInTheReadme ./e2e
 	cp e2e/out/room-*.png docs/
+
+# CPU time per delivery, against a goroutine per connection in the same run.
+bench:
+	go test -run '^$$' -bench . -count 3 ./handlers/live

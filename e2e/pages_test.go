@@ -22,11 +22,11 @@ func setValue(selector, value string) chromedp.Action[chromedp.Void] {
 	return chromedp.SetValue(chromedp.CSS(selector), value)
 }
 
-// scheme shows pages in light or dark, as on a machine with a mouse.
+// scheme shows pages in light or dark.
 func (w *Window) scheme(name string) {
 	w.t.Helper()
 	_, err := chromedp.Call(w.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}, {Name: "hover", Value: "hover"}, {Name: "pointer", Value: "fine"}},
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},
 	})
 	if err != nil {
 		w.t.Fatal(err)
