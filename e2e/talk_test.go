@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -53,4 +54,81 @@ func TestTwoPeopleTalkLive(t *testing.T) {
 	if fresh := ada.Rows(); !slices.Equal(live, fresh) {
 		t.Errorf("live %q, fresh %q", live, fresh)
 	}
+}
+
+func TestAnEditInProgressIsNotWipedWhenTheMessageItselfChanges(t *testing.T) {
+	s := serve(t)
+	ada := window(t, s)
+	ada.SignUp("Ada")
+	ada.Until(connected)
+	ada.Say("first version")
+	ada.Shows("first version")
+	ada.Click("#m-1-1 a.message__tool")
+	ada.Until(`document.activeElement.id === "edit-text"`)
+	ada.Type("#edit-text", "half a thought ")
+	ada.person().edit(1, "changed in another tab")
+	ada.Until(`document.querySelector("#m-1-1 .message__body").textContent.startsWith("changed in another tab")`)
+	if got := eval[string](ada, `document.getElementById("edit-text").value`); got != "half a thought first version" && got != "first versionhalf a thought " {
+		t.Errorf("the editor has %q", got)
+	}
+	if got := eval[string](ada, `document.activeElement.id`); got != "edit-text" {
+		t.Errorf("the focus is at %q", got)
+	}
+	ada.Press(kb.Escape)
+	ada.Until(`document.querySelector("#editor").childElementCount === 0`)
+}
+
+func TestTimesAreTheReaders(t *testing.T) {
+	s := serve(t)
+	mei, ben := window(t, s), window(t, s)
+	for w, zone := range map[*Window]string{mei: "Asia/Tokyo", ben: "America/New_York"} {
+		if _, err := chromedp.Call(w.ctx, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: zone}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mei.SignUp("Mei")
+	mei.Until(connected)
+	ben.SignUp("Ben")
+	ben.Until(connected)
+	mei.Say("what time is it?")
+	mei.Shows("what time is it?")
+	ben.Shows("what time is it?")
+	const shown, own = `document.querySelector("#m-1-1 .message__time").textContent`,
+		`new Date(document.querySelector("#m-1-1 .message__time").dateTime).toLocaleTimeString("en-GB", {hour: "2-digit", minute: "2-digit"})`
+	for _, w := range []*Window{mei, ben} {
+		if got, want := eval[string](w, shown), eval[string](w, own); got != want {
+			t.Errorf("it is shown as %s, want %s", got, want)
+		}
+	}
+	if eval[string](mei, shown) == eval[string](ben, shown) {
+		t.Error("Tokyo and New York see the same time")
+	}
+	// Set by hand, it stays.
+	mei.Open("/profile")
+	if got := eval[string](mei, `document.getElementById("zone").value`); got != "Asia/Tokyo" {
+		t.Errorf("the profile says %q", got)
+	}
+}
+
+func TestOnesOwnMessagesAreChangedByKeyboardAlone(t *testing.T) {
+	s := serve(t)
+	ada := window(t, s)
+	ada.SignUp("Ada")
+	ada.Until(connected)
+	ada.Say("to be deleted")
+	ada.Shows("to be deleted")
+	back := chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift))
+	for range 10 {
+		ada.do(back)
+		if eval[bool](ada, `document.activeElement.textContent === "Delete"`) {
+			break
+		}
+	}
+	if visible := eval[string](ada, `getComputedStyle(document.activeElement.closest(".message__tools")).opacity`); visible != "1" {
+		t.Errorf("the focused button has opacity %s", visible)
+	}
+	ada.Press(kb.Enter)
+	ada.Until(`document.activeElement.closest("#delete") && document.activeElement.textContent === "Delete"`)
+	ada.Press(kb.Enter)
+	ada.Until(`document.querySelector("#m-1-1 .message__gone")`)
 }

@@ -574,7 +574,7 @@ func cancel(room store.Room) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "\" hx-trigger=\"click, keydown[key=='Escape'] from:closest section\" hx-target=\"closest section\" hx-swap=\"delete\" hx-nonce=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "\" hx-trigger=\"click, keydown[key=='Escape'] from:.editor\" hx-target=\"closest section\" hx-swap=\"delete\" hx-nonce=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

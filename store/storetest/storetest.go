@@ -29,6 +29,30 @@ func Each(t *testing.T, fn func(t *testing.T, s *store.Store)) {
 	t.Run("PostgreSQL", func(t *testing.T) { fn(t, open(t, Postgres(t))) })
 }
 
+// Databases is Each with a second connection to the same database, to prepare what
+// the store itself would take too long for.
+func Databases(t *testing.T, fn func(t *testing.T, s *store.Store, db *sqlx.DB)) {
+	t.Helper()
+	connect := func(t *testing.T, driver, dsn string) *sqlx.DB {
+		db, err := sqlx.Connect(driver, dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { db.Close() })
+		return db
+	}
+	t.Run("SQLite", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "parley.db")
+		s := open(t, "sqlite:"+path)
+		fn(t, s, connect(t, "sqlite", path))
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		dsn := Postgres(t)
+		s := open(t, dsn)
+		fn(t, s, connect(t, "pgx", dsn))
+	})
+}
+
 // SQLite returns a store on a fresh file.
 func SQLite(t testing.TB) *store.Store {
 	t.Helper()

@@ -1,0 +1,66 @@
+package store
+
+import (
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// Every query that a page, a post or a socket runs is served by an index.
+func TestNoQueryScansATable(t *testing.T) {
+	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "parley.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	lists := func(query string, args ...any) string {
+		query, args, err := sqlx.In(query, args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range args { // explain needs no values
+			query = strings.Replace(query, "?", "1", 1)
+		}
+		return query
+	}
+	place := regexp.MustCompile(`\$\d`)
+	for name, query := range map[string]string{
+		"session":         sessionByHash,
+		"sessions alive":  lists(sessionsAlive, 1, 1, []string{"a", "b"}),
+		"members present": lists(membersPresent, []int{1, 2}, []int{3, 4}),
+		"sign in":         authenticate,
+		"user":            userColumns + " where id = $1",
+		"taken":           takenBy,
+		"reset":           resetUser,
+		"room":            roomOfMember,
+		"landing":         landing,
+		"rooms":           roomsOfMember,
+		"people":          people,
+		"message":         messageColumns + memberOnly + " and m.seq = $3",
+		"page":            messageColumns + memberOnly + " and m.seq < $3 order by m.seq desc limit $4",
+		"changes":         messageColumns + " where m.room_id = $1 and m.rev > $2 order by m.rev limit $3",
+		"gone":            goneSince,
+		"heads":           lists("select id, rev from rooms where id in (?)", []int{1, 2}),
+		"member's name":   nameOfMember,
+		"next message":    nextMessage,
+		"posted before":   "select digest, seq from post_keys where author_id = $1 and room_id = $2 and key = $3",
+		"forget keys":     "delete from post_keys where posted_at < $1",
+	} {
+		var plan []struct {
+			ID, Parent, Notused int
+			Detail              string
+		}
+		if err := s.db.SelectContext(t.Context(), &plan, "explain query plan "+place.ReplaceAllString(query, "1")); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for _, step := range plan {
+			if strings.HasPrefix(step.Detail, "SCAN") && !strings.Contains(step.Detail, "CONSTANT ROW") {
+				t.Errorf("%s: %s", name, step.Detail)
+			}
+		}
+	}
+}
