@@ -101,9 +101,6 @@ func run(args []string, out io.Writer) error {
 		return demo(ctx, stop, c, out)
 	case command == "user" && len(names) == 2:
 		return user(ctx, c, names[0], names[1], out)
-	case command == "help":
-		help(flags, out)
-		return nil
 	}
 	return fmt.Errorf("there is no command %q; see parley --help", strings.Join(append([]string{command}, names...), " "))
 }
@@ -174,9 +171,7 @@ func open(ctx context.Context, c config) (*store.Store, error) {
 		if err != nil {
 			return nil, fmt.Errorf("the database cannot be written: %w", err)
 		}
-		if err := probe.Close(); err != nil {
-			return nil, fmt.Errorf("the database cannot be written: %w", err)
-		}
+		_ = probe.Close() // nothing was written
 	}
 	return store.Open(ctx, c.database)
 }
@@ -216,9 +211,11 @@ func serve(ctx context.Context, stop func(), c config, out io.Writer) error {
 	address := "http://localhost:" + settings.ListenPort
 	if settings.PublicURL != nil {
 		address = settings.PublicURL.String()
-		if code, err := server.SetupCode(ctx); err != nil {
+		code, err := server.SetupCode(ctx)
+		if err != nil {
 			return err
-		} else if code != "" {
+		}
+		if code != "" {
 			log.Info("there is no account yet; sign up with this set-up code", "code", code, "at", address+"/register")
 		}
 	}
@@ -228,6 +225,9 @@ func serve(ctx context.Context, stop func(), c config, out io.Writer) error {
 
 // demo serves a named world from a temporary folder.
 func demo(ctx context.Context, stop func(), c config, out io.Writer) error {
+	if c.publicURL != "" {
+		return errors.New("the demo has an administrator whose password everybody knows: it serves this machine alone, without --public-url")
+	}
 	dir, err := os.MkdirTemp("", "parley-demo-")
 	if err != nil {
 		return err

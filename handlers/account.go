@@ -22,7 +22,8 @@ func (s *Server) newAccount(w http.ResponseWriter, r *http.Request) error {
 // asksForCode says whether sign-up wants the set-up code: while there is no
 // account, unless only somebody at this very machine can be asking.
 func (s *Server) asksForCode(r *http.Request) (bool, error) {
-	if s.PublicURL == nil && loopback(hostname(r.Host)) && !forwarded(r) {
+	origin := r.Header.Get("Origin")
+	if s.PublicURL == nil && loopback(hostname(r.Host)) && !forwarded(r) && (origin == "" || s.origins[origin]) {
 		return false, nil
 	}
 	has, err := s.Store.HasUsers(r.Context())
@@ -39,7 +40,7 @@ func (s *Server) createAccount(w http.ResponseWriter, r *http.Request) error {
 	page := func(status int) error {
 		return s.render(w, r, status, views.RegisterPage(views.Page{Title: "Create an account"}, fields, code))
 	}
-	if wait := s.limits.signUps.take(s.address(r)); wait > 0 {
+	if wait := s.limits.signUps.take(network(s.address(r))); wait > 0 {
 		fields.Problem = "Too many accounts were created from here. " + tryAgain(w, wait)
 		return page(http.StatusTooManyRequests)
 	}
@@ -56,7 +57,7 @@ func (s *Server) createAccount(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.Log.Info("account created", "user", user.ID, "role", user.Role, "address", s.address(r))
-	if err := s.signIn(w, r, user.ID); err != nil {
+	if err := s.signIn(w, r, user); err != nil {
 		return err
 	}
 	http.Redirect(w, r, "/", http.StatusSeeOther)
@@ -81,7 +82,6 @@ func (s *Server) createSession(w http.ResponseWriter, r *http.Request) error {
 	user, err := s.Store.Authenticate(ctx, login, r.PostForm.Get("password"))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		guess.wrong()
 		return page(http.StatusUnprocessableEntity, "That name and password do not go together. Try again.")
 	case err != nil:
 		return err
@@ -94,7 +94,7 @@ func (s *Server) createSession(w http.ResponseWriter, r *http.Request) error {
 			s.Log.Debug("a browser's time zone", "zone", zone, "error", err)
 		}
 	}
-	if err := s.signIn(w, r, user.ID); err != nil {
+	if err := s.signIn(w, r, user); err != nil {
 		return err
 	}
 	if next == "" {
@@ -136,7 +136,7 @@ func (s *Server) createPassword(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/login", http.StatusSeeOther)
 		return nil
 	}
-	if err := s.signIn(w, r, user.ID); err != nil {
+	if err := s.signIn(w, r, user); err != nil {
 		return err
 	}
 	http.Redirect(w, r, "/", http.StatusSeeOther)

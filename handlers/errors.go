@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -50,7 +51,7 @@ func (e kept) Unwrap() error { return e.error }
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status, sentence := s.explain(w, err)
 	id, _ := r.Context().Value(requestID{}).(string)
-	if status >= 500 {
+	if status >= 500 && !errors.Is(err, context.Canceled) { // who asked has left
 		s.Log.Error("request failed", "request", id, "method", r.Method, "path", r.URL.Path, "status", status, "error", err)
 	} else {
 		s.Log.Debug("request refused", "request", id, "method", r.Method, "path", r.URL.Path, "status", status, "error", err)
@@ -134,7 +135,7 @@ func (s *Server) explain(w http.ResponseWriter, err error) (status int, sentence
 		return http.StatusInsufficientStorage, "The server's disk is full, so this was not saved. Keep your text and tell whoever runs this place."
 	case errors.Is(err, store.ErrReadOnly):
 		return http.StatusServiceUnavailable, "The server's disk failed, so nothing is saved any more. Keep your text and tell whoever runs this place."
-	case errors.Is(err, store.ErrUnavailable), errors.Is(err, errBusy):
+	case errors.Is(err, store.ErrUnavailable), errors.Is(err, errBusy), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		w.Header().Set("Retry-After", "5")
 		return http.StatusServiceUnavailable, "The server is busy, so this was not saved. Try again in a moment."
 	default:

@@ -1,11 +1,10 @@
 package handlers
 
 import (
-	"strings"
+	"net/netip"
 	"sync"
 	"time"
 
-	"golang.org/x/text/unicode/norm"
 	"golang.org/x/time/rate"
 
 	"parley/store"
@@ -16,10 +15,12 @@ import (
 type limits struct {
 	off      bool
 	signUps  *buckets[string]
+	signIns  *buckets[string] // right or wrong
 	posts    *buckets[posting]
 	sockets  *buckets[string]
+	resumes  *buckets[store.UserID]
 	mu       sync.Mutex
-	failures map[string]failure // by account and address, and by address
+	failures map[string]failure // by account and address
 }
 
 // posting is one person in one room.
@@ -33,7 +34,9 @@ func newLimits(off bool) *limits {
 		off:      off,
 		signUps:  newBuckets[string](off, rate.Every(time.Minute), 10),
 		posts:    newBuckets[posting](off, 3, 20),
-		sockets:  newBuckets[string](off, 20, 200),
+		signIns:  newBuckets[string](off, rate.Every(time.Second), 40),
+		sockets:  newBuckets[string](off, 200, 1000),
+		resumes:  newBuckets[store.UserID](off, 3, 60),
 		failures: map[string]failure{},
 	}
 }
@@ -90,75 +93,88 @@ type failure struct {
 	last  time.Time
 }
 
-// guess is one attempt to sign in. What is held back grows with each failure, by
-// account and address together, so that nobody can lock an owner out from
-// elsewhere, and by address alone, so that nobody tries one password on many.
-type guess struct {
-	limits *limits
-	keys   [2]string
+// network is what an address counts as: an IPv6 address is one of many that its
+// owner can take, so its /64 counts (RFC 6177).
+func network(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil || ip.Is4() {
+		return address
+	}
+	return netip.PrefixFrom(ip, 64).Masked().String()
 }
 
-// freeGuesses is how many mistakes cost no waiting: for an account from one
-// address, and for an address.
-var freeGuesses = [2]int{5, 30}
+// guess is one attempt to give an account's password. What is held back grows with
+// each mistake, by account and network together, so that nobody can lock an owner
+// out from elsewhere. What one network may try on all accounts is a bucket that
+// fills up again within seconds, so that nobody locks their neighbours out either.
+type guess struct {
+	limits  *limits
+	key     string
+	network string
+}
+
+// freeGuesses is how many mistakes in a row cost no waiting.
+const freeGuesses = 5
 
 // longestWait is the most that one has to wait after many mistakes.
 const longestWait = 15 * time.Minute
 
 func (l *limits) guess(login, address string) guess {
-	login = strings.ToLower(norm.NFKC.String(strings.TrimSpace(login)))
-	if len(login) > 300 {
-		login = login[:300]
-	}
-	return guess{l, [2]string{address + " " + login, address}}
+	net := network(address)
+	return guess{l, net + " " + store.LoginKey(login), net}
 }
 
-// wait says how long until this guess may be made; 0: now.
+// wait says how long until this guess may be made. 0: now, and it counts as a
+// mistake until right is called, for many can be under way at once.
 func (g guess) wait() time.Duration {
 	if g.limits.off {
 		return 0
 	}
-	g.limits.mu.Lock()
-	defer g.limits.mu.Unlock()
-	var longest time.Duration
-	for i, key := range g.keys {
-		f := g.limits.failures[key]
-		if over := f.times - freeGuesses[i]; over >= 0 {
-			longest = max(longest, time.Until(f.last.Add(min(longestWait, time.Second<<min(over, 20)))))
-		}
-	}
-	return longest
-}
-
-func (g guess) wrong() {
-	if g.limits.off {
-		return
+	if wait := g.limits.signIns.take(g.network); wait > 0 {
+		return wait
 	}
 	g.limits.mu.Lock()
 	defer g.limits.mu.Unlock()
-	now := time.Now()
-	if len(g.limits.failures) >= mostBuckets {
-		for key, f := range g.limits.failures {
-			if now.Sub(f.last) > longestWait {
-				delete(g.limits.failures, key)
-			}
-		}
-		if len(g.limits.failures) >= mostBuckets {
-			clear(g.limits.failures)
+	now, f := time.Now(), g.limits.failures[g.key]
+	if now.Sub(f.last) > 2*longestWait {
+		f.times = 0
+	}
+	if over := f.times - freeGuesses; over >= 0 {
+		if wait := f.last.Add(min(longestWait, time.Second<<min(over, 20))).Sub(now); wait > 0 {
+			return wait
 		}
 	}
-	for _, key := range g.keys {
-		f := g.limits.failures[key]
-		if now.Sub(f.last) > 2*longestWait {
-			f.times = 0
-		}
-		g.limits.failures[key] = failure{f.times + 1, now}
-	}
+	g.limits.forgetOld(now)
+	g.limits.failures[g.key] = failure{f.times + 1, now}
+	return 0
 }
 
-// right forgets the account's mistakes; those of the address stay.
+// right forgets the account's mistakes from there.
 func (g guess) right() {
 	g.limits.mu.Lock()
 	defer g.limits.mu.Unlock()
-	delete(g.limits.failures, g.keys[0])
+	delete(g.limits.failures, g.key)
+}
+
+// forgetOld bounds the memory; it is called with mu held.
+func (l *limits) forgetOld(now time.Time) {
+	if len(l.failures) < mostBuckets {
+		return
+	}
+	for key, f := range l.failures {
+		if now.Sub(f.last) > longestWait {
+			delete(l.failures, key)
+		}
+	}
+	for key, f := range l.failures { // a flood of names: those with few mistakes first
+		if len(l.failures) < mostBuckets {
+			return
+		}
+		if f.times < freeGuesses {
+			delete(l.failures, key)
+		}
+	}
+	if len(l.failures) >= mostBuckets {
+		clear(l.failures)
+	}
 }

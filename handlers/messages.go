@@ -63,7 +63,7 @@ func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) error {
 // been stored, and the same text again is then the same message.
 func (s *Server) keepDraft(r *http.Request, room store.Room, d store.Draft, err error) error {
 	c := views.Compose{Room: room, As: d.Author, Key: d.Key, Body: d.Body, Wrong: true}
-	if c.Key == "" || len(c.Key) > 64 {
+	if !store.ValidKey(c.Key) {
 		c.Key = newComposer(room, d.Author).Key
 	}
 	return kept{

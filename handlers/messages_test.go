@@ -129,3 +129,13 @@ func TestExtraFieldsChangeNothing(t *testing.T) {
 		}
 	})
 }
+
+func TestATextThatIsMuchTooLongComesBackWithoutScriptsToo(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ada := w.signUp("ada")
+		long := strings.Repeat("a long text ", 20_000)
+		if a := ada.post("/rooms/1/messages", draft(long)); a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(a.body, long) {
+			t.Errorf("got %s, %d bytes", a.Status, len(a.body))
+		}
+	})
+}

@@ -15,9 +15,12 @@ import (
 	"parley/store"
 )
 
-// maxForm is how many bytes a form may have: the largest message, each byte of it
-// percent-encoded, and some fields beside it.
-const maxForm = 3*store.MessageBytes + 32<<10
+// maxForm is how many bytes a form may have: far more than the largest message, so
+// that a text that is too long is still read, refused and given back.
+const maxForm = 1 << 20
+
+// answerWithin is how long a request may wait for the database.
+const answerWithin = 20 * time.Second
 
 // wrap puts around every route what all have in common, the outermost last.
 func (s *Server) wrap(h http.Handler) (http.Handler, error) {
@@ -83,7 +86,9 @@ func (s *Server) logged(h http.Handler) http.Handler {
 		r = r.WithContext(context.WithValue(r.Context(), requestID{}, id))
 		counted := &statusWriter{ResponseWriter: w}
 		defer func() {
-			if v := recover(); v != nil && v != http.ErrAbortHandler {
+			if v := recover(); v == http.ErrAbortHandler {
+				panic(v) // net/http's own way to end a connection
+			} else if v != nil {
 				s.Log.Error("panic", "request", id, "panic", v, "stack", string(debug.Stack()))
 				if counted.status == 0 {
 					http.Error(counted, "Something went wrong here.", http.StatusInternalServerError)
@@ -122,6 +127,9 @@ func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 // serve finds out who is asking, runs the route, and answers its error.
 func (s *Server) serve(route route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
+		defer cancel()
+		r = r.WithContext(ctx)
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		err := readForm(r)
 		if err == nil {

@@ -99,6 +99,11 @@ func (s *Server) address(r *http.Request) string {
 		return r.RemoteAddr
 	}
 	ip := remote.Addr().Unmap()
+	if s.PublicURL != nil && forwarded(r) && !s.Proxies.trusted(ip) {
+		s.untrusted.Do(func() {
+			s.Log.Warn("a proxy is not trusted, so everyone behind it counts as one address; name its network with --trusted-proxies", "proxy", ip)
+		})
+	}
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && s.Proxies.trusted(ip); i-- {
 		next, err := netip.ParseAddr(strings.TrimSpace(hops[i]))

@@ -3,7 +3,6 @@ package handlers
 import (
 	"errors"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -59,8 +58,8 @@ func (s *Server) updatePassword(w http.ResponseWriter, r *http.Request) error {
 	err := s.Store.ChangePassword(r.Context(), me.ID, r.PostForm.Get("old"), r.PostForm.Get("password"), s.token(r))
 	var problems store.Problems
 	if errors.As(err, &problems) {
-		if slices.ContainsFunc(problems, func(p store.Invalid) bool { return p.Field == "old" }) {
-			guess.wrong()
+		if problems.ByField()["old"] == "" {
+			guess.right() // it was the new one that would not do
 		}
 		return s.profile(w, r, http.StatusUnprocessableEntity, nil, problems, "")
 	}
@@ -81,7 +80,7 @@ func (s *Server) endedElsewhere(user store.UserID) {
 // showZone gives a sign-in form back the zone that its browser named.
 func (s *Server) showZone(w http.ResponseWriter, r *http.Request) error {
 	zone := r.URL.Query().Get("zone")
-	if _, err := time.LoadLocation(zone); err != nil || len(zone) > 64 {
+	if !store.ValidZone(zone) {
 		zone = ""
 	}
 	return s.render(w, r, http.StatusOK, views.ZoneInput(zone))

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -40,6 +41,7 @@ type Server struct {
 	setupCode string
 	limits    *limits
 	draining  atomic.Bool
+	untrusted sync.Once // the warning about a proxy
 	handler   http.Handler
 }
 
@@ -51,8 +53,13 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	}
 	s := &Server{Config: c, setupCode: code[:16], limits: newLimits(c.Unlimited), origins: trustedOrigins(c.PublicURL, c.ListenPort)}
 	s.cookies = cookies{s.Store}
+	most := maxSockets
+	if c.Unlimited {
+		most = 0
+	}
 	s.hub = live.NewHub(live.Config{
-		Source: s.source, Heads: s.heads, Revoked: s.revoked, Farewell: s.farewell, Pulse: pulse,
+		MostSockets: most,
+		Source:      s.source, Heads: s.heads, Revoked: s.revoked, Farewell: s.farewell, Pulse: pulse,
 		Bus: c.Bus, Log: c.Log,
 	})
 	mux := http.NewServeMux()

@@ -96,7 +96,7 @@ func (s *Server) token(r *http.Request) store.Token {
 
 // signIn gives the browser a new session; one that it had ends, so that a token
 // somebody planted there is worth nothing.
-func (s *Server) signIn(w http.ResponseWriter, r *http.Request, user store.UserID) error {
+func (s *Server) signIn(w http.ResponseWriter, r *http.Request, user store.User) error {
 	if old := asker(r); old.ID != "" {
 		if err := s.endSession(r.Context(), old); err != nil {
 			return err

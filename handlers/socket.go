@@ -63,7 +63,7 @@ func (s *Server) openSocket(w http.ResponseWriter, r *http.Request) error {
 	if theirs, _ := s.hub.Count(live.Person(session.User.ID)); !s.Unlimited && session.ID != "" && theirs >= maxSockets {
 		return errBusy
 	}
-	if wait := s.limits.sockets.take(s.address(r)); wait > 0 {
+	if wait := s.limits.sockets.take(network(s.address(r))); wait > 0 {
 		return throttled{wait}
 	}
 	room, err := s.roomAt(r)
@@ -92,7 +92,7 @@ func (s *Server) openSocket(w http.ResponseWriter, r *http.Request) error {
 		viewer := live.Viewer{Person: live.Person(session.User.ID), Session: live.Session(session.ID), Topic: topicOf(room.ID), Audience: audienceOf(session.User)}
 		member, err := s.hub.Enter(viewer, socket)
 		if err != nil {
-			go s.dismiss(c, socket, nil)
+			go s.dismiss(c, socket, nil) // it may come back, later
 			return nil
 		}
 		// In a goroutine of its own, so that the handler's stack goes back.
@@ -106,11 +106,10 @@ func signedOut(room store.RoomID) templ.Component {
 	return views.Ended("You are signed out. What you wrote is still here.", templ.SafeURL(loginURL(room)), false)
 }
 
-// dismiss says why, closes, and waits for the browser to hang up. nil: the server
-// is about to stop.
+// dismiss says why, closes, and waits for the browser to hang up. nil: not now.
 func (s *Server) dismiss(c *websocket.Conn, socket *live.Socket, why templ.Component) {
 	if why == nil {
-		socket.Close(live.Restart, "restart")
+		socket.Close(live.TryAgain, "not now")
 	} else if html, err := fragment(why); err != nil {
 		socket.Close(live.Internal, "")
 	} else {
@@ -153,7 +152,7 @@ func (s *Server) showLive(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		rev = int64(room.Rev)
 	}
-	return s.render(w, r, http.StatusOK, views.Live(room.ID, store.Rev(rev), me.User.ID))
+	return s.render(w, r, http.StatusOK, views.Live(room.ID, store.Rev(rev), me.User.ID, r.URL.Query().Get("past") != ""))
 }
 
 // reader is one open socket, seen from the side that reads.
@@ -184,7 +183,7 @@ func (s *Server) read(ctx context.Context, c *reader) {
 		c.socket.Close(code, "")
 		return nil
 	})
-	if !c.within(firstFrame) {
+	if c.socket.ReadWithin(firstFrame) != nil {
 		return
 	}
 	for {
@@ -240,14 +239,7 @@ func (c *reader) count() error {
 	if c.frames++; c.frames > maxFrames {
 		return errFlood
 	}
-	c.within(quiet)
-	return nil
-}
-
-// within sets how long the browser may be silent; false: the connection is gone.
-// A socket that is closing has its own, shorter deadline.
-func (c *reader) within(d time.Duration) bool {
-	return c.socket.Closing() == 0 && c.conn.SetReadDeadline(time.Now().Add(d)) == nil
+	return c.socket.ReadWithin(quiet)
 }
 
 // end closes for err as RFC 6455 wants it.
@@ -273,6 +265,7 @@ type resumeFrame struct {
 	Type string
 	Rev  json.RawMessage // "12", or 12
 	As   string
+	Past string          // not empty: the page does not end at the newest message
 	Have json.RawMessage // absent, "7.12", or ["7.12", …]
 }
 
@@ -300,10 +293,15 @@ func (s *Server) resume(ctx context.Context, c *reader, payload []byte) error {
 	if len(have) >= maxHave {
 		rev = -1
 	}
+	if s.limits.resumes.take(c.me.ID) > 0 {
+		c.socket.Close(live.TryAgain, "too many resumes")
+		return nil
+	}
 	audience := c.member.Audience
-	key := fmt.Sprintf("%s %d %x", audience, rev, sha256.Sum256(f.Have))
+	past := f.Past != ""
+	key := fmt.Sprintf("%s %d %v %x", audience, rev, past, sha256.Sum256(f.Have))
 	return s.hub.Join(ctx, c.member, key, func(ctx context.Context) (live.Answer, error) {
-		return s.answer(ctx, c.room, audience, store.Rev(rev), have)
+		return s.answer(ctx, c.room, page{audience, store.Rev(rev), have, past})
 	})
 }
 

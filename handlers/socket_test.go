@@ -264,3 +264,18 @@ func TestARestartSendsEveryPageBackLater(t *testing.T) {
 		}
 	})
 }
+
+func TestAPageInThePastReloadsWhenItMissedTooMuch(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ada := w.signUp("ada")
+		for i := range 210 {
+			ada.say(fmt.Sprintf("message %d", i))
+		}
+		if _, got := ada.follow(`{"type":"resume","rev":"1","past":"1"}`); !strings.Contains(got, `http-equiv="refresh"`) || strings.Contains(got, "message 1") {
+			t.Errorf("got %.300s", got)
+		}
+		if _, got := ada.follow(`{"type":"resume","rev":"1"}`); !strings.Contains(got, "message 209") || strings.Contains(got, `http-equiv="refresh"`) {
+			t.Errorf("got %.300s", got)
+		}
+	}, unlimited)
+}

@@ -71,19 +71,29 @@ func (s *Server) source(ctx context.Context, topic live.Topic, after live.Rev, a
 	return change, nil
 }
 
-// answer is what a page that shows have, and was right at rev, has to be told.
-func (s *Server) answer(ctx context.Context, room store.Room, audience live.Audience, rev store.Rev, have store.Have) (live.Answer, error) {
-	zone := location(string(audience))
-	d, err := s.Store.DifferenceSince(ctx, room.ID, rev, have)
+// page is what a page says of itself when it comes back.
+type page struct {
+	audience live.Audience
+	rev      store.Rev  // it was right at
+	have     store.Have // of its newest messages
+	past     bool       // it does not end at the newest message
+}
+
+// answer is what a page has to be told when it comes back.
+func (s *Server) answer(ctx context.Context, room store.Room, p page) (live.Answer, error) {
+	zone := location(string(p.audience))
+	d, err := s.Store.DifferenceSince(ctx, room.ID, p.rev, p.have)
 	if err != nil {
 		return live.Answer{}, err
 	}
 	news := views.Changes(room.ID, d.New, d.Changed, d.Upto, zone)
-	if d.Replace {
+	if d.Replace && p.past {
+		news = views.Reload() // too much has changed to tell, and its list is another
+	} else if d.Replace {
 		more := len(d.New) > 0 && d.New[0].Seq > 1
 		news = views.Replace(room, d.New, more, d.Upto, zone)
 	}
-	html, err := fragment(news, views.Notice(""), views.Pulse())
+	html, err := fragment(news, views.Connected(), views.Pulse())
 	return live.Answer{Frame: html, Upto: live.Rev(d.Upto)}, err
 }
 

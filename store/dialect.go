@@ -3,9 +3,12 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"net/url"
 	"os"
 	"strings"
@@ -49,11 +52,14 @@ func (d dialect) name() string {
 	if err != nil {
 		return "postgres"
 	}
-	return u.Redacted()
+	return u.Scheme + "://" + u.Host + u.Path // a password can stand in the query, too
 }
 
 func (d dialect) open(readOnly bool) (*sqlx.DB, error) {
 	dsn := d.dsn
+	if !d.single() && readOnly {
+		dsn = withLimits(dsn)
+	}
 	if d.single() {
 		q := url.Values{"_pragma": {
 			"busy_timeout(5000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)", "temp_store(memory)",
@@ -83,6 +89,25 @@ func (d dialect) open(readOnly bool) (*sqlx.DB, error) {
 		db.SetConnMaxIdleTime(5 * time.Minute)
 	}
 	return db, nil
+}
+
+// withLimits adds what keeps one stuck transaction, of a node that lost its network
+// say, from holding up everybody else. Migrations run without.
+func withLimits(dsn string) string {
+	u, err := url.Parse(dsn)
+	if err != nil {
+		return dsn // the driver says what is wrong with it
+	}
+	q := u.Query()
+	for name, value := range map[string]string{
+		"lock_timeout": "3s", "statement_timeout": "15s", "idle_in_transaction_session_timeout": "10s", "connect_timeout": "5",
+	} {
+		if !q.Has(name) {
+			q.Set(name, value)
+		}
+	}
+	u.RawQuery = q.Encode()
+	return u.String()
 }
 
 // migrate brings the schema up to date. A SQLite file that has to change is
@@ -129,6 +154,9 @@ func (d dialect) migrate(ctx context.Context) error {
 		if _, err := db.ExecContext(ctx, "vacuum into $1", copied); err != nil {
 			return fmt.Errorf("copy the database before the update: %w", err)
 		}
+		if err := os.Chmod(copied, 0o600); err != nil { // it holds password hashes
+			return err
+		}
 		slog.Info("database copied before the update", "copy", copied)
 	}
 	if _, err := p.Up(ctx); err != nil {
@@ -162,10 +190,11 @@ func (d dialect) classify(err error) error {
 				return errors.Join(ErrFull, err)
 			}
 			return errors.Join(ErrUnavailable, err)
-		case strings.HasPrefix(pg.Code, "57"), strings.HasPrefix(pg.Code, "08"), strings.HasPrefix(pg.Code, "40"):
+		case strings.HasPrefix(pg.Code, "57"), strings.HasPrefix(pg.Code, "08"), strings.HasPrefix(pg.Code, "40"), pg.Code == "55P03": // lock not available
 			return errors.Join(ErrUnavailable, err)
 		}
-	case pgconn.SafeToRetry(err), pgconn.Timeout(err), errors.Is(err, sql.ErrConnDone), errors.Is(err, context.DeadlineExceeded):
+	case pgconn.SafeToRetry(err), pgconn.Timeout(err), errors.Is(err, sql.ErrConnDone), errors.Is(err, driver.ErrBadConn),
+		errors.Is(err, context.DeadlineExceeded), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, new(*net.OpError)):
 		return errors.Join(ErrUnavailable, err)
 	}
 	var connect *pgconn.ConnectError

@@ -1,8 +1,6 @@
 package store
 
-import (
-	"context"
-)
+import "context"
 
 // Changes is what happened in a room after a revision.
 type Changes struct {
@@ -58,6 +56,9 @@ type Difference struct {
 // maxDifference is how many messages a resume sends one by one.
 const maxDifference = 200
 
+// maxCompared is how many rows a resume looks at: a page is kept shorter.
+const maxCompared = 2000
+
 // DifferenceSince compares a page that was right at rev and shows have with the
 // room as it is now. The newest rows are compared one by one, because a swap can
 // have failed in a browser; those older than have follow rev alone.
@@ -99,30 +100,33 @@ func (s *Store) DifferenceSince(ctx context.Context, room RoomID, rev Rev, have 
 			Seq Seq
 			Rev Rev
 		}
-		if err := s.db.SelectContext(ctx, &rows, "select seq, rev from messages where room_id = $1 and seq >= $2 and rev <= $3 order by seq limit $4",
-			room, first, c.Upto, 2000); err != nil {
+		if err := s.db.SelectContext(ctx, &rows, "select seq, rev from messages where room_id = $1 and seq >= $2 order by seq limit $3",
+			room, first, maxCompared); err != nil {
 			return d, s.plain(err)
 		}
 		there := make(map[Seq]bool, len(rows))
+		var differ []Seq
 		for _, r := range rows {
 			there[r.Seq] = true
-			if have[r.Seq] == r.Rev || sent[r.Seq] {
-				continue
-			}
-			if len(sent) >= maxDifference {
-				return s.replaced(ctx, room)
-			}
-			one, err := s.messages(ctx, messageColumns+" where m.room_id = $1 and m.seq = $2", room, r.Seq)
-			if err != nil {
-				return d, err
-			}
-			for _, m := range one {
-				add(m)
+			if r.Rev <= c.Upto && have[r.Seq] != r.Rev && !sent[r.Seq] { // what is newer comes live
+				differ = append(differ, r.Seq)
 			}
 		}
 		for seq := range have {
 			if !there[seq] && !sent[seq] {
 				return s.replaced(ctx, room) // it shows what is not there: a restored backup
+			}
+		}
+		if len(sent)+len(differ) > maxDifference {
+			return s.replaced(ctx, room)
+		}
+		if len(differ) > 0 {
+			var found []messageRow
+			if err := s.in(ctx, &found, messageColumns+" where m.room_id = ? and m.seq in (?) order by m.seq", room, differ); err != nil {
+				return d, err
+			}
+			for _, r := range found {
+				add(r.message())
 			}
 		}
 	}

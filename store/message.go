@@ -48,6 +48,11 @@ type Draft struct {
 	Body   string
 }
 
+// ValidKey says whether key can be a Draft's.
+func ValidKey(key string) bool {
+	return key != "" && len(key) <= 64 && readable(key) == key
+}
+
 // PostMessage adds d to the room as its next message and returns it with its
 // author. The same draft again, within KeyLife or after the message was deleted,
 // returns the stored message. It fails with ErrNotFound if the author is not, or
@@ -57,7 +62,7 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	if d.Key == "" || len(d.Key) > 64 {
+	if !ValidKey(d.Key) {
 		return Message{}, Invalid{"key", "This form is too old. Copy your text, load the page again and send it."}
 	}
 	digest := s.bodyDigest(d)
@@ -135,8 +140,9 @@ on conflict (author_id, room_id, key) do update
    set digest = excluded.digest, seq = excluded.seq, posted_at = excluded.posted_at
  where post_keys.digest not in ('', excluded.digest)`
 
-func (s *Store) postedBefore(ctx context.Context, d Draft, digest string, cause error) (m Message, err error) {
-	err = s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+func (s *Store) postedBefore(ctx context.Context, d Draft, digest string, cause error) (Message, error) {
+	var m Message
+	err := s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
 		seq, err := postedAs(ctx, tx, d, digest)
 		if err != nil {
 			return err
@@ -147,7 +153,10 @@ func (s *Store) postedBefore(ctx context.Context, d Draft, digest string, cause 
 		m, err = messageIn(ctx, tx, d.Room, seq)
 		return err
 	})
-	return m, err
+	if err != nil {
+		return Message{}, err
+	}
+	return m, nil
 }
 
 // postedAs returns the message that d already is, 0 if it is new. After a delete
@@ -176,10 +185,10 @@ func (s *Store) bodyDigest(d Draft) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// ForgetKeys removes the digests of posts older than KeyLife, those of deleted
-// messages excepted, and says how many there were.
-func (s *Store) ForgetKeys(ctx context.Context) (n int64, err error) {
-	err = s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+// ForgetKeys removes the keys of posts older than KeyLife and says how many there were.
+func (s *Store) ForgetKeys(ctx context.Context) (int64, error) {
+	var n int64
+	err := s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
 		res, err := tx.ExecContext(ctx, "delete from post_keys where posted_at < $1", micros(s.now().Add(-KeyLife)))
 		if err != nil {
 			return err
@@ -187,7 +196,10 @@ func (s *Store) ForgetKeys(ctx context.Context) (n int64, err error) {
 		n, err = res.RowsAffected()
 		return err
 	})
-	return n, err
+	if err != nil {
+		return 0, err // n may still be written: the caller has left
+	}
+	return n, nil
 }
 
 // EditMessage gives the message another body. Only its author may; for anybody

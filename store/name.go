@@ -107,7 +107,7 @@ func scriptOf(r rune) string {
 // nameKey is what must be unique: a name without case, compatibility forms and
 // the letters that look like Latin ones, so that "аdа" in Cyrillic is "ada".
 func nameKey(name string) string {
-	folded := cases.Fold().String(norm.NFKC.String(strings.TrimSpace(name)))
+	folded := cases.Fold().String(norm.NFKC.String(strings.TrimSpace(readable(name))))
 	return norm.NFC.String(strings.Map(func(r rune) rune {
 		if latin, ok := lookAlikes[r]; ok {
 			return latin
@@ -115,6 +115,10 @@ func nameKey(name string) string {
 		return r
 	}, folded))
 }
+
+// LoginKey is what a username or e-mail counts as: equal for all spellings that
+// sign in to the same account.
+func LoginKey(login string) string { return nameKey(login[:min(len(login), 1024)]) }
 
 // lookAlikes are the Cyrillic, Greek and Armenian lower-case letters that whole
 // names can imitate Latin with (from the confusables of UTS 39).
@@ -138,5 +142,5 @@ func validEmail(address string) bool {
 }
 
 func emailKey(address string) string {
-	return cases.Fold().String(norm.NFKC.String(strings.TrimSpace(address)))
+	return cases.Fold().String(norm.NFKC.String(strings.TrimSpace(readable(address))))
 }

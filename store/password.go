@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/jmoiron/sqlx"
@@ -26,6 +27,11 @@ const (
 	argonLanes  = 1
 	argonKey    = 32
 )
+
+// mostWaiting bounds the queue: whoever comes later would wait for seconds.
+const mostWaiting = 100
+
+var waiting atomic.Int64
 
 // hashing bounds the memory: 19 MiB for each that runs, the rest waits.
 var hashing = make(chan struct{}, max(1, runtime.GOMAXPROCS(0)))
@@ -84,6 +90,11 @@ func hashPassword(ctx context.Context, password string) (string, error) {
 }
 
 func derive(ctx context.Context, password string, salt []byte, memory, time uint32, lanes uint8) ([]byte, error) {
+	if waiting.Add(1) > mostWaiting {
+		waiting.Add(-1)
+		return nil, ErrUnavailable
+	}
+	defer waiting.Add(-1)
 	select {
 	case hashing <- struct{}{}:
 	case <-ctx.Done():
@@ -157,11 +168,13 @@ func (s *Store) Authenticate(ctx context.Context, login, password string) (User,
 		return User{}, ErrNotFound
 	}
 	if stale {
-		if err := s.rehash(ctx, row.ID, encoded, password); err != nil {
+		if encoded, err = s.rehash(ctx, row.ID, encoded, password); err != nil {
 			return User{}, err
 		}
 	}
-	return row.user(), nil
+	u := row.user()
+	u.proof = encoded
+	return u, nil
 }
 
 const authenticate = `
@@ -171,12 +184,12 @@ select id, username, email, name, role, zone, last_room, created_at, suspended_a
  order by id
  limit 1`
 
-func (s *Store) rehash(ctx context.Context, user UserID, old, password string) error {
+func (s *Store) rehash(ctx context.Context, user UserID, old, password string) (string, error) {
 	hash, err := hashPassword(ctx, password)
 	if err != nil {
-		return err
+		return "", err
 	}
-	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	return hash, s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
 		_, err := tx.ExecContext(ctx, "update users set password = $1 where id = $2 and password = $3", hash, user, old)
 		return err
 	})
@@ -189,28 +202,45 @@ func (s *Store) ChangePassword(ctx context.Context, user UserID, old, password s
 	if err != nil {
 		return err
 	}
-	if _, err := s.Authenticate(ctx, u.Username, old); err == ErrNotFound {
-		return Problems{{"old", "That is not your password."}}
-	} else if err != nil {
-		return err
+	wrong := Problems{{"old", "That is not your password."}}
+	shown, err := s.Authenticate(ctx, u.Username, old)
+	if err == ErrNotFound {
+		return wrong
 	}
-	return s.setPassword(ctx, u, password, keep, nil)
-}
-
-// setPassword hashes outside the transaction; also runs in it.
-func (s *Store) setPassword(ctx context.Context, u User, password string, keep Token, also func(context.Context, *sqlx.Tx) error) error {
-	if text := checkPassword(password, u.Username, u.Email); text != "" {
-		return Problems{{"password", text}}
-	}
-	hash, err := hashPassword(ctx, password)
 	if err != nil {
 		return err
 	}
-	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
-		if also != nil {
-			if err := also(ctx, tx); err != nil {
-				return err
-			}
+	_, err = s.setPassword(ctx, u, password, keep, func(ctx context.Context, tx *sqlx.Tx) error {
+		// It may have been changed while it was checked, by the owner against a thief.
+		res, err := tx.ExecContext(ctx, "update users set id = id where id = $1 and password = $2", u.ID, shown.proof)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return orNotFound(err)
+		}
+		return nil
+	})
+	if err == ErrNotFound {
+		return wrong
+	}
+	return err
+}
+
+// setPassword hashes outside the transaction; first runs in it, and can refuse. It
+// returns u as somebody who has shown the new password.
+func (s *Store) setPassword(ctx context.Context, u User, password string, keep Token, first func(context.Context, *sqlx.Tx) error) (User, error) {
+	if text := checkPassword(password, u.Username, u.Email); text != "" {
+		return u, Problems{{"password", text}}
+	}
+	hash, err := hashPassword(ctx, password)
+	if err != nil {
+		return u, err
+	}
+	u.proof = hash
+	return u, s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+		if err := first(ctx, tx); err != nil {
+			return err
 		}
 		if _, err := tx.ExecContext(ctx, "update users set password = $1 where id = $2", hash, u.ID); err != nil {
 			return err

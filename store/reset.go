@@ -38,7 +38,7 @@ func (s *Store) Reset(ctx context.Context, t Token, password string) (User, erro
 	if err != nil {
 		return User{}, err
 	}
-	return u, s.setPassword(ctx, u, password, "", func(ctx context.Context, tx *sqlx.Tx) error {
+	return s.setPassword(ctx, u, password, "", func(ctx context.Context, tx *sqlx.Tx) error {
 		res, err := tx.ExecContext(ctx, "delete from resets where token_hash = $1", t.hash())
 		if err != nil {
 			return err

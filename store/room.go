@@ -70,8 +70,11 @@ select r.id, r.slug, r.name, r.topic, r.last_seq, r.rev
  order by case when r.id = u.last_room then 0 else 1 end, r.id
  limit 1`
 
-// Visit notes room as the last one that user was in.
+// Visit notes room as the last one that user was in. It does not wait long: a page
+// is shown also while nothing can be written.
 func (s *Store) Visit(ctx context.Context, user UserID, room RoomID) error {
+	ctx, cancel := context.WithTimeout(ctx, noteTimeout)
+	defer cancel()
 	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
 		_, err := tx.ExecContext(ctx, "update users set last_room = $1 where id = $2", room, user)
 		return err

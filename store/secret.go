@@ -14,11 +14,15 @@ func (s *Store) Secret(ctx context.Context, name string) (string, error) {
 	if err != ErrNotFound {
 		return value, err
 	}
+	var made string
 	err = s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
 		if _, err := tx.ExecContext(ctx, "insert into secrets (name, value) values ($1, $2) on conflict do nothing", name, rand.Text()+rand.Text()); err != nil {
 			return err
 		}
-		return tx.GetContext(ctx, &value, "select value from secrets where name = $1", name)
+		return tx.GetContext(ctx, &made, "select value from secrets where name = $1", name)
 	})
-	return value, err
+	if err != nil {
+		return "", err // made may still be written: the caller has left
+	}
+	return made, nil
 }

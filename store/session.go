@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -47,16 +48,23 @@ type Session struct {
 	User User
 }
 
-// CreateSession signs user in and returns the token for the cookie.
-func (s *Store) CreateSession(ctx context.Context, user UserID, agent, address string) (Token, error) {
+// CreateSession signs user in and returns the token for the cookie. user must be
+// as Authenticate, CreateUser or Reset returned them: it fails with ErrNotFound if
+// they were suspended or their password changed since.
+func (s *Store) CreateSession(ctx context.Context, user User, agent, address string) (Token, error) {
 	t, now := NewToken(), micros(s.now())
 	err := s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
-		res, err := tx.ExecContext(ctx, insertSession, t.hash(), user, clip(agent, 300), address, now)
+		// An update takes the row: a change of the password that is under way comes
+		// either before, and is seen, or after, and ends this session too.
+		res, err := tx.ExecContext(ctx, "update users set id = id where id = $1 and password = $2 and suspended_at = 0", user.ID, user.proof)
 		if err != nil {
 			return err
 		}
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return orNotFound(err)
+		}
+		if _, err := tx.ExecContext(ctx, insertSession, t.hash(), user.ID, clip(agent, 300), address, now); err != nil {
+			return err
 		}
 		_, err = tx.ExecContext(ctx, "delete from sessions where used_at < $1 or created_at < $2",
 			micros(s.now().Add(-SessionIdle)), micros(s.now().Add(-SessionLife)))
@@ -65,12 +73,9 @@ func (s *Store) CreateSession(ctx context.Context, user UserID, agent, address s
 	return t, err
 }
 
-// The suspension is asked in the same statement: no session slips in beside it.
 const insertSession = `
 insert into sessions (token_hash, user_id, agent, address, created_at, used_at)
-select $1, id, $3, $4, $5, $5
-  from users
- where id = $2 and suspended_at = 0`
+values ($1, $2, $3, $4, $5, $5)`
 
 // Session returns who is signed in with t, or ErrNotFound.
 func (s *Store) Session(ctx context.Context, t Token) (Session, error) {
@@ -91,7 +96,9 @@ func (s *Store) SessionByID(ctx context.Context, id SessionID) (Session, error) 
 		return Session{}, s.plain(err)
 	}
 	if now.Sub(fromMicros(r.UsedAt)) > time.Hour {
-		// Reading must not fail because this cannot be noted now.
+		// Reading must neither fail nor wait because this cannot be noted now.
+		ctx, cancel := context.WithTimeout(ctx, noteTimeout)
+		defer cancel()
 		_ = s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
 			_, err := tx.ExecContext(ctx, "update sessions set used_at = $1 where token_hash = $2", micros(now), string(id))
 			return err
@@ -122,11 +129,15 @@ func endSessions(ctx context.Context, tx *sqlx.Tx, user UserID, keep string) err
 	return err
 }
 
-func clip(text string, n int) string {
-	if len(text) > n {
-		return text[:n]
-	}
-	return text
+// noteTimeout is how long a read waits to note that it happened.
+const noteTimeout = 200 * time.Millisecond
+
+// clip returns at most n bytes of text, as valid UTF-8.
+func clip(text string, n int) string { return readable(text[:min(n, len(text))]) }
+
+// readable leaves out what PostgreSQL refuses and nobody can read.
+func readable(text string) string {
+	return strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", ""), "")
 }
 
 func orNotFound(err error) error {

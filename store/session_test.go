@@ -11,7 +11,7 @@ import (
 func TestDenialsNameWhoIsSignedOutAndWhoIsRemoved(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		look := func(u store.User) store.Viewer {
-			token, err := s.CreateSession(t.Context(), u.ID, "a browser", "127.0.0.1")
+			token, err := s.CreateSession(t.Context(), u, "a browser", "127.0.0.1")
 			if err != nil {
 				t.Fatal(err)
 			}

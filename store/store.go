@@ -29,13 +29,17 @@ type Invalid struct{ Field, Text string }
 
 func (e Invalid) Error() string { return e.Field + ": " + e.Text }
 
+// mostWrites is how many of PostgreSQL's connections may write at once.
+const mostWrites = 12
+
 // Store is one open database. It is safe for concurrent use.
 type Store struct {
 	db      *sqlx.DB // reads; on PostgreSQL also writes
 	dialect dialect
-	writer  *writer     // SQLite's one writer; nil on PostgreSQL
-	failed  atomic.Bool // a commit could not be confirmed: no more writes
-	digest  []byte      // key of the digests of posts
+	writer  *writer       // SQLite's one writer; nil on PostgreSQL
+	writes  chan struct{} // PostgreSQL: so many at once, so that reads find a connection
+	failed  atomic.Bool   // a commit could not be confirmed: no more writes
+	digest  []byte        // key of the digests of posts
 	now     func() time.Time
 }
 
@@ -50,7 +54,7 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	if err := d.migrate(ctx); err != nil {
 		return nil, fmt.Errorf("open %s: %w", d.name(), err)
 	}
-	s := &Store{dialect: d, now: func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }}
+	s := &Store{dialect: d, writes: make(chan struct{}, mostWrites), now: func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }}
 	if s.db, err = d.open(true); err != nil {
 		return nil, err
 	}
@@ -101,6 +105,12 @@ func (s *Store) inTx(ctx context.Context, fn func(context.Context, *sqlx.Tx) err
 	// A request that is cancelled while it commits would leave the answer unknown
 	// for no gain; the transaction is short, so it is finished.
 	ctx = context.WithoutCancel(ctx)
+	select {
+	case s.writes <- struct{}{}:
+		defer func() { <-s.writes }()
+	case <-time.After(writeTimeout):
+		return ErrUnavailable
+	}
 	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
 	defer cancel()
 	tx, err := s.db.BeginTxx(ctx, nil)

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"path"
+	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -31,6 +33,8 @@ type User struct {
 	LastRoom    RoomID // 0: none yet
 	CreatedAt   time.Time
 	SuspendedAt time.Time // zero: active
+
+	proof string // the password's hash, for whom has just shown the password
 }
 
 // SignUp is what a stranger enters to get an account.
@@ -63,7 +67,7 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	u := User{Username: username, Email: email, Name: username, Role: Member, Zone: validZone(in.Zone), CreatedAt: s.now()}
+	u := User{Username: username, Email: email, Name: username, Role: Member, Zone: validZone(in.Zone), CreatedAt: s.now(), proof: hash}
 	err = s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
 		// The counter's row is the lock: two who sign up at once on an empty
 		// instance get 1 and 2, and only 1 is the administrator.
@@ -160,7 +164,10 @@ type userRow struct {
 }
 
 func (r userRow) user() User {
-	return User{r.ID, r.Username, r.Email, r.Name, r.Role, r.Zone, r.LastRoom, fromMicros(r.CreatedAt), fromMicros(r.SuspendedAt)}
+	return User{
+		ID: r.ID, Username: r.Username, Email: r.Email, Name: r.Name, Role: r.Role, Zone: r.Zone, LastRoom: r.LastRoom,
+		CreatedAt: fromMicros(r.CreatedAt), SuspendedAt: fromMicros(r.SuspendedAt),
+	}
 }
 
 func (s *Store) user(ctx context.Context, query string, args ...any) (User, error) {
@@ -173,7 +180,7 @@ func (s *Store) user(ctx context.Context, query string, args ...any) (User, erro
 
 // SetZone changes the time zone of user to an IANA name.
 func (s *Store) SetZone(ctx context.Context, user UserID, zone string) error {
-	if zone != "UTC" && validZone(zone) != zone || zone == "" {
+	if !ValidZone(zone) {
 		return Problems{{"zone", "That is not a time zone. Choose one from the list, like Europe/Berlin."}}
 	}
 	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
@@ -192,17 +199,23 @@ func (s *Store) Suspend(ctx context.Context, user UserID) error {
 	})
 }
 
-// Reactivate lets a suspended user sign in again.
+// Reactivate lets a suspended user sign in again; no session from before comes back.
 func (s *Store) Reactivate(ctx context.Context, user UserID) error {
 	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
-		_, err := tx.ExecContext(ctx, "update users set suspended_at = 0 where id = $1", user)
-		return err
+		if _, err := tx.ExecContext(ctx, "update users set suspended_at = 0 where id = $1", user); err != nil {
+			return err
+		}
+		return endSessions(ctx, tx, user, "")
 	})
 }
 
+// ValidZone says whether zone is a known IANA name in its one spelling.
+func ValidZone(zone string) bool { return zone != "" && validZone(zone) == zone }
+
 // validZone is zone if it is a known IANA name, otherwise "".
 func validZone(zone string) string {
-	if len(zone) > 64 || zone == "Local" {
+	// Only the one spelling of each name: "./Europe//Berlin" is a file, too.
+	if len(zone) > 64 || zone == "Local" || path.Clean(zone) != zone || strings.ContainsAny(zone[:min(1, len(zone))], "./") {
 		return ""
 	}
 	if _, err := time.LoadLocation(zone); err != nil {

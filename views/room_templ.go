@@ -263,7 +263,7 @@ func RoomPage(r Room) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Live(r.Room.ID, r.Room.Rev, r.Me.ID).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Live(r.Room.ID, r.Room.Rev, r.Me.ID, r.Past).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -9,11 +9,11 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// ErrClosing is returned to a viewer who comes while the hub shuts down.
-var ErrClosing = errors.New("live: shutting down")
-
-// joinTimeout bounds the reads that one page's return may cost.
-const joinTimeout = 10 * time.Second
+// What Enter fails with.
+var (
+	ErrClosing = errors.New("live: shutting down")
+	ErrTooMany = errors.New("live: too many sockets of one person")
+)
 
 // revokedChunk is about how many viewers Config.Revoked is asked at a time.
 const revokedChunk = 500
@@ -50,13 +50,16 @@ func NewHub(cfg Config) *Hub {
 
 // Enter registers a viewer with their socket: from here on they are counted,
 // asked about, and closed with the hub. Nothing is sent to them before Join.
-// It fails with ErrClosing; otherwise Leave must follow.
+// It fails with ErrClosing or ErrTooMany; otherwise Leave must follow.
 func (h *Hub) Enter(v Viewer, s *Socket) (*Member, error) {
 	m := &Member{Viewer: v, socket: s, at: -1}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closing {
 		return nil, ErrClosing
+	}
+	if h.cfg.MostSockets > 0 && len(h.people[v.Person]) >= h.cfg.MostSockets {
+		return nil, ErrTooMany
 	}
 	t := h.tails[v.Topic]
 	if t == nil {
@@ -102,7 +105,7 @@ func (h *Hub) Join(ctx context.Context, m *Member, key string, read func(context
 	m.tail.pause(m)
 	got, err, _ := h.joins.Do(string(m.Topic)+"\x00"+key, func() (any, error) {
 		// Others wait for this read too: it does not end with the first who asked.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), joinTimeout)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readTimeout)
 		defer cancel()
 		return read(ctx)
 	})
@@ -184,7 +187,11 @@ func (h *Hub) Close(ctx context.Context, code int, reason string) {
 		for _, m := range h.members() {
 			m.socket.Kill()
 		}
-		<-done
+		// Those in the middle of a question end with it; the program does not wait.
+		select {
+		case <-done:
+		case <-time.After(time.Second):
+		}
 	}
 }
 

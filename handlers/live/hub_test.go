@@ -298,3 +298,21 @@ func TestClosingTellsEveryoneAndAdmitsNobody(t *testing.T) {
 		}
 	})
 }
+
+func TestOnePersonHasOnlySoManySocketsHere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := NewHub(Config{MostSockets: 2})
+		var pages []*page
+		for range 2 {
+			pages = append(pages, open(t, h, ada, "en"))
+		}
+		if _, err := h.Enter(Viewer{Person: ada}, pages[0].socket); err != ErrTooMany {
+			t.Errorf("got %v, want ErrTooMany", err)
+		}
+		pages = append(pages, open(t, h, ben, "en"))
+		for _, p := range pages {
+			p.socket.Kill()
+		}
+		synctest.Wait()
+	})
+}

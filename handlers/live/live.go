@@ -75,11 +75,15 @@ type Config struct {
 	Bus   Bus
 	Log   *slog.Logger
 
+	MostSockets  int           // of one person; 0: no limit
 	HeadsEvery   time.Duration // 1.5 s: how late a lost hint makes a page at most
 	RevokedEvery time.Duration // 4 s: how long a revoked page can look when the hint is lost
 	Beat         time.Duration // 20 s: ping and pulse
 	MaxInserts   int           // 1000: then the socket is renewed, so that a page does not grow for ever
 }
+
+// readTimeout bounds each question to the Config's functions.
+const readTimeout = 5 * time.Second
 
 func (c Config) withDefaults() Config {
 	set := func(d *time.Duration, value time.Duration) {
@@ -90,6 +94,23 @@ func (c Config) withDefaults() Config {
 	set(&c.HeadsEvery, 1500*time.Millisecond)
 	set(&c.RevokedEvery, 4*time.Second)
 	set(&c.Beat, 20*time.Second)
+	// A database that does not answer must not hold up a tail or a stop.
+	source, heads, revoked := c.Source, c.Heads, c.Revoked
+	c.Source = func(ctx context.Context, topic Topic, after Rev, audiences []Audience) (Change, error) {
+		ctx, cancel := context.WithTimeout(ctx, readTimeout)
+		defer cancel()
+		return source(ctx, topic, after, audiences)
+	}
+	c.Heads = func(ctx context.Context, topics []Topic) (map[Topic]Rev, error) {
+		ctx, cancel := context.WithTimeout(ctx, readTimeout)
+		defer cancel()
+		return heads(ctx, topics)
+	}
+	c.Revoked = func(ctx context.Context, viewers []Viewer) ([]Reason, error) {
+		ctx, cancel := context.WithTimeout(ctx, readTimeout)
+		defer cancel()
+		return revoked(ctx, viewers)
+	}
 	if c.MaxInserts == 0 {
 		c.MaxInserts = 1000
 	}

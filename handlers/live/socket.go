@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Bound is how many bytes may wait for one browser before it is dropped: a slow
-// reader costs this much memory at most, and one frame more.
+// Bound is how many bytes may wait for one browser, behind the frame that is on its
+// way, before it is dropped.
 const Bound = 256 << 10
 
 // closeWait is how long a browser has to take the close frame and hang up.
@@ -74,7 +74,8 @@ func (s *Socket) Send(frame []byte) {
 	if s.closing != 0 || s.dead {
 		return
 	}
-	if s.bytes > Bound {
+	// The first is on its way; it may alone be larger, as the answer to a resume.
+	if len(s.pending) > 0 && s.bytes-len(s.pending[0]) > Bound {
 		s.close(TryAgain, "too slow")
 		return
 	}
@@ -98,6 +99,17 @@ func (s *Socket) Kill() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.kill()
+}
+
+// ReadWithin sets how long the browser may be silent. A socket that is closing has
+// its own, shorter limit, which stays.
+func (s *Socket) ReadWithin(d time.Duration) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing != 0 || s.dead {
+		return net.ErrClosed
+	}
+	return s.conn.SetReadDeadline(time.Now().Add(d))
 }
 
 // Closing returns the code with which the server closes this socket, 0 if it does not.
@@ -153,7 +165,7 @@ func (s *Socket) flush() {
 		s.mu.Unlock()
 		_, err := s.conn.Write(head)
 		s.mu.Lock()
-		if err != nil {
+		if err != nil || s.dead { // dead: killed meanwhile, and pending with it
 			s.kill()
 			break
 		}
@@ -203,11 +215,9 @@ func (s *Socket) hangUp() {
 }
 
 func (s *Socket) kill() {
-	if !s.dead {
-		_ = s.conn.Close() // it is given up
-		s.pending, s.bytes = nil, 0
-		s.finish()
-	}
+	_ = s.conn.Close() // it is given up; closing twice does no harm
+	s.pending, s.bytes = nil, 0
+	s.finish()
 }
 
 func (s *Socket) finish() {

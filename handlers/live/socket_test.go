@@ -134,3 +134,57 @@ func TestSendingASharedFrameAllocatesNothing(t *testing.T) {
 		t.Errorf("got %v allocations, want 0", n)
 	}
 }
+
+// killer is a connection whose every write ends the socket, as a reset does that
+// is noticed by the reader.
+type killer struct {
+	net.Conn
+	socket *Socket
+}
+
+func (k killer) Write(b []byte) (int, error) {
+	k.socket.Kill()
+	return len(b), nil
+}
+
+func TestAConnectionThatEndsWhileItIsWrittenToDoesNoHarm(t *testing.T) {
+	here, _ := net.Pipe()
+	k := &killer{Conn: here}
+	s := NewSocket(k)
+	k.socket = s
+	s.Send(Text([]byte("one")))
+	s.Send(Text([]byte("two")))
+	<-s.Done()
+}
+
+func TestALargeAnswerIsNotADropReasonForASlowReader(t *testing.T) {
+	here, there := connect(t)
+	s := NewSocket(here)
+	large := bytes.Repeat([]byte("x"), 4<<20)
+	s.Send(Text(large))
+	s.Send(Text([]byte("and one more")))
+	if got := s.Closing(); got != 0 {
+		t.Fatalf("it is closed with %d", got)
+	}
+	for _, want := range []int{len(large), len("and one more")} {
+		if _, got, err := readFrame(there); err != nil || len(got) != want {
+			t.Fatalf("got %d bytes, %v; want %d", len(got), err, want)
+		}
+	}
+	s.Kill()
+}
+
+func TestKillEndsAConnectionThatWaitsForTheOtherSideToClose(t *testing.T) {
+	here, there := connect(t)
+	s := NewSocket(here)
+	s.Close(Restart, "restart")
+	<-s.Done()
+	s.Kill()
+	if err := s.ReadWithin(time.Minute); err == nil {
+		t.Error("the short limit of a closing socket was replaced")
+	}
+	if _, err := here.Read(make([]byte, 1)); err == nil {
+		t.Error("it can still be read")
+	}
+	there.Close()
+}
