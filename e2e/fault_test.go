@@ -196,6 +196,51 @@ func (w *Window) insert(text string) {
 	w.Until(fmt.Sprintf(`document.getElementById("composer-text").value.length === %d`, len(text)))
 }
 
+func TestATabThatWasSignedOutIsLiveAgainAfterSendingSignedIn(t *testing.T) {
+	s := serve(t)
+	ada := window(t, s)
+	ada.Allow("status of 401", "htmx:response:error", "WebSocket")
+	ada.SignUp("Ada")
+	ada.Until(connected)
+	ada.Type("#composer-text", "a thought in between")
+	other := ada.second()
+	other.Open("/")
+	other.Until(inRoom)
+	other.Submit("form[action='/logout'] button", `location.pathname === "/login"`)
+	ada.Until(`document.getElementById("live").textContent.includes("You are signed out")`)
+	other.SignIn("ada")
+	ada.Click("#composer button")
+	ada.Until(connected)
+	ada.Shows("a thought in between")
+	other.Say("hello again")
+	ada.Shows("hello again")
+}
+
+func TestWithoutAConnectionEveryActionSaysSo(t *testing.T) {
+	s := serve(t)
+	ada := window(t, s)
+	ada.LoseServer()
+	ada.SignUp("Ada")
+	ada.Until(connected)
+	ada.Say("a message")
+	ada.Shows("a message")
+	s.Kill()
+	for _, selector := range []string{"#m-1-1 a.message__tool", "#m-1-1 button.message__tool", "#composer button"} {
+		if selector == "#composer button" {
+			ada.Type("#composer-text", "text")
+		}
+		ada.Click(selector)
+		ada.Until(`document.querySelector("#notice #unreached")`)
+		if selector == "#composer button" {
+			break
+		}
+		s.Start()
+		ada.Until(connected)
+		ada.Until(`!document.querySelector("#unreached")`)
+		s.Kill()
+	}
+}
+
 func TestAnotherPersonInTheSameBrowserIsNoticed(t *testing.T) {
 	s := serve(t)
 	ada := window(t, s)

@@ -92,6 +92,27 @@ func TestWhatOneReadsStaysWhereItIsWhileHistoryLoads(t *testing.T) {
 	}
 }
 
+func TestWhatOneSendsIsInViewAlsoFromThePast(t *testing.T) {
+	s := newServer(t)
+	s.Seed(200)
+	s.Start()
+	ada := window(t, s)
+	ada.SignIn("ada")
+	ada.Until(connected)
+	inView := `(r => r.top > 0 && r.bottom <= innerHeight)(document.querySelector("#messages > article:last-child").getBoundingClientRect())`
+	ada.wheel(-100_000)
+	ada.Until(count + ` === 100`)
+	ada.Say("said while reading back")
+	ada.Shows("said while reading back")
+	ada.Until(inView)
+	ada.Open("/rooms/1-lobby?before=50")
+	ada.Until(`document.querySelector("#window")`)
+	ada.Type("#composer-text", "said from the past")
+	ada.Submit("#composer button", `document.readyState === "complete" && document.querySelector("#messages")`)
+	ada.Shows("said from the past")
+	ada.Until(inView)
+}
+
 func TestAChangeOfAnOldMessageThatIsLoadedWhileItHappensIsNotLost(t *testing.T) {
 	s := newServer(t)
 	s.Seed(120)

@@ -78,6 +78,9 @@ func (w *Window) plain(page string) {
 	if bad := eval[string](w, `[...document.querySelectorAll("*")].flatMap(e => [...e.attributes].filter(a => a.name.startsWith("on") || a.name === "style" || a.name.startsWith("hx-on")).map(a => e.tagName + " " + a.name)).join(", ")`); bad != "" {
 		w.t.Errorf("%s: %s", page, bad)
 	}
+	if strings.Contains(source, "@icon(") {
+		w.t.Errorf("%s: shows a template's source", page)
+	}
 	if eval[bool](w, `document.documentElement.scrollWidth > innerWidth`) {
 		w.t.Errorf("%s: the page is wider than the window of %d px", page, eval[int](w, `innerWidth`))
 	}
@@ -117,6 +120,19 @@ func TestEveryPageIsPlainAndAccessible(t *testing.T) {
 	w.SignIn("ada")
 	w.Until(connected)
 	check("room")
+	w.insert(strings.Repeat("x", 600))
+	for _, width := range []int64{1440, 320} {
+		w.size(width, 900)
+		w.plain("room with a long word")
+		if !eval[bool](w, `document.querySelector("#composer button").getBoundingClientRect().right <= innerWidth`) {
+			t.Errorf("at %d px a long word pushes the button out", width)
+		}
+	}
+	w.Reload()
+	// 200 % zoom of a small laptop.
+	w.size(640, 400)
+	w.plain("room at 200 %")
+	w.size(1440, 900)
 	w.Click("#m-1-60 a.message__tool")
 	w.Until(`document.querySelector("#edit")`)
 	check("edit")

@@ -37,7 +37,7 @@ func TestTwoPeopleTalkLive(t *testing.T) {
 	ada.Press(kb.Enter)
 	ben.Until(`document.querySelector("#m-1-3 .message__body").textContent.includes("lines, edited")`)
 	ben.Until(`document.querySelector("#m-1-3 .message__edited")`)
-	ada.Until(`document.querySelector("#editor").childElementCount === 0`)
+	ada.Until(`!document.querySelector("#edit") && document.activeElement.closest("#editor")`)
 
 	ben.Click("#m-1-2 button.message__tool")
 	ben.Until(`document.querySelector("#delete button")`)
@@ -75,7 +75,29 @@ func TestAnEditInProgressIsNotWipedWhenTheMessageItselfChanges(t *testing.T) {
 		t.Errorf("the focus is at %q", got)
 	}
 	ada.Press(kb.Escape)
-	ada.Until(`document.querySelector("#editor").childElementCount === 0`)
+	ada.Until(`!document.querySelector("#edit") && document.activeElement.closest("#editor")`)
+}
+
+func TestAMessageThatWasDeletedMeanwhileIsNotEdited(t *testing.T) {
+	s := serve(t)
+	ada := window(t, s)
+	ada.Allow("status of 410", "htmx:response:error")
+	ada.SignUp("Ada")
+	ada.Until(connected)
+	ada.Say("soon gone")
+	ada.Shows("soon gone")
+	ada.Click("#m-1-1 a.message__tool")
+	ada.Until(`document.activeElement.id === "edit-text"`)
+	ada.Type("#edit-text", "not yet ")
+	ada.person().post("/rooms/1/messages/1/delete", nil)
+	ada.Until(`document.querySelector("#m-1-1 .message__gone")`)
+	ada.Press(kb.Enter)
+	ada.Until(`document.querySelector("#notice").textContent.includes("deleted meanwhile")`)
+	if got := eval[string](ada, `document.getElementById("edit-text").value`); got != "not yet soon gone" {
+		t.Errorf("the editor has %q", got)
+	}
+	ada.Press(kb.Escape)
+	ada.Until(`!document.querySelector("#edit") && document.querySelector("#notice").textContent.trim() === ""`)
 }
 
 func TestTimesAreTheReaders(t *testing.T) {

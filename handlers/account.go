@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"errors"
@@ -16,7 +17,7 @@ func (s *Server) newAccount(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, http.StatusOK, views.RegisterPage(views.Page{Title: "Create an account"}, views.Fields{}, code))
+	return s.render(w, r, http.StatusOK, views.RegisterPage(views.Page{Title: "Create an account"}, views.Fields{}, code, localPath(r.URL.Query().Get("next"))))
 }
 
 // asksForCode says whether sign-up wants the set-up code: while there is no
@@ -33,12 +34,13 @@ func (s *Server) asksForCode(r *http.Request) (bool, error) {
 func (s *Server) createAccount(w http.ResponseWriter, r *http.Request) error {
 	ctx, form := r.Context(), r.PostForm
 	fields := views.Fields{Values: map[string]string{"username": form.Get("username"), "email": form.Get("email"), "code": form.Get("code")}}
+	next := localPath(form.Get("next"))
 	code, err := s.asksForCode(r)
 	if err != nil {
 		return err
 	}
 	page := func(status int) error {
-		return s.render(w, r, status, views.RegisterPage(views.Page{Title: "Create an account"}, fields, code))
+		return s.render(w, r, status, views.RegisterPage(views.Page{Title: "Create an account"}, fields, code, next))
 	}
 	if wait := s.limits.signUps.take(network(s.address(r))); wait > 0 {
 		fields.Problem = "Too many accounts were created from here. " + tryAgain(w, wait)
@@ -60,7 +62,7 @@ func (s *Server) createAccount(w http.ResponseWriter, r *http.Request) error {
 	if err := s.signIn(w, r, user); err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/", http.StatusSeeOther)
+	http.Redirect(w, r, cmp.Or(next, "/"), http.StatusSeeOther)
 	return nil
 }
 

@@ -22,6 +22,7 @@ var (
 	errCrossSite = errors.New("the request comes from another site")
 	errHost      = errors.New("the request names another host")
 	errUsedLink  = errors.New("the one-time link is used up")
+	errDeleted   = errors.New("the message is deleted")
 	errBusy      = errors.New("too many sockets")
 )
 
@@ -87,7 +88,11 @@ func (s *Server) apology(r *http.Request, err error, sentence string) (templ.Com
 			return page, nil
 		}
 	}
-	return views.ErrorPage(views.Page{Title: "That did not work"}, sentence, r.PostForm.Get("body")), nil
+	title := "That did not work"
+	if errors.Is(err, store.ErrNotFound) {
+		title = "Not found"
+	}
+	return views.ErrorPage(views.Page{Title: title}, sentence, r.PostForm.Get("body")), nil
 }
 
 // echo is the composer of somebody who may not send at all now, with nothing in it
@@ -127,6 +132,8 @@ func (s *Server) explain(w http.ResponseWriter, err error) (status int, sentence
 		return http.StatusMisdirectedRequest, "Parley is not set up for this address. Start it with --public-url and the address that people use."
 	case errors.Is(err, errUsedLink):
 		return http.StatusNotFound, "This link was used or is too old. Ask for a new one."
+	case errors.Is(err, errDeleted):
+		return http.StatusGone, "This message was deleted meanwhile."
 	case errors.Is(err, store.ErrNotFound):
 		return http.StatusNotFound, "There is nothing here, or it is not for you to see."
 	case errors.Is(err, store.ErrConflict):

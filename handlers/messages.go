@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -53,7 +54,7 @@ func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.moved(room.ID)
 	if htmx(r) {
-		return s.render(w, r, http.StatusOK, views.Sent(newComposer(room, me.ID)))
+		return s.render(w, r, http.StatusOK, views.Sent(newComposer(room, me.ID), form.Has("as") && !form.Has("rev")))
 	}
 	http.Redirect(w, r, views.RoomURL(room), http.StatusSeeOther)
 	return nil
@@ -91,6 +92,9 @@ func (s *Server) messageAt(r *http.Request, do store.Action) (store.Room, store.
 	m, err := s.Store.Message(r.Context(), room.ID, seq, asker(r).User.ID)
 	if err == nil && !store.May(asker(r).User.ID, true, do, &m) {
 		err = store.ErrNotFound
+		if m.Author == asker(r).User.ID && !m.DeletedAt.IsZero() {
+			err = errDeleted
+		}
 	}
 	return room, m, err
 }
@@ -125,10 +129,10 @@ func (s *Server) showEditor(w http.ResponseWriter, r *http.Request, room store.R
 
 func (s *Server) updateMessage(w http.ResponseWriter, r *http.Request) error {
 	room, m, err := s.messageAt(r, store.Edit)
-	if err != nil {
+	me, body := asker(r).User, r.PostForm.Get("body")
+	if err != nil && !errors.Is(err, errDeleted) {
 		return err
 	}
-	me, body := asker(r).User, r.PostForm.Get("body")
 	refuse := func(err error) error {
 		form := views.EditForm(m, room, me.ID, body)
 		return kept{
@@ -136,6 +140,9 @@ func (s *Server) updateMessage(w http.ResponseWriter, r *http.Request) error {
 			form:  func() templ.Component { return views.EditAgain(form) },
 			page:  func(sentence string) (templ.Component, error) { return s.withEditor(r, room, form, sentence) },
 		}
+	}
+	if err != nil {
+		return refuse(err)
 	}
 	if wait := s.limits.posts.take(posting{me.ID, room.ID}); wait > 0 {
 		return refuse(throttled{wait})

@@ -110,7 +110,7 @@ func TestWhatIsDeletedIsGoneFromEveryPage(t *testing.T) {
 		if strings.Contains(page, "slipped") || !strings.Contains(page, "This message was deleted.") {
 			t.Error("the text is still there, or the placeholder is not")
 		}
-		if a := ada.get("/rooms/1/messages/1/edit"); a.StatusCode != http.StatusNotFound {
+		if a := ada.get("/rooms/1/messages/1/edit"); a.StatusCode != http.StatusGone {
 			t.Errorf("editing it: got %s", a.Status)
 		}
 	})

@@ -87,9 +87,11 @@ func (s *Server) roomPage(ctx context.Context, session store.Session, room store
 	if err != nil {
 		return views.Room{}, err
 	}
+	composer := newComposer(room, session.User.ID)
+	composer.Past = before > 0
 	return views.Room{
 		Page: page, Room: room, People: people, Messages: rows, More: more, Past: before > 0, Zone: zoneOf(session.User),
-		Composer: newComposer(room, session.User.ID),
+		Composer: composer,
 	}, nil
 }
 

@@ -25,9 +25,12 @@ var demoPeople = []struct{ username, name, zone string }{
 }
 
 // Demo fills an empty database with a named world: a few people, some rooms, and
-// what was said there in the days before today. Nobody else may use the store
+// what was said there in the days before today, which is a moment. Nobody else may use the store
 // meanwhile: it lets the clock stand where the story is.
 func (s *Store) Demo(ctx context.Context, today time.Time) error {
+	if today.UTC().Hour() < 12 { // the last day's story ends at 13:00 in Berlin
+		today = today.AddDate(0, 0, -1)
+	}
 	clock := s.now
 	defer func() { s.now = clock }()
 	at := func(daysAgo int, hour string) (time.Time, error) {

@@ -40,7 +40,7 @@ func checkSignUp(in SignUp) (username, email string, p Problems) {
 	}
 	email = norm.NFC.String(strings.TrimSpace(in.Email))
 	if !validEmail(email) {
-		p = append(p, Invalid{"email", "Enter an e-mail address like ada@example.com."})
+		p = append(p, Invalid{"email", "Enter an email address like ada@example.com."})
 	}
 	if text := checkPassword(in.Password, username, email); text != "" {
 		p = append(p, Invalid{"password", text})
@@ -50,7 +50,7 @@ func checkSignUp(in SignUp) (username, email string, p Problems) {
 
 func checkUsername(name string) string {
 	if n := utf8.RuneCountInString(name); n < 2 || n > 30 {
-		return "Use 2 to 30 letters or digits."
+		return "Use 2 to 30 letters, digits, dots, hyphens or underscores."
 	}
 	if !utf8.ValidString(name) {
 		return "Use letters, digits, dots, underscores and hyphens."

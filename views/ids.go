@@ -1,7 +1,10 @@
 package views
 
 import (
+	"net/url"
 	"strconv"
+
+	"github.com/a-h/templ"
 
 	"parley/store"
 )
@@ -47,6 +50,14 @@ func EditURL(room store.RoomID, seq store.Seq) string { return MessageURL(room, 
 
 // DeleteURL asks by GET whether to delete the message, and does it by POST.
 func DeleteURL(room store.RoomID, seq store.Seq) string { return MessageURL(room, seq) + "/delete" }
+
+// withNext is the address of a form that leads to next afterwards, if there is one.
+func withNext(path, next string) templ.SafeURL {
+	if next == "" {
+		return templ.SafeURL(path)
+	}
+	return templ.SafeURL(path + "?" + url.Values{"next": {next}}.Encode())
+}
 
 // LiveURL is the room's socket, and by a plain GET the region that connects to it.
 func LiveURL(room store.RoomID) string { return "/rooms/" + id(room) + "/live" }

@@ -57,7 +57,7 @@ func newDay(m store.Message, zone *time.Location) bool {
 }
 
 func follows(m store.Message, zone *time.Location) bool {
-	return m.PrevAuthor == m.Author && m.CreatedAt.Sub(m.PrevAt) < continuesFor && !newDay(m, zone)
+	return m.PrevAuthor == m.Author && m.CreatedAt.Sub(m.PrevAt).Abs() < continuesFor && !newDay(m, zone)
 }
 
 func rowClass(m store.Message, zone *time.Location) string {
