@@ -38,18 +38,30 @@ func TestTheDemoLooksAsInTheReadme(t *testing.T) {
 	w.Submit("form.card button", inRoom)
 	w.Submit(`a.sidebar__room[href$="kitchen"]`, `location.pathname.endsWith("kitchen") && document.readyState === "complete"`)
 	w.Until(connected)
-	for _, scheme := range []string{"light", "dark"} {
-		w.scheme(scheme)
-		for _, size := range [][2]int64{{1440, 900}, {800, 700}, {390, 844}} {
-			w.size(size[0], size[1])
-			w.Until(`document.fonts.status === "loaded"`)
-			name := fmt.Sprintf("room-%d-%s", size[0], scheme)
-			if len(w.Screenshot(name)) == 0 {
-				t.Errorf("no picture %s", name)
-			}
-			if info, err := os.Stat("out/" + name + ".png"); err != nil || info.Size() < 10_000 {
-				t.Errorf("%s: %v", name, err)
+	pictures := func(page string) {
+		t.Helper()
+		for _, scheme := range []string{"light", "dark"} {
+			w.scheme(scheme)
+			for _, size := range [][2]int64{{1440, 900}, {800, 700}, {390, 844}} {
+				w.size(size[0], size[1])
+				w.Until(`document.fonts.status === "loaded"`)
+				name := fmt.Sprintf("%s-%d-%s", page, size[0], scheme)
+				if len(w.Screenshot(name)) == 0 {
+					t.Errorf("no picture %s", name)
+				}
+				if info, err := os.Stat("out/" + name + ".png"); err != nil || info.Size() < 10_000 {
+					t.Errorf("%s: %v", name, err)
+				}
 			}
 		}
+		w.size(1440, 900)
 	}
+	pictures("room")
+	w.Click("#messages > article:last-child a.message__tool")
+	w.Until(`document.querySelector("#edit")`)
+	pictures("edit")
+	w.Open("/profile")
+	pictures("profile")
+	w.Submit("form[action='/logout'] button", `location.pathname === "/login" && document.readyState === "complete"`)
+	pictures("login")
 }

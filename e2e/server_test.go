@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"parley/store"
+	"parley/store/storetest"
 )
 
 // binary is the built program; TestMain makes it.
@@ -38,6 +39,7 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer closeBrowser()
+	defer storetest.Stop()
 	return m.Run()
 }
 

@@ -7,10 +7,16 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"parley/store/storetest"
 )
 
 func TestTwoPeopleTalkLive(t *testing.T) {
-	s := serve(t)
+	t.Run("SQLite", func(t *testing.T) { twoPeopleTalk(t, serve(t)) })
+	t.Run("PostgreSQL", func(t *testing.T) { twoPeopleTalk(t, serve(t, "--database", storetest.Postgres(t))) })
+}
+
+func twoPeopleTalk(t *testing.T, s *Server) {
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
 	ben.SignUp("Ben")

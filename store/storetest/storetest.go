@@ -100,10 +100,15 @@ var (
 // Main runs the tests of a package and stops the cluster afterwards: call it from TestMain.
 func Main(m *testing.M) {
 	code := m.Run()
+	Stop()
+	os.Exit(code)
+}
+
+// Stop stops the cluster, if one was started.
+func Stop() {
 	if stop != nil {
 		stop()
 	}
-	os.Exit(code)
 }
 
 var cluster = sync.OnceValues(startCluster)
