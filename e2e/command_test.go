@@ -106,6 +106,19 @@ func TestAFreshFolderIsMadeForItsOwnerAlone(t *testing.T) {
 	}
 }
 
+func TestRateLimitsThatAreOffAreShoutedAbout(t *testing.T) {
+	s := newServer(t)
+	s.env = []string{"PARLEY_RATE_LIMITS=off", "PARLEY_LOG_LEVEL=warn"}
+	s.Start()
+	if !strings.Contains(s.Log(), "RATE LIMITS ARE OFF") {
+		t.Errorf("it says %q", s.Log())
+	}
+	ada := person(t, s, "ada")
+	for range 60 {
+		ada.Post("as fast as it goes")
+	}
+}
+
 func TestSIGTERMEndsInOrderWithinTenSeconds(t *testing.T) {
 	s := serve(t)
 	ada := window(t, s)

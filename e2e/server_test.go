@@ -50,6 +50,7 @@ type Server struct {
 	addr string // where it listens
 	data string
 	args []string
+	env  []string
 
 	mu  sync.Mutex
 	cmd *exec.Cmd
@@ -106,9 +107,8 @@ func newServer(t *testing.T, args ...string) *Server {
 	return s
 }
 
-// Seed fills the database of a server that does not run: Ada, and as many
-// messages of hers in the Lobby, "message 1" the oldest.
-func (s *Server) Seed(messages int) {
+// While has fn work on the database of a server that does not run.
+func (s *Server) While(fn func(*store.Store)) {
 	s.t.Helper()
 	if err := os.MkdirAll(s.data, 0o700); err != nil {
 		s.t.Fatal(err)
@@ -118,16 +118,25 @@ func (s *Server) Seed(messages int) {
 		s.t.Fatal(err)
 	}
 	defer db.Close()
-	ada, err := db.CreateUser(s.t.Context(), store.SignUp{Username: "Ada", Email: "ada@example.com", Password: password, MayBeFirst: true})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	for i := range messages {
-		draft := store.Draft{Room: 1, Author: ada.ID, Key: fmt.Sprint(i), Body: fmt.Sprintf("message %d", i+1)}
-		if _, err := db.PostMessage(s.t.Context(), draft); err != nil {
+	fn(db)
+}
+
+// Seed creates Ada and as many messages of hers in the Lobby, "message 1" the
+// oldest. The server must not run.
+func (s *Server) Seed(messages int) {
+	s.t.Helper()
+	s.While(func(db *store.Store) {
+		ada, err := db.CreateUser(s.t.Context(), store.SignUp{Username: "Ada", Email: "ada@example.com", Password: password, MayBeFirst: true})
+		if err != nil {
 			s.t.Fatal(err)
 		}
-	}
+		for i := range messages {
+			draft := store.Draft{Room: 1, Author: ada.ID, Key: fmt.Sprint(i), Body: fmt.Sprintf("message %d", i+1)}
+			if _, err := db.PostMessage(s.t.Context(), draft); err != nil {
+				s.t.Fatal(err)
+			}
+		}
+	})
 }
 
 // Start starts the program, again after Kill or Stop, and waits until it is ready.
@@ -138,7 +147,7 @@ func (s *Server) Start() {
 		s.log = &syncBuffer{}
 	}
 	cmd.Stdout, cmd.Stderr = s.log, s.log
-	cmd.Env = append(os.Environ(), "GORACE=halt_on_error=1")
+	cmd.Env = append(append(os.Environ(), "GORACE=halt_on_error=1"), s.env...)
 	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
