@@ -101,6 +101,7 @@ func TestAFreshFolderIsMadeForItsOwnerAlone(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("got %v, %v; want 0700", info.Mode(), err)
 	}
+	s.Says(s.URL)
 	if got := s.Log(); strings.Count(got, "\n") != 1 || !strings.Contains(got, s.URL) {
 		t.Errorf("it says %q, want one line with the address", got)
 	}
@@ -110,9 +111,7 @@ func TestRateLimitsThatAreOffAreShoutedAbout(t *testing.T) {
 	s := newServer(t)
 	s.env = []string{"PARLEY_RATE_LIMITS=off", "PARLEY_LOG_LEVEL=warn"}
 	s.Start()
-	if !strings.Contains(s.Log(), "RATE LIMITS ARE OFF") {
-		t.Errorf("it says %q", s.Log())
-	}
+	s.Says("RATE LIMITS ARE OFF")
 	ada := person(t, s, "ada")
 	for range 60 {
 		ada.Post("as fast as it goes")
@@ -167,9 +166,7 @@ func TestTheLogHoldsNoSecrets(t *testing.T) {
 	} else {
 		resp.Body.Close()
 	}
-	if !strings.Contains(s.Log(), `"path":"/reset"`) {
-		t.Error("the request is not in the log")
-	}
+	s.Says(`"path":"/reset"`)
 	for _, canary := range []string{"a-canary-in-a-message", password, token, "ada@example.com"} {
 		if strings.Contains(s.Log(), canary) {
 			t.Errorf("the log has %q", canary)

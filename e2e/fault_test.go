@@ -107,7 +107,7 @@ func refused(w *Window, text, sentence string) {
 	w.t.Helper()
 	w.Press(kb.Enter)
 	w.Until(`document.getElementById("notice").textContent.includes("` + sentence + `")`)
-	w.Until(`!document.querySelector("#composer fieldset").disabled`)
+	w.Until(composed)
 	if got := eval[string](w, `document.getElementById("composer-text").value`); got != text {
 		w.t.Errorf("the composer has %d characters, want the %d that were sent", len(got), len(text))
 	}
@@ -194,6 +194,55 @@ func (w *Window) insert(text string) {
 	w.Click("#composer-text")
 	w.do(chromedp.SetValue(chromedp.CSS("#composer-text"), text))
 	w.Until(fmt.Sprintf(`document.getElementById("composer-text").value.length === %d`, len(text)))
+}
+
+func TestWhatOneTypesWhileAMessageIsSentIsNotLost(t *testing.T) {
+	s := serve(t)
+	ada := window(t, s)
+	ada.Allow("status of 503", "htmx:response:error")
+	ada.SignUp("Ada")
+	ada.Until(connected)
+	// A database that is locked makes sending take seconds, and then fail.
+	db, err := sql.Open("sqlite", filepath.Join(s.data, "parley.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	lock := func(statement string) {
+		t.Helper()
+		if _, err := db.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	typeOn := func() {
+		t.Helper()
+		ada.Click("#composer-text")
+		ada.do(chromedp.KeyEvent("first"))
+		ada.Press(kb.Enter)
+		ada.Until(`document.querySelector("#composer textarea:disabled") && document.activeElement.matches("#composer textarea:enabled")`)
+		ada.do(chromedp.KeyEvent("and second"))
+	}
+	values := `[...document.querySelectorAll("#composer textarea")].map(e => e.value).join("|")`
+	lock("begin immediate")
+	typeOn()
+	lock("rollback")
+	ada.Shows("first")
+	ada.Until(values + ` === "and second"`)
+	ada.Press(kb.Enter)
+	ada.Shows("and second")
+	ada.Until(composed)
+
+	lock("begin immediate")
+	typeOn()
+	ada.Until(`document.getElementById("notice").textContent.includes("The server is busy")`)
+	if got := eval[string](ada, values); got != "first|and second" {
+		t.Errorf("the composer has %q", got)
+	}
+	lock("rollback")
+	ada.Click("#composer button")
+	ada.Shows("first\nand second")
+	ada.Until(composed)
 }
 
 func TestATabThatWasSignedOutIsLiveAgainAfterSendingSignedIn(t *testing.T) {

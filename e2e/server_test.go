@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -190,16 +191,19 @@ func (s *Server) end(sig syscall.Signal) error {
 // Log returns all that the program said.
 func (s *Server) Log() string { return s.log.String() }
 
+// Says waits until the program has said text; what it says comes through a pipe.
+func (s *Server) Says(text string) {
+	s.t.Helper()
+	eventually(s.t, "it says "+text, func() bool { return strings.Contains(s.Log(), text) })
+}
+
 var codePattern = regexp.MustCompile(`"code":"([A-Z0-9]+)"`)
 
 // SetupCode returns the code that the log shows.
 func (s *Server) SetupCode() string {
 	s.t.Helper()
-	m := codePattern.FindStringSubmatch(s.Log())
-	if m == nil {
-		s.t.Fatal("the log has no set-up code")
-	}
-	return m[1]
+	s.Says(`"code"`)
+	return codePattern.FindStringSubmatch(s.Log())[1]
 }
 
 // Command runs a subcommand on the server's data and returns what it prints.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -234,7 +235,20 @@ func (w *Window) Type(selector, text string) {
 // Press presses a key where the focus is.
 func (w *Window) Press(key string) {
 	w.t.Helper()
-	w.do(chromedp.KeyEvent(key))
+	if key != kb.Enter {
+		w.do(chromedp.KeyEvent(key))
+		return
+	}
+	// A keyboard sends the key and its character at once. chromedp sends one after
+	// the other, and in between the page can have moved the focus back.
+	for _, event := range []input.DispatchKeyEventParams{
+		{Type: "keyDown", Key: "Enter", Code: "Enter", Text: "\r", UnmodifiedText: "\r", WindowsVirtualKeyCode: 13, NativeVirtualKeyCode: 13},
+		{Type: "keyUp", Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, NativeVirtualKeyCode: 13},
+	} {
+		if _, err := chromedp.Call(w.ctx, input.DispatchKeyEvent, event); err != nil {
+			w.t.Fatal(err)
+		}
+	}
 }
 
 // Submit clicks and waits for the page that follows.
@@ -273,12 +287,15 @@ const inRoom = `document.readyState === "complete" && document.getElementById("c
 // connected: the resume was answered, for its answer clears the mark that Live sets.
 const connected = `document.readyState === "complete" && document.getElementById("live")?._htmx?.ws?.connection?.socket?.readyState === 1`
 
+// composed: no message is on its way, and there is one field for the next.
+const composed = `!document.querySelector("#composer :disabled") && document.querySelectorAll("#composer textarea").length === 1`
+
 // Say writes a message and sends it with Enter.
 func (w *Window) Say(text string) {
 	w.t.Helper()
 	w.Type("#composer-text", text)
 	w.Press(kb.Enter)
-	w.Until(`document.getElementById("composer-text").value === "" && !document.querySelector("#composer fieldset").disabled`)
+	w.Until(composed + ` && document.getElementById("composer-text").value === ""`)
 }
 
 // Rows are the messages that the page shows, as "seq.rev author: text".

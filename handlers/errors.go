@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -79,7 +78,9 @@ func (s *Server) apology(r *http.Request, err error, sentence string) (templ.Com
 		if keeps {
 			parts = append(parts, keep.form())
 		} else if c, ok := echo(r); ok {
-			parts = append(parts, views.Composer(c))
+			parts = append(parts, views.Refused(c))
+		} else if r.Pattern == createMessagePattern {
+			parts = append(parts, views.Unread())
 		}
 		return templ.Join(parts...), nil
 	}
@@ -95,16 +96,13 @@ func (s *Server) apology(r *http.Request, err error, sentence string) (templ.Com
 	return views.ErrorPage(views.Page{Title: title}, sentence, r.PostForm.Get("body")), nil
 }
 
-// echo is the composer of somebody who may not send at all now, with nothing in it
-// but what they sent: the browser has it, and the focus, back.
+// echo is the text of somebody who may not send at all now, and nothing but what
+// they sent: they have it, and the focus, back.
 func echo(r *http.Request) (c views.Compose, ok bool) {
-	if r.Pattern != "POST /rooms/{room}/messages" || r.PostForm.Get("body") == "" {
+	if r.Pattern != createMessagePattern || bodyOf(r.PostForm) == "" {
 		return c, false
 	}
-	number, _, _ := strings.Cut(r.PathValue("room"), "-")
-	id, err := strconv.ParseInt(number, 10, 64)
-	as, _ := strconv.ParseInt(r.PostForm.Get("as"), 10, 64) // 0 is nobody's
-	return views.Compose{Room: store.Room{ID: store.RoomID(id)}, As: store.UserID(as), Key: r.PostForm.Get("key"), Body: r.PostForm.Get("body"), Wrong: true}, err == nil
+	return views.Compose{Key: r.PostForm.Get("key"), Body: bodyOf(r.PostForm)}, true
 }
 
 // explain returns the status of err and what to tell the person.

@@ -3,7 +3,10 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -44,7 +47,7 @@ func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	me, form := asker(r).User, r.PostForm
-	draft := store.Draft{Room: room.ID, Author: me.ID, Key: form.Get("key"), Body: form.Get("body")}
+	draft := store.Draft{Room: room.ID, Author: me.ID, Key: form.Get("key"), Body: bodyOf(form)}
 	refuse := func(err error) error { return s.keepDraft(r, room, draft, err) }
 	if wait := s.limits.posts.take(posting{me.ID, room.ID}); wait > 0 {
 		return refuse(throttled{wait})
@@ -60,6 +63,23 @@ func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// bodyOf is the text of a composer: of two fields, where one was refused and one
+// typed on.
+func bodyOf(form url.Values) string {
+	return strings.Join(slices.DeleteFunc(slices.Clone(form["body"]), func(s string) bool { return s == "" }), "\n")
+}
+
+// showText is an empty field for a message. It says nothing but its own address,
+// so that the browser may keep it, and has it at once when one is needed.
+func (s *Server) showText(w http.ResponseWriter, r *http.Request) error {
+	placeholder := r.URL.Query().Get("placeholder")
+	if len(placeholder) > 300 {
+		return store.ErrNotFound
+	}
+	w.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
+	return s.render(w, r, http.StatusOK, views.Text(placeholder, "", false))
+}
+
 // keepDraft is err with the composer again. The key stays: what failed may have
 // been stored, and the same text again is then the same message.
 func (s *Server) keepDraft(r *http.Request, room store.Room, d store.Draft, err error) error {
@@ -69,7 +89,7 @@ func (s *Server) keepDraft(r *http.Request, room store.Room, d store.Draft, err 
 	}
 	return kept{
 		error: err,
-		form:  func() templ.Component { return views.Composer(c) },
+		form:  func() templ.Component { return views.Refused(c) },
 		page: func(sentence string) (templ.Component, error) {
 			page, err := s.roomPage(r.Context(), asker(r), room, 0)
 			page.Composer, page.Notice = c, sentence

@@ -88,6 +88,9 @@ type route struct {
 	handle  func(http.ResponseWriter, *http.Request) error
 }
 
+// createMessagePattern is the route whose errors bring a text back.
+const createMessagePattern = "POST /rooms/{room}/messages"
+
 // routes is every address that Parley has, but for static files.
 func (s *Server) routes() []route {
 	return []route{
@@ -101,6 +104,7 @@ func (s *Server) routes() []route {
 		{"POST /login", guest, s.createSession},
 		{"POST /logout", anyone, s.deleteSession},
 		{"GET /zone", anyone, s.showZone},
+		{"GET /composer/text", anyone, s.showText},
 		{"GET /reset", anyone, s.newPassword},
 		{"POST /reset", anyone, s.createPassword},
 
@@ -112,7 +116,7 @@ func (s *Server) routes() []route {
 		{"GET /rooms/{room}", person, s.showRoom},
 		{"GET /rooms/{room}/live", anyone, s.openSocket},
 		{"GET /rooms/{room}/messages", person, s.showMessages},
-		{"POST /rooms/{room}/messages", person, s.createMessage},
+		{createMessagePattern, person, s.createMessage},
 		{"POST /rooms/{room}/messages/{seq}", person, s.updateMessage},
 		{"GET /rooms/{room}/messages/{seq}/edit", person, s.editMessage},
 		{"GET /rooms/{room}/messages/{seq}/delete", person, s.askDelete},

@@ -51,6 +51,11 @@ func EditURL(room store.RoomID, seq store.Seq) string { return MessageURL(room, 
 // DeleteURL asks by GET whether to delete the message, and does it by POST.
 func DeleteURL(room store.RoomID, seq store.Seq) string { return MessageURL(room, seq) + "/delete" }
 
+// TextURL is an empty field for a message, which a browser keeps for ever.
+func TextURL(placeholder string) templ.SafeURL {
+	return templ.SafeURL("/composer/text?" + url.Values{"placeholder": {placeholder}}.Encode())
+}
+
 // withNext is the address of a form that leads to next afterwards, if there is one.
 func withNext(path, next string) templ.SafeURL {
 	if next == "" {
