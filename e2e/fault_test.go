@@ -279,13 +279,13 @@ func TestWithoutAConnectionEveryActionSaysSo(t *testing.T) {
 			ada.Type("#composer-text", "text")
 		}
 		ada.Click(selector)
-		ada.Until(`document.querySelector("#notice #unreached")`)
+		ada.Until(`document.querySelector("#notice .unreached")`)
 		if selector == "#composer button" {
 			break
 		}
 		s.Start()
 		ada.Until(connected)
-		ada.Until(`!document.querySelector("#unreached")`)
+		ada.Until(`!document.querySelector(".unreached")`)
 		s.Kill()
 	}
 }

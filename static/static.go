@@ -7,6 +7,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"embed"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"io/fs"
@@ -65,10 +66,12 @@ func init() {
 
 var iconURL = regexp.MustCompile(`url\(icons/([a-z0-9-]+\.svg)\)`)
 
-// linked replaces the icons' names in a stylesheet by their URLs.
+// linked puts the icons themselves in place of their names in a stylesheet: they
+// are smaller than a request for each, and there when the server is not.
 func linked(css []byte) []byte {
 	return iconURL.ReplaceAllFunc(css, func(match []byte) []byte {
-		return []byte("url(" + URL(string(iconURL.FindSubmatch(match)[1])) + ")")
+		svg := read("icons/" + string(iconURL.FindSubmatch(match)[1]))
+		return []byte("url(data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(bytes.TrimSpace(svg)) + ")")
 	})
 }
 
