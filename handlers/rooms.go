@@ -36,15 +36,21 @@ func (s *Server) showLanding(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// roomAt returns the asker's room that the path names by its number, with or
-// without a slug; ErrNotFound covers what is not there and what they may not see.
-func (s *Server) roomAt(r *http.Request) (store.Room, error) {
+// roomNumber is the number of the room that the path names, with or without a
+// slug; 0, which is no room, if it is none.
+func roomNumber(r *http.Request) store.RoomID {
 	number, _, _ := strings.Cut(r.PathValue("room"), "-")
 	id, err := strconv.ParseInt(number, 10, 64)
 	if err != nil {
-		return store.Room{}, store.ErrNotFound
+		return 0
 	}
-	return s.Store.Room(r.Context(), store.RoomID(id), asker(r).User.ID)
+	return store.RoomID(id)
+}
+
+// roomAt returns the asker's room that the path names; ErrNotFound covers what is
+// not there and what they may not see.
+func (s *Server) roomAt(r *http.Request) (store.Room, error) {
+	return s.Store.Room(r.Context(), roomNumber(r), asker(r).User.ID)
 }
 
 func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {

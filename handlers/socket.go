@@ -3,15 +3,11 @@ package handlers
 import (
 	"bufio"
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -83,9 +79,7 @@ func (s *Server) openSocket(w http.ResponseWriter, r *http.Request) error {
 	// A bare 401 would be knocked at for ever: the page is told, and stays away.
 	switch {
 	case session.ID == "":
-		number, _, _ := strings.Cut(r.PathValue("room"), "-")
-		id, _ := strconv.ParseInt(number, 10, 64) // 0 leads nowhere, politely
-		go s.dismiss(c, socket, signedOut(store.RoomID(id)))
+		go s.dismiss(c, socket, signedOut(roomNumber(r)))
 	case err != nil:
 		go s.dismiss(c, socket, views.Ended("You are no longer a member of this room.", "", true))
 	default:
@@ -139,9 +133,7 @@ func (s *Server) showLive(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch {
 	case me.ID == "":
-		number, _, _ := strings.Cut(r.PathValue("room"), "-")
-		id, _ := strconv.ParseInt(number, 10, 64) // 0 leads nowhere, politely
-		return ended("You are signed out. What you wrote is still here.", loginURL(store.RoomID(id)))
+		return ended("You are signed out. What you wrote is still here.", loginURL(roomNumber(r)))
 	case err != nil:
 		return ended("You are no longer a member of this room.", "")
 	case as != "" && as != idString(me.User.ID):
@@ -153,177 +145,6 @@ func (s *Server) showLive(w http.ResponseWriter, r *http.Request) error {
 		rev = int64(room.Rev)
 	}
 	return s.render(w, r, http.StatusOK, views.Live(room.ID, store.Rev(rev), me.User.ID, r.URL.Query().Get("past") != ""))
-}
-
-// reader is one open socket, seen from the side that reads.
-type reader struct {
-	conn   *websocket.Conn
-	socket *live.Socket
-	member *live.Member
-	room   store.Room
-	me     store.User
-
-	since  time.Time // of frames
-	frames int
-}
-
-// read takes what the browser sends until the connection ends.
-func (s *Server) read(ctx context.Context, c *reader) {
-	defer s.hub.Leave(c.member)
-	defer hangUp(c.conn)
-	c.conn.SetPingHandler(func(payload string) error {
-		c.socket.Pong([]byte(payload))
-		return c.count()
-	})
-	c.conn.SetPongHandler(func(string) error { return c.count() })
-	c.conn.SetCloseHandler(func(code int, _ string) error {
-		if code == websocket.CloseNoStatusReceived {
-			code = live.Normal
-		}
-		c.socket.Close(code, "")
-		return nil
-	})
-	if c.socket.ReadWithin(firstFrame) != nil {
-		return
-	}
-	for {
-		kind, payload, err := c.next()
-		switch {
-		case err != nil:
-			c.end(err)
-			return
-		case kind != websocket.TextMessage:
-			c.socket.Close(live.Unsupported, "text only")
-			return
-		}
-		if err := s.resume(ctx, c, payload); err != nil {
-			s.Log.Warn("resume", "room", c.room.ID, "error", err)
-			if errors.Is(err, store.ErrUnavailable) {
-				c.socket.Close(live.TryAgain, "busy")
-			} else {
-				c.socket.Close(live.Internal, "")
-			}
-			return
-		}
-	}
-}
-
-var (
-	errLarge = errors.New("the frame is too large")
-	errFlood = errors.New("too many frames")
-)
-
-// next returns the next message of at most maxFrame bytes. gorilla's own limit
-// would close with 1009, after which a page never comes back.
-func (c *reader) next() (kind int, payload []byte, err error) {
-	kind, r, err := c.conn.NextReader()
-	if err != nil {
-		return 0, nil, err
-	}
-	payload, err = io.ReadAll(io.LimitReader(r, maxFrame+1))
-	switch {
-	case err != nil:
-		return 0, nil, err
-	case len(payload) > maxFrame:
-		return 0, nil, errLarge
-	}
-	return kind, payload, c.count()
-}
-
-// count notes a sign of life, and stops a flood of them.
-func (c *reader) count() error {
-	now := time.Now()
-	if now.Sub(c.since) > time.Minute {
-		c.since, c.frames = now, 0
-	}
-	if c.frames++; c.frames > maxFrames {
-		return errFlood
-	}
-	return c.socket.ReadWithin(quiet)
-}
-
-// end closes for err as RFC 6455 wants it.
-func (c *reader) end(err error) {
-	var closed *websocket.CloseError
-	var netErr net.Error
-	switch {
-	case errors.As(err, &closed), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
-		c.socket.Close(live.Normal, "") // it has closed, or left
-	case errors.As(err, &netErr) && netErr.Timeout():
-		c.socket.Close(live.TryAgain, "silent")
-	case errors.Is(err, errLarge), errors.Is(err, errFlood):
-		c.socket.Close(live.TryAgain, err.Error())
-	case strings.HasPrefix(err.Error(), "websocket:"):
-		c.socket.Close(live.BadFrame, "")
-	default:
-		c.socket.Kill()
-	}
-}
-
-// resumeFrame is what hx-ws sends on every connection: a form as JSON.
-type resumeFrame struct {
-	Type string
-	Rev  json.RawMessage // "12", or 12
-	As   string
-	Past string          // not empty: the page does not end at the newest message
-	Have json.RawMessage // absent, "7.12", or ["7.12", …]
-}
-
-// resume answers a frame of the browser. What is not a resume is ignored: frames
-// that were queued while a page was away come before it, and a newer page may say
-// what this version does not know.
-func (s *Server) resume(ctx context.Context, c *reader, payload []byte) error {
-	var f resumeFrame
-	if json.Unmarshal(payload, &f) != nil || f.Type != "resume" {
-		return nil
-	}
-	if f.As != "" && f.As != idString(c.me.ID) {
-		html, err := fragment(views.Ended("You are signed in as "+c.me.Name+" now. Load the page again.", "", false))
-		if err != nil {
-			return err
-		}
-		c.socket.Close(live.Revoked, "another person", live.Text(html))
-		return nil
-	}
-	rev, err := strconv.ParseInt(strings.Trim(string(f.Rev), `"`), 10, 64)
-	if err != nil {
-		rev = -1 // it shows nothing that can be trusted: replace it
-	}
-	have := haveOf(f.Have)
-	if len(have) >= maxHave {
-		rev = -1
-	}
-	if s.limits.resumes.take(c.me.ID) > 0 {
-		c.socket.Close(live.TryAgain, "too many resumes")
-		return nil
-	}
-	audience := c.member.Audience
-	past := f.Past != ""
-	key := fmt.Sprintf("%s %d %v %x", audience, rev, past, sha256.Sum256(f.Have))
-	return s.hub.Join(ctx, c.member, key, func(ctx context.Context) (live.Answer, error) {
-		return s.answer(ctx, c.room, page{audience, store.Rev(rev), have, past})
-	})
-}
-
-// haveOf reads "SEQ.REV" of each row; what it cannot read the page does not have.
-func haveOf(raw json.RawMessage) store.Have {
-	var all []string
-	if json.Unmarshal(raw, &all) != nil {
-		var one string
-		if json.Unmarshal(raw, &one) == nil {
-			all = []string{one}
-		}
-	}
-	have := make(store.Have, len(all))
-	for _, pair := range all[:min(len(all), maxHave)] {
-		seq, rev, _ := strings.Cut(pair, ".")
-		s, err1 := strconv.ParseInt(seq, 10, 64)
-		r, err2 := strconv.ParseInt(rev, 10, 64)
-		if err1 == nil && err2 == nil && s > 0 {
-			have[store.Seq(s)] = store.Rev(r)
-		}
-	}
-	return have
 }
 
 // takeover hands gorilla the connection for the handshake and for reading, and
