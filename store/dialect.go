@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/url"
@@ -20,8 +21,6 @@ import (
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
-
-	"parley/store/migrations"
 )
 
 // dialect is all that differs between the two databases: driver, address, pools,
@@ -110,9 +109,9 @@ func withLimits(dsn string) string {
 	return u.String()
 }
 
-// migrate brings the schema up to date. A SQLite file that has to change is
+// migrate brings the schema up to date with files. A SQLite file that has to change is
 // copied first, to PATH.before-VERSION.
-func (d dialect) migrate(ctx context.Context) error {
+func (d dialect) migrate(ctx context.Context, files fs.FS) error {
 	db, err := d.open(false)
 	if err != nil {
 		return err
@@ -132,7 +131,7 @@ func (d dialect) migrate(ctx context.Context) error {
 		}
 		defer conn.ExecContext(context.WithoutCancel(ctx), "select pg_advisory_unlock(7237301)") // released with the connection otherwise
 	}
-	p, err := goose.NewProvider(which, db.DB, migrations.Files, goose.WithLogger(goose.NopLogger()))
+	p, err := goose.NewProvider(which, db.DB, files, goose.WithLogger(goose.NopLogger()))
 	if err != nil {
 		return err
 	}

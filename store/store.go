@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+
+	"parley/store/migrations"
 )
 
 // What callers decide on.
@@ -51,7 +53,7 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := d.migrate(ctx); err != nil {
+	if err := d.migrate(ctx, migrations.Files); err != nil {
 		return nil, fmt.Errorf("open %s: %w", d.name(), err)
 	}
 	s := &Store{dialect: d, writes: make(chan struct{}, mostWrites), now: func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }}
