@@ -71,7 +71,7 @@ func TestWhoGetsWhatFromEachRoute(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := w.store.RemoveMember(t.Context(), 1, dan.ID); err != nil {
+		if err := w.store.Leave(t.Context(), 1, dan.ID); err != nil {
 			t.Fatal(err)
 		}
 		people := []*browser{w.browser(), removed, member, author, administrator}

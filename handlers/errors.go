@@ -132,6 +132,8 @@ func (s *Server) explain(w http.ResponseWriter, err error) (status int, sentence
 		return http.StatusNotFound, "This link was used or is too old. Ask for a new one."
 	case errors.Is(err, errDeleted):
 		return http.StatusGone, "This message was deleted meanwhile."
+	case errors.Is(err, store.ErrArchived):
+		return http.StatusConflict, "This room is archived: it can be read, not written. Keep your text, or ask for the room to be opened again."
 	case errors.Is(err, store.ErrNotFound):
 		return http.StatusNotFound, "There is nothing here, or it is not for you to see."
 	case errors.Is(err, store.ErrConflict):

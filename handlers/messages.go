@@ -26,7 +26,7 @@ func (s *Server) showMessages(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !htmx(r) {
-		http.Redirect(w, r, views.RoomURL(room), http.StatusSeeOther)
+		http.Redirect(w, r, views.RoomURL(room.Room), http.StatusSeeOther)
 		return nil
 	}
 	if before == 0 { // the page shows the beginning already
@@ -38,7 +38,7 @@ func (s *Server) showMessages(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, http.StatusOK, views.OlderMessages(room, rows, more, max(0, shown)+len(rows), zoneOf(asker(r).User)))
+	return s.render(w, r, http.StatusOK, views.OlderMessages(room.Room, rows, more, max(0, shown)+len(rows), zoneOf(asker(r).User)))
 }
 
 func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) error {
@@ -57,9 +57,9 @@ func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.moved(room.ID)
 	if htmx(r) {
-		return s.render(w, r, http.StatusOK, views.Sent(newComposer(room, me.ID), form.Has("as") && !form.Has("rev")))
+		return s.render(w, r, http.StatusOK, views.Sent(newComposer(room.Room, me.ID), form.Has("as") && !form.Has("rev")))
 	}
-	http.Redirect(w, r, views.RoomURL(room), http.StatusSeeOther)
+	http.Redirect(w, r, views.RoomURL(room.Room), http.StatusSeeOther)
 	return nil
 }
 
@@ -82,10 +82,10 @@ func (s *Server) showText(w http.ResponseWriter, r *http.Request) error {
 
 // keepDraft is err with the composer again. The key stays: what failed may have
 // been stored, and the same text again is then the same message.
-func (s *Server) keepDraft(r *http.Request, room store.Room, d store.Draft, err error) error {
-	c := views.Compose{Room: room, As: d.Author, Key: d.Key, Body: d.Body, Wrong: true}
+func (s *Server) keepDraft(r *http.Request, room store.Membership, d store.Draft, err error) error {
+	c := views.Compose{Room: room.Room, As: d.Author, Key: d.Key, Body: d.Body, Wrong: true}
 	if !store.ValidKey(c.Key) {
-		c.Key = newComposer(room, d.Author).Key
+		c.Key = newComposer(room.Room, d.Author).Key
 	}
 	return kept{
 		error: err,
@@ -100,7 +100,7 @@ func (s *Server) keepDraft(r *http.Request, room store.Room, d store.Draft, err 
 
 // messageAt returns the asker's room and its message that the path names, if they
 // may do to it what is asked.
-func (s *Server) messageAt(r *http.Request, do store.Action) (store.Room, store.Message, error) {
+func (s *Server) messageAt(r *http.Request, do store.Action) (store.Membership, store.Message, error) {
 	room, err := s.roomAt(r)
 	if err != nil {
 		return room, store.Message{}, err
@@ -110,7 +110,10 @@ func (s *Server) messageAt(r *http.Request, do store.Action) (store.Room, store.
 		return room, store.Message{}, err
 	}
 	m, err := s.Store.Message(r.Context(), room.ID, seq, asker(r).User.ID)
-	if err == nil && !store.May(asker(r).User.ID, true, do, &m) {
+	if err == nil && room.Archived() && do != store.Read {
+		return room, m, store.ErrArchived
+	}
+	if err == nil && !store.May(room.Standing(asker(r).User), do, &m) {
 		err = store.ErrNotFound
 		if m.Author == asker(r).User.ID && !m.DeletedAt.IsZero() {
 			err = errDeleted
@@ -124,7 +127,7 @@ func (s *Server) editMessage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showEditor(w, r, room, views.EditForm(m, room, asker(r).User.ID, m.Body))
+	return s.showEditor(w, r, room, views.EditForm(m, room.Room, asker(r).User.ID, m.Body))
 }
 
 func (s *Server) askDelete(w http.ResponseWriter, r *http.Request) error {
@@ -132,11 +135,11 @@ func (s *Server) askDelete(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showEditor(w, r, room, views.DeleteForm(m, room, asker(r).User.ID))
+	return s.showEditor(w, r, room, views.DeleteForm(m, room.Room, asker(r).User.ID))
 }
 
 // showEditor gives a form to the page that is open, or a page with the form.
-func (s *Server) showEditor(w http.ResponseWriter, r *http.Request, room store.Room, form templ.Component) error {
+func (s *Server) showEditor(w http.ResponseWriter, r *http.Request, room store.Membership, form templ.Component) error {
 	if htmx(r) {
 		return s.render(w, r, http.StatusOK, form)
 	}
@@ -154,7 +157,7 @@ func (s *Server) updateMessage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	refuse := func(err error) error {
-		form := views.EditForm(m, room, me.ID, body)
+		form := views.EditForm(m, room.Room, me.ID, body)
 		return kept{
 			error: err,
 			form:  func() templ.Component { return views.EditAgain(form) },
@@ -184,12 +187,12 @@ func (s *Server) deleteMessage(w http.ResponseWriter, r *http.Request) error {
 	return s.changed(w, r, room)
 }
 
-func (s *Server) changed(w http.ResponseWriter, r *http.Request, room store.Room) error {
+func (s *Server) changed(w http.ResponseWriter, r *http.Request, room store.Membership) error {
 	s.moved(room.ID)
 	if htmx(r) {
 		return s.render(w, r, http.StatusOK, views.Changed())
 	}
-	http.Redirect(w, r, views.RoomURL(room), http.StatusSeeOther)
+	http.Redirect(w, r, views.RoomURL(room.Room), http.StatusSeeOther)
 	return nil
 }
 

@@ -49,8 +49,8 @@ func roomNumber(r *http.Request) store.RoomID {
 
 // roomAt returns the asker's room that the path names; ErrNotFound covers what is
 // not there and what they may not see.
-func (s *Server) roomAt(r *http.Request) (store.Room, error) {
-	return s.Store.Room(r.Context(), roomNumber(r), asker(r).User.ID)
+func (s *Server) roomAt(r *http.Request) (store.Membership, error) {
+	return s.Store.Membership(r.Context(), roomNumber(r), asker(r).User.ID)
 }
 
 func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
@@ -58,7 +58,7 @@ func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if to := views.RoomURL(room); r.URL.Path != to {
+	if to := views.RoomURL(room.Room); r.URL.Path != to {
 		http.Redirect(w, r, (&url.URL{Path: to, RawQuery: r.URL.RawQuery}).String(), http.StatusFound)
 		return nil
 	}
@@ -80,12 +80,12 @@ func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
 
 // roomPage reads what the room's page shows: the messages before seq, 0 for the
 // newest. room must have been read before it is called, for its revision.
-func (s *Server) roomPage(ctx context.Context, session store.Session, room store.Room, before store.Seq) (views.Room, error) {
+func (s *Server) roomPage(ctx context.Context, session store.Session, room store.Membership, before store.Seq) (views.Room, error) {
 	page, err := s.me(ctx, session, room.Name, room.ID)
 	if err != nil {
 		return views.Room{}, err
 	}
-	people, err := s.Store.People(ctx, room.ID)
+	people, err := s.Store.People(ctx, room.ID, 500)
 	if err != nil {
 		return views.Room{}, err
 	}
@@ -93,10 +93,10 @@ func (s *Server) roomPage(ctx context.Context, session store.Session, room store
 	if err != nil {
 		return views.Room{}, err
 	}
-	composer := newComposer(room, session.User.ID)
+	composer := newComposer(room.Room, session.User.ID)
 	composer.Past = before > 0
 	return views.Room{
-		Page: page, Room: room, People: people, Messages: rows, More: more, Past: before > 0, Zone: zoneOf(session.User),
+		Page: page, Room: room.Room, People: people, Messages: rows, More: more, Past: before > 0, Zone: zoneOf(session.User),
 		Composer: composer,
 	}, nil
 }
@@ -116,7 +116,7 @@ func newComposer(room store.Room, as store.UserID) views.Compose {
 
 // withEditor is the room's page with a form open above the composer, for browsers
 // without scripts.
-func (s *Server) withEditor(r *http.Request, room store.Room, editor templ.Component, notice string) (templ.Component, error) {
+func (s *Server) withEditor(r *http.Request, room store.Membership, editor templ.Component, notice string) (templ.Component, error) {
 	page, err := s.roomPage(r.Context(), asker(r), room, 0)
 	page.Editor, page.Notice = editor, notice
 	return views.RoomPage(page), err

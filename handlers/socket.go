@@ -91,7 +91,7 @@ func (s *Server) openSocket(w http.ResponseWriter, r *http.Request) error {
 		}
 		// In a goroutine of its own, so that the handler's stack goes back.
 		ctx := context.WithoutCancel(r.Context())
-		go s.read(ctx, &reader{conn: c, socket: socket, member: member, room: room, me: session.User})
+		go s.read(ctx, &reader{conn: c, socket: socket, member: member, room: room.Room, me: session.User})
 	}
 	return nil
 }

@@ -189,7 +189,7 @@ func TestWhoMayNotLookIsToldWhyAndClosedForGood(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := w.store.RemoveMember(t.Context(), 1, user.ID); err != nil {
+			if err := w.store.Leave(t.Context(), 1, user.ID); err != nil {
 				t.Fatal(err)
 			}
 			ben.say("behind her back")

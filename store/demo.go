@@ -117,11 +117,11 @@ func (s *Store) demoRoom(ctx context.Context, name, topic string, people map[str
 			return err
 		}
 		slug := strings.NewReplacer(" ", "-", ".", "-").Replace(strings.ToLower(name))
-		if _, err := tx.ExecContext(ctx, "insert into rooms (id, slug, name, topic, created_at) values ($1, $2, $3, $4, $5)", room, slug, name, topic, micros(s.now())); err != nil {
+		if _, err := tx.ExecContext(ctx, "insert into rooms (id, slug, name, name_key, topic, created_at) values ($1, $2, $3, $4, $5, $6)", room, slug, name, roomKey(name), topic, micros(s.now())); err != nil {
 			return err
 		}
 		for _, user := range people {
-			if err := setMember(ctx, tx, room, user, true); err != nil {
+			if err := setMember(ctx, tx, room, user, true, false); err != nil {
 				return err
 			}
 		}

@@ -6,46 +6,136 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// People returns the members of room by name, at most 500, for one who is a member.
-func (s *Store) People(ctx context.Context, room RoomID) ([]User, error) {
-	var rows []userRow
-	if err := s.db.SelectContext(ctx, &rows, people, room); err != nil {
+// Person is a member of a room.
+type Person struct {
+	User
+	Owner bool
+}
+
+// People returns the members of room by name, at most limit, for one who is a member.
+func (s *Store) People(ctx context.Context, room RoomID, limit int) ([]Person, error) {
+	var rows []struct {
+		userRow
+		Owner bool
+	}
+	if err := s.db.SelectContext(ctx, &rows, people, room, limit); err != nil {
 		return nil, s.plain(err)
 	}
-	users := make([]User, len(rows))
+	all := make([]Person, len(rows))
 	for i, r := range rows {
-		users[i] = r.user()
+		all[i] = Person{r.user(), r.Owner}
 	}
-	return users, nil
+	return all, nil
 }
 
 const people = `
-select u.id, u.username, u.email, u.name, u.role, u.zone, u.last_room, u.created_at, u.suspended_at
+select ` + userFields + `, m.owner
   from members m
   join users u on u.id = m.user_id
  where m.room_id = $1 and m.present and u.suspended_at = 0
  order by u.username_key
- limit 500`
+ limit $2`
+
+// SharedRooms returns which of rooms the users are in: whoever is in one.
+func (s *Store) SharedRooms(ctx context.Context, users []UserID, rooms []RoomID) ([]RoomID, error) {
+	if len(users) == 0 || len(rooms) == 0 {
+		return nil, nil
+	}
+	var shared []RoomID
+	err := s.in(ctx, &shared, "select distinct room_id from members where room_id in (?) and user_id in (?) and present", rooms, users)
+	return shared, err
+}
 
 // joinEveryone makes user a member of the rooms that everyone is in, by
 // ascending id, so that two who sign up at once wait for each other in order.
 func joinEveryone(ctx context.Context, tx *sqlx.Tx, user UserID) error {
 	var rooms []RoomID
-	if err := tx.SelectContext(ctx, &rooms, "select id from rooms where everyone order by id"); err != nil {
+	if err := tx.SelectContext(ctx, &rooms, "select id from rooms where everyone and archived_at = 0 order by id"); err != nil {
 		return err
 	}
 	for _, room := range rooms {
-		if err := setMember(ctx, tx, room, user, true); err != nil {
+		if err := setMember(ctx, tx, room, user, true, false); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// RemoveMember ends user's membership of room; it takes a revision, so that every
-// process drops their sockets before it shows anything later.
-func (s *Store) RemoveMember(ctx context.Context, room RoomID, user UserID) error {
+// Join makes user a member of an open room. It fails with ErrNotFound if the room
+// is not open, and with ErrArchived.
+func (s *Store) Join(ctx context.Context, room RoomID, user UserID) error {
 	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+		if err := s.lockRoom(ctx, tx, room); err != nil {
+			return err
+		}
+		var r Room
+		if err := tx.GetContext(ctx, &r, "select kind, archived_at from rooms where id = $1", room); err != nil {
+			return err
+		}
+		if _, err := standing(ctx, tx, room, user); err == nil {
+			return nil // in it already
+		}
+		if r.Kind != OpenRoom {
+			return ErrNotFound
+		}
+		if r.Archived() {
+			return ErrArchived
+		}
+		return setMember(ctx, tx, room, user, true, false)
+	})
+}
+
+// Leave ends user's own membership. The last owner may leave too: administrators
+// who are members manage the room then.
+func (s *Store) Leave(ctx context.Context, room RoomID, user UserID) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+		if err := s.lockRoom(ctx, tx, room); err != nil {
+			return err
+		}
+		who, err := standing(ctx, tx, room, user)
+		if err != nil {
+			return err
+		}
+		if err := permit(who, Leave, nil); err != nil {
+			return err
+		}
+		return setMember(ctx, tx, room, user, false, false)
+	})
+}
+
+// AddMember lets user into the room, on behalf of by, who is a member. user in it
+// already is no mistake. It fails with Invalid if there is no such active account.
+func (s *Store) AddMember(ctx context.Context, room RoomID, by, user UserID) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+		if err := s.lockRoom(ctx, tx, room); err != nil {
+			return err
+		}
+		who, err := standing(ctx, tx, room, by)
+		if err != nil {
+			return err
+		}
+		if err := permit(who, Invite, nil); err != nil {
+			return err
+		}
+		if _, err := standing(ctx, tx, room, user); err == nil {
+			return nil
+		}
+		var n int
+		if err := tx.GetContext(ctx, &n, "select count(*) from users where id = $1 and suspended_at = 0", user); err != nil {
+			return err
+		}
+		if n == 0 {
+			return Invalid{"person", "There is nobody of that name. Look for them by typing a part of it."}
+		}
+		return setMember(ctx, tx, room, user, true, false)
+	})
+}
+
+// RemoveMember ends user's membership of room on behalf of by, who may manage it.
+// It takes a revision, so that every process drops user's sockets before it shows
+// anything later.
+func (s *Store) RemoveMember(ctx context.Context, room RoomID, by, user UserID) error {
+	return s.manage(ctx, room, by, func(ctx context.Context, tx *sqlx.Tx, _ Standing) error {
 		var present bool
 		if err := tx.GetContext(ctx, &present, "select present from members where room_id = $1 and user_id = $2", room, user); err != nil {
 			return err
@@ -53,20 +143,36 @@ func (s *Store) RemoveMember(ctx context.Context, room RoomID, user UserID) erro
 		if !present {
 			return ErrNotFound
 		}
-		return setMember(ctx, tx, room, user, false)
+		return setMember(ctx, tx, room, user, false, false)
 	})
 }
 
-func setMember(ctx context.Context, tx *sqlx.Tx, room RoomID, user UserID, present bool) error {
+// SetInvolvement changes of what in the room user wants to be told, and whether it
+// is a favourite of theirs.
+func (s *Store) SetInvolvement(ctx context.Context, room RoomID, user UserID, level Level, favourite bool) error {
+	switch level {
+	case Everything, MentionsOnly, Nothing, Hidden:
+	default:
+		return Invalid{"level", "Choose one from the list."}
+	}
+	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+		return one(tx.ExecContext(ctx, "update members set level = $1, favourite = $2 where room_id = $3 and user_id = $4 and present", level, favourite, room, user))
+	})
+}
+
+// setMember begins or ends a membership; it takes the room's next revision. Who
+// comes has read all that was said before.
+func setMember(ctx context.Context, tx *sqlx.Tx, room RoomID, user UserID, present, owner bool) error {
 	var rev Rev
 	if err := tx.GetContext(ctx, &rev, bumpRoom, room); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, upsertMember, room, user, rev, present)
+	_, err := tx.ExecContext(ctx, upsertMember, room, user, rev, present, owner)
 	return err
 }
 
 const upsertMember = `
-insert into members (room_id, user_id, rev, present)
-values ($1, $2, $3, $4)
-on conflict (room_id, user_id) do update set rev = excluded.rev, present = excluded.present`
+insert into members (room_id, user_id, rev, present, owner, seen_seq)
+values ($1, $2, $3, $4, $5, (select last_seq from rooms where id = $1))
+on conflict (room_id, user_id) do update
+   set rev = excluded.rev, present = excluded.present, owner = excluded.owner, seen_seq = excluded.seen_seq`

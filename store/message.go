@@ -31,6 +31,7 @@ type Message struct {
 	DeletedAt  time.Time // zero: not deleted
 	PrevAuthor UserID    // of the message before it when it was posted; 0: none
 	PrevAt     time.Time
+	Mentions   []Mention
 }
 
 // EditMessage gives the message another body. Only its author may; for anybody
@@ -44,12 +45,22 @@ func (s *Store) EditMessage(ctx context.Context, room RoomID, seq Seq, by UserID
 		if m.Body == body {
 			return nil
 		}
+		mentioned, err := mentionsIn(ctx, tx, room, body)
+		if err != nil {
+			return err
+		}
+		if err := forgetMentions(ctx, tx, *m); err != nil {
+			return err
+		}
+		if err := setMentions(ctx, tx, Message{Room: room, Seq: seq, Author: m.Author, Mentions: mentioned}); err != nil {
+			return err
+		}
 		if err := tx.GetContext(ctx, &m.Rev, bumpRoom, room); err != nil {
 			return err
 		}
-		m.Body, m.EditedAt = body, s.now()
-		_, err := tx.ExecContext(ctx, "update messages set rev = $1, body = $2, edited_at = $3 where room_id = $4 and seq = $5",
-			m.Rev, body, micros(m.EditedAt), room, seq)
+		m.Body, m.EditedAt, m.Mentions = body, s.now(), mentioned
+		_, err = tx.ExecContext(ctx, "update messages set rev = $1, body = $2, edited_at = $3, mentions = $4 where room_id = $5 and seq = $6",
+			m.Rev, body, micros(m.EditedAt), mentionsText(mentioned), room, seq)
 		return err
 	})
 }
@@ -58,14 +69,17 @@ func (s *Store) EditMessage(ctx context.Context, room RoomID, seq Seq, by UserID
 // author may; for anybody else, and for a deleted one, it fails with ErrNotFound.
 func (s *Store) DeleteMessage(ctx context.Context, room RoomID, seq Seq, by UserID) (Message, error) {
 	return s.change(ctx, room, seq, by, Delete, func(ctx context.Context, tx *sqlx.Tx, m *Message) error {
+		if err := forgetMentions(ctx, tx, *m); err != nil {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, "update post_keys set digest = '' where room_id = $1 and seq = $2", room, seq); err != nil {
 			return err
 		}
 		if err := tx.GetContext(ctx, &m.Rev, bumpRoom, room); err != nil {
 			return err
 		}
-		m.Body, m.DeletedAt = "", s.now()
-		_, err := tx.ExecContext(ctx, "update messages set rev = $1, body = '', deleted_at = $2 where room_id = $3 and seq = $4",
+		m.Body, m.DeletedAt, m.Mentions = "", s.now(), nil
+		_, err := tx.ExecContext(ctx, "update messages set rev = $1, body = '', mentions = '', deleted_at = $2 where room_id = $3 and seq = $4",
 			m.Rev, micros(m.DeletedAt), room, seq)
 		return err
 	})
@@ -73,22 +87,18 @@ func (s *Store) DeleteMessage(ctx context.Context, room RoomID, seq Seq, by User
 
 func (s *Store) change(ctx context.Context, room RoomID, seq Seq, by UserID, do Action, fn func(context.Context, *sqlx.Tx, *Message) error) (m Message, err error) {
 	err = s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
-		_, err := memberName(ctx, tx, room, by)
+		who, err := standing(ctx, tx, room, by)
 		if err != nil {
 			return err
 		}
-		// The room's row is taken first, as every writer of the room does, so that
-		// what is read of the message is still so when it is written.
-		if s.writer == nil {
-			if _, err := tx.ExecContext(ctx, "select 1 from rooms where id = $1 for update", room); err != nil {
-				return err
-			}
+		if err := s.lockRoom(ctx, tx, room); err != nil {
+			return err
 		}
 		if m, err = messageIn(ctx, tx, room, seq); err != nil {
 			return err
 		}
-		if !May(by, true, do, &m) {
-			return ErrNotFound
+		if err := permit(who, do, &m); err != nil {
+			return err
 		}
 		return fn(ctx, tx, &m)
 	})
@@ -110,6 +120,12 @@ func (s *Store) Message(ctx context.Context, room RoomID, seq Seq, user UserID) 
 	return rows[0], nil
 }
 
+// MessagesAfter returns the n messages after seq, oldest first, for a member of the
+// room; for others none.
+func (s *Store) MessagesAfter(ctx context.Context, room RoomID, user UserID, seq Seq, n int) ([]Message, error) {
+	return s.messages(ctx, messageColumns+memberOnly+" and m.seq > $3 order by m.seq limit $4", room, user, seq, n)
+}
+
 // MessagesBefore returns the n messages before seq (0: the newest), oldest first,
 // for a member of the room; for others none.
 func (s *Store) MessagesBefore(ctx context.Context, room RoomID, user UserID, seq Seq, n int) ([]Message, error) {
@@ -125,7 +141,7 @@ func (s *Store) MessagesBefore(ctx context.Context, room RoomID, user UserID, se
 
 const messageColumns = `
 select m.room_id, m.seq, m.rev, m.posted_rev, m.author_id, u.name as author_name, m.body,
-       m.created_at, m.edited_at, m.deleted_at, m.prev_author, m.prev_at
+       m.created_at, m.edited_at, m.deleted_at, m.prev_author, m.prev_at, m.mentions
   from messages m
   join users u on u.id = m.author_id`
 
@@ -146,13 +162,14 @@ type messageRow struct {
 	DeletedAt  int64  `db:"deleted_at"`
 	PrevAuthor UserID `db:"prev_author"`
 	PrevAt     int64  `db:"prev_at"`
+	Mentions   string
 }
 
 func (r messageRow) message() Message {
 	return Message{
 		Room: r.RoomID, Seq: r.Seq, Rev: r.Rev, PostedRev: r.PostedRev, Author: r.AuthorID, AuthorName: r.AuthorName, Body: r.Body,
 		CreatedAt: fromMicros(r.CreatedAt), EditedAt: fromMicros(r.EditedAt), DeletedAt: fromMicros(r.DeletedAt),
-		PrevAuthor: r.PrevAuthor, PrevAt: fromMicros(r.PrevAt),
+		PrevAuthor: r.PrevAuthor, PrevAt: fromMicros(r.PrevAt), Mentions: mentionsOf(r.Mentions),
 	}
 }
 
@@ -173,18 +190,6 @@ func messageIn(ctx context.Context, tx *sqlx.Tx, room RoomID, seq Seq) (Message,
 	err := tx.GetContext(ctx, &r, messageColumns+" where m.room_id = $1 and m.seq = $2", room, seq)
 	return r.message(), err
 }
-
-// memberName returns the name of user if they are a member of room and not
-// suspended, otherwise sql.ErrNoRows.
-func memberName(ctx context.Context, tx *sqlx.Tx, room RoomID, user UserID) (name string, err error) {
-	return name, tx.GetContext(ctx, &name, nameOfMember, room, user)
-}
-
-const nameOfMember = `
-select u.name
-  from members m
-  join users u on u.id = m.user_id
- where m.room_id = $1 and m.user_id = $2 and m.present and u.suspended_at = 0`
 
 // checkBody returns body as it is stored: lines end in a newline, and white space
 // around the text is left out.

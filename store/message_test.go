@@ -112,10 +112,10 @@ func TestWhoIsRemovedNeitherReadsNorWrites(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ada, ben := person(t, s, "ada"), person(t, s, "ben")
 		post(t, s, ben, "k", "hello")
-		if err := s.RemoveMember(t.Context(), lobby, ben.ID); err != nil {
+		if err := s.Leave(t.Context(), lobby, ben.ID); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Room(t.Context(), lobby, ben.ID); !errors.Is(err, store.ErrNotFound) {
+		if _, err := s.Membership(t.Context(), lobby, ben.ID); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("room: got %v", err)
 		}
 		if _, err := s.PostMessage(t.Context(), store.Draft{Room: lobby, Author: ben.ID, Key: "k2", Body: "still here"}); !errors.Is(err, store.ErrNotFound) {
@@ -140,7 +140,7 @@ func TestTheDifferenceMakesAPageEqualToAFreshLoad(t *testing.T) {
 		for _, k := range []string{"a", "b", "c", "d"} {
 			post(t, s, ada, k, "message "+k)
 		}
-		room, err := s.Room(t.Context(), lobby, ada.ID)
+		room, err := s.Membership(t.Context(), lobby, ada.ID)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -178,10 +178,10 @@ func (s *Store) Authenticate(ctx context.Context, login, password string) (User,
 }
 
 const authenticate = `
-select id, username, email, name, role, zone, last_room, created_at, suspended_at, password
-  from users
- where username_key = $1 or email_key = $2
- order by id
+select ` + userFields + `, u.password
+  from users u
+ where u.username_key = $1 or u.email_key = $2
+ order by u.id
  limit 1`
 
 func (s *Store) rehash(ctx context.Context, user UserID, old, password string) (string, error) {

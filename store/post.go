@@ -31,7 +31,8 @@ func ValidKey(key string) bool {
 // PostMessage adds d to the room as its next message and returns it with its
 // author. The same draft again, within KeyLife or after the message was deleted,
 // returns the stored message. It fails with ErrNotFound if the author is not, or
-// no longer, a member, and with Invalid if the body cannot be a message.
+// no longer, a member, with ErrArchived, and with Invalid if the body cannot be a
+// message.
 func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 	body, err := checkBody(d.Body)
 	if err != nil {
@@ -43,7 +44,7 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 	digest := s.bodyDigest(d)
 	var m Message
 	err = s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
-		name, err := memberName(ctx, tx, d.Room, d.Author)
+		who, err := standing(ctx, tx, d.Room, d.Author)
 		if err != nil {
 			return err
 		}
@@ -54,7 +55,14 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 			m, err = messageIn(ctx, tx, d.Room, seq)
 			return err
 		}
-		m = Message{Room: d.Room, Author: d.Author, AuthorName: name, Body: body, CreatedAt: now}
+		if err := permit(who, Post, nil); err != nil {
+			return err
+		}
+		mentioned, err := mentionsIn(ctx, tx, d.Room, body)
+		if err != nil {
+			return err
+		}
+		m = Message{Room: d.Room, Author: d.Author, AuthorName: who.Name, Mentions: mentioned, Body: body, CreatedAt: now}
 		prev := struct {
 			Author    UserID `db:"author_id"`
 			CreatedAt int64  `db:"created_at"`
@@ -74,7 +82,10 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 			}
 			m.PrevAuthor, m.PrevAt = prev.Author, fromMicros(prev.CreatedAt)
 		}
-		if _, err := tx.ExecContext(ctx, insertMessage, m.Room, m.Seq, m.Rev, m.Author, m.Body, micros(m.CreatedAt), m.PrevAuthor, micros(m.PrevAt)); err != nil {
+		if _, err := tx.ExecContext(ctx, insertMessage, m.Room, m.Seq, m.Rev, m.Author, m.Body, micros(m.CreatedAt), m.PrevAuthor, micros(m.PrevAt), mentionsText(m.Mentions)); err != nil {
+			return err
+		}
+		if err := setMentions(ctx, tx, m); err != nil {
 			return err
 		}
 		res, err := tx.ExecContext(ctx, insertKey, d.Author, d.Room, d.Key, digest, m.Seq, micros(now))
@@ -104,8 +115,8 @@ update rooms
 returning rev, last_seq`
 
 const insertMessage = `
-insert into messages (room_id, seq, rev, posted_rev, author_id, body, created_at, prev_author, prev_at)
-values ($1, $2, $3, $3, $4, $5, $6, $7, $8)`
+insert into messages (room_id, seq, rev, posted_rev, author_id, body, created_at, prev_author, prev_at, mentions)
+values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9)`
 
 // A key whose message has another body now names the newer message.
 const insertKey = `

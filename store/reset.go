@@ -30,7 +30,7 @@ func (s *Store) ResetUser(ctx context.Context, t Token) (User, error) {
 }
 
 const resetUser = userColumns + `
- where id = (select user_id from resets where token_hash = $1 and expires_at > $2)`
+ where u.id = (select user_id from resets where token_hash = $1 and expires_at > $2)`
 
 // Reset sets the password of t's account, ends all its sessions and uses t up.
 func (s *Store) Reset(ctx context.Context, t Token, password string) (User, error) {

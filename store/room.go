@@ -2,6 +2,9 @@ package store
 
 import (
 	"context"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 )
@@ -15,43 +18,200 @@ type Seq int64
 // Rev is a room's revision: it grows by one with each change of the room.
 type Rev int64
 
+// Kind is who may come into a room.
+type Kind string
+
+// The kinds. Every account may join an open room; into a private one its members
+// let people in; a direct conversation has the same people for ever.
+const (
+	OpenRoom    Kind = "open"
+	PrivateRoom Kind = "private"
+	DirectRoom  Kind = "direct"
+)
+
 // Room is a log of messages with a name.
 type Room struct {
-	ID      RoomID
-	Slug    string
-	Name    string
-	Topic   string
-	LastSeq Seq `db:"last_seq"`
-	Rev     Rev
+	ID         RoomID
+	Slug       string
+	Name       string // "": a direct conversation
+	Topic      string
+	Kind       Kind
+	Everyone   bool  // new accounts are in it
+	ArchivedAt int64 `db:"archived_at"` // microseconds; 0: in use
+	LastSeq    Seq   `db:"last_seq"`
+	Rev        Rev
 }
 
-// Room returns the room id as user may see it: ErrNotFound both where it is not
-// there and where user is no member.
-func (s *Store) Room(ctx context.Context, id RoomID, user UserID) (Room, error) {
-	var r Room
-	err := s.db.GetContext(ctx, &r, roomOfMember, id, user)
-	return r, s.plain(err)
+// Archived says whether the room can be read only.
+func (r Room) Archived() bool { return r.ArchivedAt != 0 }
+
+// Level is of what in a room a member wants to be told.
+type Level string
+
+// The levels, from the most to the least. A hidden room is not in the sidebar.
+const (
+	Everything   Level = "all"
+	MentionsOnly Level = "mentions"
+	Nothing      Level = "none"
+	Hidden       Level = "hidden"
+)
+
+// Membership is a room as one of its members has it.
+type Membership struct {
+	Room
+	User      UserID `db:"user_id"`
+	Owner     bool
+	Favourite bool
+	Level     Level
+	Seen      Seq     `db:"seen_seq"` // read up to here
+	Mentions  int     // unread
+	ActiveAt  int64   `db:"active_at"` // of the last message, microseconds; 0: none
+	With      []Named `db:"-"`         // the others of a direct conversation, by id
 }
 
-const roomOfMember = `
-select r.id, r.slug, r.name, r.topic, r.last_seq, r.rev
+// Named is a person and their name.
+type Named struct {
+	ID   UserID
+	Name string
+}
+
+// Unread is how many messages came since the member read.
+func (m Membership) Unread() int { return max(0, int(m.LastSeq-m.Seen)) }
+
+// Tells says whether what is unread is worth a mark at this level.
+func (m Membership) Tells() bool {
+	switch m.Level {
+	case Everything:
+		return m.Unread() > 0
+	case MentionsOnly:
+		return m.Mentions > 0
+	}
+	return false
+}
+
+const roomFields = `r.id, r.slug, r.name, r.topic, r.kind, r.everyone, r.archived_at, r.last_seq, r.rev`
+
+const membershipColumns = `
+select ` + roomFields + `, m.user_id, m.owner, m.favourite, m.level, m.seen_seq,
+       (select count(*) from mentions x where x.user_id = m.user_id and x.room_id = m.room_id and x.seq > m.seen_seq) as mentions,
+       coalesce((select l.created_at from messages l where l.room_id = r.id and l.seq = r.last_seq), 0) as active_at
   from members m
-  join rooms r on r.id = m.room_id
+  join rooms r on r.id = m.room_id`
+
+// Membership returns the room id as user has it: ErrNotFound both where it is not
+// there and where user is no member.
+func (s *Store) Membership(ctx context.Context, id RoomID, user UserID) (Membership, error) {
+	var m Membership
+	if err := s.db.GetContext(ctx, &m, membership, id, user); err != nil {
+		return m, s.plain(err)
+	}
+	one := []Membership{m}
+	err := s.nameDirect(ctx, one)
+	return one[0], err
+}
+
+const membership = membershipColumns + `
  where m.room_id = $1 and m.user_id = $2 and m.present`
 
-// RoomsOf returns the rooms that user is a member of, by name.
-func (s *Store) RoomsOf(ctx context.Context, user UserID) ([]Room, error) {
-	var rooms []Room
-	err := s.db.SelectContext(ctx, &rooms, roomsOfMember, user)
+// RoomsOf returns the rooms that user is a member of and that are in use: those
+// with something unread first, the last active first, then the others by name.
+func (s *Store) RoomsOf(ctx context.Context, user UserID) ([]Membership, error) {
+	var rooms []Membership
+	if err := s.db.SelectContext(ctx, &rooms, roomsOfMember, user); err != nil {
+		return nil, s.plain(err)
+	}
+	if err := s.nameDirect(ctx, rooms); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(rooms, func(a, b Membership) int {
+		switch {
+		case a.Tells() != b.Tells():
+			if a.Tells() {
+				return -1
+			}
+			return 1
+		case a.Tells() || a.Kind == DirectRoom && b.Kind == DirectRoom:
+			return int(min(1, max(-1, b.ActiveAt-a.ActiveAt)))
+		}
+		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
+	})
+	return rooms, nil
+}
+
+const roomsOfMember = membershipColumns + `
+ where m.user_id = $1 and m.present and r.archived_at = 0
+ order by r.id`
+
+// nameDirect finds the others of the direct conversations among rooms.
+func (s *Store) nameDirect(ctx context.Context, rooms []Membership) error {
+	at := map[RoomID]int{}
+	var ids []RoomID
+	for i, m := range rooms {
+		if m.Kind == DirectRoom {
+			at[m.ID] = i
+			ids = append(ids, m.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var rows []struct {
+		RoomID RoomID `db:"room_id"`
+		Named
+	}
+	if err := s.in(ctx, &rows, peopleOfDirect, ids); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if m := &rooms[at[r.RoomID]]; r.ID != m.User {
+			m.With = append(m.With, r.Named)
+		}
+	}
+	return nil
+}
+
+const peopleOfDirect = `
+select m.room_id, u.id, u.name
+  from members m
+  join users u on u.id = m.user_id
+ where m.room_id in (?) and m.present
+ order by m.room_id, u.id`
+
+// Listed is an open room as somebody sees it who looks for rooms.
+type Listed struct {
+	Room
+	Members int
+	Joined  bool
+}
+
+// RoomsToBrowse returns, by name, the rooms that user may open or join: the open ones,
+// and the private ones that they are in; archived ones if archived.
+func (s *Store) RoomsToBrowse(ctx context.Context, user UserID, archived bool) ([]Listed, error) {
+	query := roomsInUse
+	if archived {
+		query = roomsArchived
+	}
+	var rooms []Listed
+	err := s.db.SelectContext(ctx, &rooms, query, user)
 	return rooms, s.plain(err)
 }
 
-const roomsOfMember = `
-select r.id, r.slug, r.name, r.topic, r.last_seq, r.rev
-  from members m
-  join rooms r on r.id = m.room_id
- where m.user_id = $1 and m.present
- order by r.name, r.id`
+const roomsToBrowse = `
+select ` + roomFields + `,
+       (select count(*) from members x where x.room_id = r.id and x.present) as members,
+       exists (select 1 from members x where x.room_id = r.id and x.user_id = $1 and x.present) as joined
+  from rooms r`
+
+// The index by name holds just the rooms in use that are no direct conversations.
+const roomsInUse = roomsToBrowse + `
+ where r.name_key > '' and (r.kind = 'open' or exists (select 1 from members x where x.room_id = r.id and x.user_id = $1 and x.present))
+ order by r.name_key
+ limit 1000`
+
+const roomsArchived = roomsToBrowse + `
+ where r.archived_at > 0 and (r.kind = 'open' or exists (select 1 from members x where x.room_id = r.id and x.user_id = $1 and x.present))
+ order by r.archived_at desc
+ limit 1000`
 
 // Landing returns the room that user comes to first: the last one visited, or
 // the oldest of theirs. ErrNotFound: a member of none.
@@ -62,12 +222,12 @@ func (s *Store) Landing(ctx context.Context, user UserID) (Room, error) {
 }
 
 const landing = `
-select r.id, r.slug, r.name, r.topic, r.last_seq, r.rev
+select ` + roomFields + `
   from members m
   join rooms r on r.id = m.room_id
   join users u on u.id = m.user_id
  where m.user_id = $1 and m.present
- order by case when r.id = u.last_room then 0 else 1 end, r.id
+ order by case when r.id = u.last_room then 0 when r.archived_at = 0 then 1 else 2 end, r.id
  limit 1`
 
 // Visit notes room as the last one that user was in. It does not wait long: a page
@@ -106,3 +266,6 @@ update rooms
    set rev = rev + 1
  where id = $1
 returning rev`
+
+// LastAt is when the last message was posted; zero: none yet.
+func (m Membership) LastAt() time.Time { return fromMicros(m.ActiveAt) }

@@ -108,7 +108,7 @@ func (s *Store) SessionByID(ctx context.Context, id SessionID) (Session, error) 
 }
 
 const sessionByHash = `
-select u.id, u.username, u.email, u.name, u.role, u.zone, u.last_room, u.created_at, u.suspended_at, s.used_at
+select ` + userFields + `, s.used_at
   from sessions s
   join users u on u.id = s.user_id
  where s.token_hash = $1 and s.used_at > $2 and s.created_at > $3 and u.suspended_at = 0`
@@ -117,6 +117,57 @@ select u.id, u.username, u.email, u.name, u.role, u.zone, u.last_room, u.created
 func (s *Store) DeleteSession(ctx context.Context, id SessionID) error {
 	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
 		_, err := tx.ExecContext(ctx, "delete from sessions where token_hash = $1", string(id))
+		return err
+	})
+}
+
+// Login is one of a person's sessions, as the list of them shows it.
+type Login struct {
+	ID        SessionID
+	Agent     string // what the browser calls itself
+	Address   string
+	CreatedAt time.Time
+	UsedAt    time.Time // to the hour
+}
+
+// LoginsOf returns where user is signed in, the last used first.
+func (s *Store) LoginsOf(ctx context.Context, user UserID) ([]Login, error) {
+	var rows []struct {
+		Hash      string `db:"token_hash"`
+		Agent     string
+		Address   string
+		CreatedAt int64 `db:"created_at"`
+		UsedAt    int64 `db:"used_at"`
+	}
+	now := s.now()
+	if err := s.db.SelectContext(ctx, &rows, loginsOf, user, micros(now.Add(-SessionIdle)), micros(now.Add(-SessionLife))); err != nil {
+		return nil, s.plain(err)
+	}
+	all := make([]Login, len(rows))
+	for i, r := range rows {
+		all[i] = Login{SessionID(r.Hash), r.Agent, r.Address, fromMicros(r.CreatedAt), fromMicros(r.UsedAt)}
+	}
+	return all, nil
+}
+
+const loginsOf = `
+select token_hash, agent, address, created_at, used_at
+  from sessions
+ where user_id = $1 and used_at > $2 and created_at > $3
+ order by used_at desc, created_at desc
+ limit 100`
+
+// EndSession ends one of user's own sessions, ErrNotFound if it is none of theirs.
+func (s *Store) EndSession(ctx context.Context, user UserID, id SessionID) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+		return one(tx.ExecContext(ctx, "delete from sessions where user_id = $1 and token_hash = $2", user, string(id)))
+	})
+}
+
+// EndOtherSessions ends all of user's sessions but keep.
+func (s *Store) EndOtherSessions(ctx context.Context, user UserID, keep SessionID) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+		_, err := tx.ExecContext(ctx, "delete from sessions where user_id = $1 and token_hash <> $2", user, string(keep))
 		return err
 	})
 }
@@ -147,7 +198,7 @@ func orNotFound(err error) error {
 	return ErrNotFound
 }
 
-// Viewer is an open page: a session that looks at a room.
+// Viewer is an open page: a session that looks at a room, or at none if Room is 0.
 type Viewer struct {
 	Session SessionID
 	User    UserID
@@ -173,7 +224,7 @@ func (s *Store) Denials(ctx context.Context, viewers []Viewer) ([]Denial, error)
 	hashes, users, rooms := make([]string, len(viewers)), make([]UserID, len(viewers)), make([]RoomID, 0, 1)
 	for i, v := range viewers {
 		hashes[i], users[i] = string(v.Session), v.User
-		if !slices.Contains(rooms, v.Room) {
+		if v.Room != 0 && !slices.Contains(rooms, v.Room) {
 			rooms = append(rooms, v.Room)
 		}
 	}
@@ -186,8 +237,10 @@ func (s *Store) Denials(ctx context.Context, viewers []Viewer) ([]Denial, error)
 		RoomID RoomID `db:"room_id"`
 		UserID UserID `db:"user_id"`
 	}
-	if err := s.in(ctx, &members, membersPresent, rooms, users); err != nil {
-		return nil, err
+	if len(rooms) > 0 {
+		if err := s.in(ctx, &members, membersPresent, rooms, users); err != nil {
+			return nil, err
+		}
 	}
 	signedIn, present := map[string]bool{}, map[Viewer]bool{}
 	for _, hash := range alive {
@@ -200,7 +253,7 @@ func (s *Store) Denials(ctx context.Context, viewers []Viewer) ([]Denial, error)
 		switch {
 		case !signedIn[string(v.Session)]:
 			denials[i] = SessionEnded
-		case !present[Viewer{User: v.User, Room: v.Room}]:
+		case v.Room != 0 && !present[Viewer{User: v.User, Room: v.Room}]:
 			denials[i] = NotAMember
 		}
 	}

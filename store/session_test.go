@@ -25,7 +25,7 @@ func TestDenialsNameWhoIsSignedOutAndWhoIsRemoved(t *testing.T) {
 		if err := s.DeleteSession(t.Context(), ben.Session); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.RemoveMember(t.Context(), lobby, cleo.User); err != nil {
+		if err := s.Leave(t.Context(), lobby, cleo.User); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Suspend(t.Context(), dan.User); err != nil {

@@ -22,6 +22,7 @@ var (
 	ErrUnavailable = errors.New("the database does not answer now")
 	ErrFull        = errors.New("the disk is full")
 	ErrReadOnly    = errors.New("no more writes: the disk did not confirm one")
+	ErrArchived    = errors.New("the room is archived")
 	ErrNewer       = errors.New("the database was made by a newer Parley")
 )
 
@@ -156,6 +157,17 @@ func (s *Store) in(ctx context.Context, rows any, query string, args ...any) err
 		return err
 	}
 	return s.plain(s.db.SelectContext(ctx, rows, s.db.Rebind(query), args...))
+}
+
+// one is ErrNotFound for a write that found no row.
+func one(res sql.Result, err error) error {
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return orNotFound(err)
+	}
+	return nil
 }
 
 const nextID = `

@@ -33,6 +33,16 @@ type User struct {
 	LastRoom    RoomID // 0: none yet
 	CreatedAt   time.Time
 	SuspendedAt time.Time // zero: active
+	HereAt      time.Time // last connected; zero: never
+
+	About    string
+	Status   Status
+	Language string // BCP 47; "": as the browser asks
+	Scheme   Scheme
+	Announce Announce
+
+	ShowsTyping bool // others see that they type
+	ShowsSeen   bool // others see how far they have read, and they see others'
 
 	proof string // the password's hash, for whom has just shown the password
 }
@@ -67,7 +77,8 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	u := User{Username: username, Email: email, Name: username, Role: Member, Zone: validZone(in.Zone), CreatedAt: s.now(), proof: hash}
+	u := User{Username: username, Email: email, Name: username, Role: Member, Zone: validZone(in.Zone), CreatedAt: s.now(),
+		Announce: AnnounceAll, ShowsTyping: true, ShowsSeen: true, proof: hash}
 	err = s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
 		// The counter's row is the lock: two who sign up at once on an empty
 		// instance get 1 and 2, and only 1 is the administrator.
@@ -82,6 +93,9 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (User, error) {
 		}
 		if _, err := tx.ExecContext(ctx, insertUser, u.ID, u.Username, nameKey(u.Username), u.Email, emailKey(u.Email),
 			u.Name, u.Role, hash, u.Zone, micros(u.CreatedAt)); err != nil {
+			return err
+		}
+		if err := setNameWords(ctx, tx, u); err != nil {
 			return err
 		}
 		return joinEveryone(ctx, tx, u.ID)
@@ -139,17 +153,21 @@ func (s *Store) HasUsers(ctx context.Context) (bool, error) {
 
 // User returns the account id, or ErrNotFound.
 func (s *Store) User(ctx context.Context, id UserID) (User, error) {
-	return s.user(ctx, userColumns+" where id = $1", id)
+	return s.user(ctx, userColumns+" where u.id = $1", id)
 }
 
 // UserByLogin returns the account with this username or e-mail, or ErrNotFound.
 func (s *Store) UserByLogin(ctx context.Context, login string) (User, error) {
-	return s.user(ctx, userColumns+" where username_key = $1 or email_key = $2", nameKey(login), emailKey(login))
+	return s.user(ctx, userColumns+" where u.username_key = $1 or u.email_key = $2", nameKey(login), emailKey(login))
 }
 
+// userFields are the columns of a userRow, of users u.
+const userFields = `u.id, u.username, u.email, u.name, u.role, u.zone, u.last_room, u.created_at, u.suspended_at, u.here_at,
+       u.about, u.status_emoji, u.status_text, u.status_until, u.language, u.scheme, u.announce, u.shows_typing, u.shows_seen`
+
 const userColumns = `
-select id, username, email, name, role, zone, last_room, created_at, suspended_at
-  from users`
+select ` + userFields + `
+  from users u`
 
 type userRow struct {
 	ID          UserID
@@ -161,13 +179,33 @@ type userRow struct {
 	LastRoom    RoomID `db:"last_room"`
 	CreatedAt   int64  `db:"created_at"`
 	SuspendedAt int64  `db:"suspended_at"`
+	HereAt      int64  `db:"here_at"`
+	About       string
+	StatusEmoji string `db:"status_emoji"`
+	StatusText  string `db:"status_text"`
+	StatusUntil int64  `db:"status_until"`
+	Language    string
+	Scheme      Scheme
+	Announce    Announce
+	ShowsTyping bool `db:"shows_typing"`
+	ShowsSeen   bool `db:"shows_seen"`
 }
 
 func (r userRow) user() User {
 	return User{
 		ID: r.ID, Username: r.Username, Email: r.Email, Name: r.Name, Role: r.Role, Zone: r.Zone, LastRoom: r.LastRoom,
-		CreatedAt: fromMicros(r.CreatedAt), SuspendedAt: fromMicros(r.SuspendedAt),
+		CreatedAt: fromMicros(r.CreatedAt), SuspendedAt: fromMicros(r.SuspendedAt), HereAt: fromMicros(r.HereAt),
+		About: r.About, Status: Status{r.StatusEmoji, r.StatusText, fromMicros(r.StatusUntil)},
+		Language: r.Language, Scheme: r.Scheme, Announce: r.Announce, ShowsTyping: r.ShowsTyping, ShowsSeen: r.ShowsSeen,
 	}
+}
+
+func usersOf(rows []userRow) []User {
+	users := make([]User, len(rows))
+	for i, r := range rows {
+		users[i] = r.user()
+	}
+	return users
 }
 
 func (s *Store) user(ctx context.Context, query string, args ...any) (User, error) {

@@ -18,7 +18,7 @@ import (
 type Room struct {
 	Page
 	Room     store.Room // its Rev was read before Messages
-	People   []store.User
+	People   []store.Person
 	Messages []store.Message // oldest first
 	More     bool            // there are older ones
 	Past     bool            // the page does not end at the newest message

@@ -16,9 +16,9 @@ import (
 // Page is what every page shows around its subject.
 type Page struct {
 	Title string
-	Me    store.User   // zero: nobody is signed in
-	Rooms []store.Room // Me's, for the sidebar
-	Here  store.RoomID // the room that the page is about; 0: none
+	Me    store.User         // zero: nobody is signed in
+	Rooms []store.Membership // Me's, for the sidebar
+	Here  store.RoomID       // the room that the page is about; 0: none
 }
 
 // Fields are a form's values as typed and the sentences against them, by name.
