@@ -32,7 +32,7 @@ func TestEverythingWorksWithoutScripts(t *testing.T) {
 	}
 	ada.Submit("a[href='/profile']", `document.readyState === "complete" && document.querySelector("#zone")`)
 	ada.do(setValue("#zone", "Asia/Tokyo"))
-	ada.Submit("form[action='/profile/zone'] button", `document.readyState === "complete" && document.body.textContent.includes("saved")`)
+	ada.Submit("form#profile button", `document.readyState === "complete" && document.body.textContent.includes("saved")`)
 	ada.Submit("form[action='/logout'] button", `document.readyState === "complete" && location.pathname === "/login"`)
 }
 
@@ -46,5 +46,5 @@ func TestHistoryWithoutScripts(t *testing.T) {
 	ada.Submit("#older a", `document.readyState === "complete" && document.querySelector("#window #m-1-21")`)
 	ada.Submit("#older a", `document.readyState === "complete" && document.querySelector("#window #m-1-1")`)
 	ada.Sees("This is the beginning")
-	ada.Submit(".room__past a", `document.readyState === "complete" && document.querySelector("#messages #m-1-120")`)
+	ada.Submit(".room__past a:last-child", `document.readyState === "complete" && document.querySelector("#messages #m-1-120")`)
 }

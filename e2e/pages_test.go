@@ -142,6 +142,13 @@ func TestEveryPageIsPlainAndAccessible(t *testing.T) {
 	check("older messages")
 	w.Open("/profile")
 	check("profile")
+	for name, path := range map[string]string{
+		"rooms": "/rooms", "archived rooms": "/rooms?archived=1", "new room": "/rooms/new", "about a room": "/rooms/1/about",
+		"go": "/go?q=lob", "go to nothing": "/go?q=zzz", "new message": "/direct/new", "person": "/people/1", "permalink": "/rooms/1/messages/20",
+	} {
+		w.Open(path)
+		check(name)
+	}
 	w.Open("/nothing")
 	check("not found")
 	link, _, _ := strings.Cut(s.Command("user", "reset-password", "ben"), "\n")

@@ -60,8 +60,10 @@ func TestTheDemoLooksAsInTheReadme(t *testing.T) {
 	w.Click("#messages > article:last-child a.message__tool")
 	w.Until(`document.querySelector("#edit")`)
 	pictures("edit")
-	w.Open("/profile")
-	pictures("profile")
+	for name, path := range map[string]string{"rooms": "/rooms", "about": "/rooms/2/about", "profile": "/profile", "direct": "/direct/new"} {
+		w.Open(path)
+		pictures(name)
+	}
 	w.Submit("form[action='/logout'] button", `location.pathname === "/login" && document.readyState === "complete"`)
 	pictures("login")
 }

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -21,7 +22,7 @@ var access = []struct {
 	// nobody, somebody who was removed from the room, a member, the author, an administrator
 	want [5]int
 }{
-	{"GET /{$}", "/", nil, [5]int{303, 404, 303, 303, 303}},
+	{"GET /{$}", "/", nil, [5]int{303, 303, 303, 303, 303}},
 	{"GET /healthz", "/healthz", nil, [5]int{200, 200, 200, 200, 200}},
 	{"GET /readyz", "/readyz", nil, [5]int{200, 200, 200, 200, 200}},
 	{"GET /register", "/register", nil, [5]int{200, 303, 303, 303, 303}},
@@ -34,7 +35,45 @@ var access = []struct {
 	{"POST /reset", "/reset", url.Values{"token": {"x"}}, [5]int{404, 404, 404, 404, 404}},
 	{"GET /me.css", "/me.css", nil, [5]int{303, 200, 200, 200, 200}},
 	{"GET /profile", "/profile", nil, [5]int{303, 200, 200, 200, 200}},
-	{"POST /profile/zone", "/profile/zone", url.Values{"zone": {"Asia/Tokyo"}}, [5]int{401, 303, 303, 303, 303}},
+	{"POST /profile", "/profile", url.Values{"name": {"Somebody"}, "zone": {"Asia/Tokyo"}, "announce": {"all"}}, [5]int{401, 303, 303, 303, 303}},
+	{"POST /profile/sessions/end", "/profile/sessions/end", url.Values{"session": {"of somebody else"}}, [5]int{401, 404, 404, 404, 404}},
+	{"POST /profile/sessions/others", "/profile/sessions/others", url.Values{}, [5]int{401, 303, 303, 303, 303}},
+	{"GET /go", "/go?q=lob", nil, [5]int{303, 200, 200, 200, 200}},
+	{"GET /go/list", "/go/list?q=lob", nil, [5]int{303, 200, 200, 200, 200}},
+	{"GET /people/{user}", "/people/1", nil, [5]int{303, 200, 200, 200, 200}},
+	{"GET /people/{user}", "/people/99", nil, [5]int{303, 404, 404, 404, 404}},
+	{"GET /direct/new", "/direct/new", nil, [5]int{303, 200, 200, 200, 200}},
+	{"POST /direct", "/direct", url.Values{"with": {"99"}}, [5]int{401, 422, 422, 422, 422}},
+	{"POST /read", "/read", url.Values{}, [5]int{401, 303, 303, 303, 303}},
+	{"GET /rooms", "/rooms", nil, [5]int{303, 200, 200, 200, 200}},
+	{"POST /rooms", "/rooms", url.Values{"name": {""}, "kind": {"open"}}, [5]int{401, 422, 422, 422, 422}},
+	{"GET /rooms/new", "/rooms/new", nil, [5]int{303, 200, 200, 200, 200}},
+	// Rooms 2 and 3: the author's, private, and their direct conversation with the member.
+	{"GET /rooms/{room}/about", "/rooms/1/about", nil, [5]int{303, 404, 200, 200, 200}},
+	{"GET /rooms/{room}/about", "/rooms/2/about", nil, [5]int{303, 404, 404, 200, 404}},
+	{"GET /rooms/{room}/about", "/rooms/3/about", nil, [5]int{303, 404, 200, 200, 404}},
+	{"GET /rooms/{room}", "/rooms/2-mine", nil, [5]int{303, 404, 404, 200, 404}},
+	{"GET /rooms/{room}", "/rooms/3-direct", nil, [5]int{303, 404, 200, 200, 404}},
+	{"POST /rooms/{room}/messages", "/rooms/3/messages", draft("hello, Cleo"), [5]int{401, 404, 303, 303, 404}},
+	{"POST /rooms/{room}/about", "/rooms/1/about", charter, [5]int{401, 404, 404, 404, 303}},
+	{"POST /rooms/{room}/about", "/rooms/2/about", url.Values{"name": {"Mine"}, "kind": {"private"}}, [5]int{401, 404, 404, 303, 404}},
+	{"POST /rooms/{room}/about", "/rooms/3/about", charter, [5]int{401, 404, 404, 404, 404}},
+	{"POST /rooms/{room}/join", "/rooms/2/join", url.Values{}, [5]int{401, 404, 404, 303, 404}},
+	{"POST /rooms/{room}/join", "/rooms/3/join", url.Values{}, [5]int{401, 404, 303, 303, 404}},
+	{"POST /rooms/{room}/leave", "/rooms/3/leave", url.Values{}, [5]int{401, 404, 404, 404, 404}},
+	{"POST /rooms/{room}/members", "/rooms/2/members", url.Values{"person": {"nobody-here"}}, [5]int{401, 404, 404, 422, 404}},
+	{"POST /rooms/{room}/members", "/rooms/3/members", url.Values{"person": {"ada"}}, [5]int{401, 404, 404, 404, 404}},
+	{"POST /rooms/{room}/members/remove", "/rooms/1/members/remove", url.Values{"user": {"99"}}, [5]int{401, 404, 404, 404, 404}},
+	{"POST /rooms/{room}/members/remove", "/rooms/3/members/remove", url.Values{"user": {"2"}}, [5]int{401, 404, 404, 404, 404}},
+	{"POST /rooms/{room}/involvement", "/rooms/1/involvement", url.Values{"level": {"all"}}, [5]int{401, 404, 303, 303, 303}},
+	{"POST /rooms/{room}/archive", "/rooms/3/archive", url.Values{}, [5]int{401, 404, 404, 404, 404}},
+	{"POST /rooms/{room}/archive", "/rooms/2/archive", url.Values{}, [5]int{401, 404, 404, 303, 404}},
+	{"POST /rooms/{room}/messages", "/rooms/2/messages", draft("too late"), [5]int{401, 404, 404, 409, 404}},
+	{"POST /rooms/{room}/reopen", "/rooms/2/reopen", url.Values{}, [5]int{401, 404, 404, 303, 404}},
+	{"GET /rooms/{room}/messages/{seq}", "/rooms/1/messages/1", nil, [5]int{303, 404, 302, 302, 302}},
+	{"POST /rooms/{room}/messages/{seq}/unread", "/rooms/1/messages/1/unread", url.Values{}, [5]int{401, 404, 303, 303, 303}},
+	{"GET /rooms/{room}/new.css", "/rooms/1/new.css?from=1", nil, [5]int{303, 404, 200, 200, 200}},
+	{"GET /rooms/{room}/read.css", "/rooms/1/read.css?upto=1", nil, [5]int{303, 404, 200, 200, 200}},
 	{"POST /profile/password", "/profile/password", url.Values{}, [5]int{401, 422, 422, 422, 422}},
 	{"GET /rooms/{room}", "/rooms/1-lobby", nil, [5]int{303, 404, 200, 200, 200}},
 	{"GET /rooms/{room}", "/rooms/99-secret", nil, [5]int{303, 404, 404, 404, 404}},
@@ -46,8 +85,12 @@ var access = []struct {
 	{"GET /rooms/{room}/messages/{seq}/edit", "/rooms/1/messages/2/edit", nil, [5]int{303, 404, 404, 200, 404}},
 	{"GET /rooms/{room}/messages/{seq}/delete", "/rooms/1/messages/3/delete", nil, [5]int{303, 404, 404, 200, 404}},
 	{"POST /rooms/{room}/messages/{seq}/delete", "/rooms/1/messages/4/delete", url.Values{}, [5]int{401, 404, 404, 303, 404}},
+	{"POST /rooms/{room}/join", "/rooms/1/join", url.Values{}, [5]int{401, 303, 303, 303, 303}}, // it is open: who was removed may come back
+	{"POST /rooms/{room}/leave", "/rooms/1/leave", url.Values{}, [5]int{401, 303, 303, 303, 303}},
 	{"POST /logout", "/logout", url.Values{}, [5]int{303, 303, 303, 303, 303}}, // last: it ends the session
 }
+
+var charter = url.Values{"name": {"Lobby"}, "topic": {"Where everyone meets"}, "kind": {"open"}, "everyone": {"yes"}}
 
 func TestWhoGetsWhatFromEachRoute(t *testing.T) {
 	rows := map[string]bool{}
@@ -73,6 +116,16 @@ func TestWhoGetsWhatFromEachRoute(t *testing.T) {
 		}
 		if err := w.store.Leave(t.Context(), 1, dan.ID); err != nil {
 			t.Fatal(err)
+		}
+		if a := author.post("/rooms", url.Values{"name": {"Mine"}, "kind": {"private"}}); a.Header.Get("Location") != "/rooms/2-mine" {
+			t.Fatalf("create a room: %s %s", a.Status, a.body)
+		}
+		cleo, err := w.store.UserByLogin(t.Context(), "cleo")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a := author.post("/direct", url.Values{"with": {fmt.Sprint(cleo.ID)}}); a.Header.Get("Location") != "/rooms/3-direct" {
+			t.Fatalf("start a conversation: %s %s", a.Status, a.body)
 		}
 		people := []*browser{w.browser(), removed, member, author, administrator}
 		names := []string{"nobody", "removed", "member", "author", "administrator"}

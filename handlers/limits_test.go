@@ -81,7 +81,7 @@ func TestBytesThatCannotBeReadAreNobodysMistakeButTheSenders(t *testing.T) {
 			}
 		}
 		for _, zone := range []string{"./Europe/Berlin", "Europe//Berlin", "/Europe/Berlin", "../zoneinfo/Europe/Berlin", "Local", ""} {
-			if a := ada.post("/profile/zone", url.Values{"zone": {zone}}); a.StatusCode != http.StatusUnprocessableEntity {
+			if a := ada.post("/profile", url.Values{"name": {"Ada"}, "announce": {"all"}, "zone": {zone}}); a.StatusCode != http.StatusUnprocessableEntity {
 				t.Errorf("zone %q: got %s", zone, a.Status)
 			}
 		}

@@ -34,11 +34,11 @@ func (s *Server) showMessages(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	shown, _ := strconv.Atoi(r.URL.Query().Get("shown")) // it only decides how the next ones come
-	rows, more, err := s.window(r.Context(), room.ID, asker(r).User.ID, before)
+	h, err := s.window(r.Context(), room.ID, asker(r).User.ID, place{before: before})
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, http.StatusOK, views.OlderMessages(room.Room, rows, more, max(0, shown)+len(rows), zoneOf(asker(r).User)))
+	return s.render(w, r, http.StatusOK, views.OlderMessages(room.Room, h.rows, h.older, max(0, shown)+len(h.rows), views.Zone(asker(r).User)))
 }
 
 func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) error {
@@ -77,13 +77,13 @@ func (s *Server) showText(w http.ResponseWriter, r *http.Request) error {
 		return store.ErrNotFound
 	}
 	w.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
-	return s.render(w, r, http.StatusOK, views.Text(placeholder, "", false))
+	return s.render(w, r, http.StatusOK, views.Text(placeholder, "", false, true))
 }
 
 // keepDraft is err with the composer again. The key stays: what failed may have
 // been stored, and the same text again is then the same message.
 func (s *Server) keepDraft(r *http.Request, room store.Membership, d store.Draft, err error) error {
-	c := views.Compose{Room: room.Room, As: d.Author, Key: d.Key, Body: d.Body, Wrong: true}
+	c := views.Compose{Room: room.Room, Name: views.RoomName(r.Context(), room), As: d.Author, Key: d.Key, Body: d.Body, Wrong: true}
 	if !store.ValidKey(c.Key) {
 		c.Key = newComposer(room.Room, d.Author).Key
 	}
@@ -91,7 +91,7 @@ func (s *Server) keepDraft(r *http.Request, room store.Membership, d store.Draft
 		error: err,
 		form:  func() templ.Component { return views.Refused(c) },
 		page: func(sentence string) (templ.Component, error) {
-			page, err := s.roomPage(r.Context(), asker(r), room, 0)
+			page, err := s.roomPage(r.Context(), asker(r), room, place{})
 			page.Composer, page.Notice = c, sentence
 			return views.RoomPage(page), err
 		},

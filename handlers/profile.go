@@ -3,7 +3,6 @@ package handlers
 import (
 	"errors"
 	"net/http"
-	"sync"
 	"time"
 
 	"parley/handlers/live"
@@ -12,40 +11,102 @@ import (
 )
 
 func (s *Server) showProfile(w http.ResponseWriter, r *http.Request) error {
-	return s.profile(w, r, http.StatusOK, nil, nil, map[string]string{
-		"zone":     "Your time zone is saved.",
+	return s.profile(w, r, http.StatusOK, views.Profile{Done: map[string]string{
+		"profile":  "Your profile is saved.",
 		"password": "Your password is changed. Every other browser is signed out.",
-	}[r.URL.Query().Get("saved")])
+		"ended":    "That session is ended.",
+		"others":   "Every other session is ended.",
+	}[r.URL.Query().Get("saved")]})
 }
 
-// profile renders the page with the mistakes of its two forms.
-func (s *Server) profile(w http.ResponseWriter, r *http.Request, status int, zone, password store.Problems, done string) error {
-	page, err := s.me(r.Context(), asker(r), "Profile", 0)
-	if err != nil {
+// profile completes and shows the page, whose forms may have mistakes.
+func (s *Server) profile(w http.ResponseWriter, r *http.Request, status int, v views.Profile) error {
+	var err error
+	if v.Page, err = s.me(r.Context(), asker(r), "Profile", 0); err != nil {
 		return err
 	}
-	name := page.Me.Zone
-	if zone != nil {
-		name = r.PostForm.Get("zone")
+	if v.Logins, err = s.Store.LoginsOf(r.Context(), v.Me.ID); err != nil {
+		return err
 	}
-	if name == "" {
-		name = "UTC"
+	v.Session, v.Zones = asker(r).ID, commonZones
+	if v.About.Values == nil {
+		v.About.Values = profileValues(v.Me)
 	}
-	return s.render(w, r, status, views.ProfilePage(page,
-		views.Fields{Values: map[string]string{"zone": name}, Errors: zone.ByField()},
-		views.Fields{Errors: password.ByField()}, done, commonZones))
+	return s.render(w, r, status, views.ProfilePage(v))
 }
 
-func (s *Server) updateZone(w http.ResponseWriter, r *http.Request) error {
-	err := s.Store.SetZone(r.Context(), asker(r).User.ID, r.PostForm.Get("zone"))
+func profileValues(u store.User) map[string]string {
+	status := u.Status.At(time.Now())
+	values := map[string]string{
+		"name": u.Name, "about": u.About, "emoji": status.Emoji, "status": status.Text, "zone": u.Zone,
+		"language": u.Language, "scheme": string(u.Scheme), "announce": string(u.Announce),
+	}
+	if u.Zone == "" {
+		values["zone"] = "UTC"
+	}
+	if u.ShowsTyping {
+		values["shows_typing"] = "yes"
+	}
+	if u.ShowsSeen {
+		values["shows_seen"] = "yes"
+	}
+	return values
+}
+
+func (s *Server) updateProfile(w http.ResponseWriter, r *http.Request) error {
+	me, f := asker(r).User, r.PostForm
+	err := s.Store.SetProfile(r.Context(), me.ID, store.Profile{
+		Name: f.Get("name"), About: f.Get("about"), Zone: f.Get("zone"), Language: f.Get("language"),
+		Status: store.Status{Emoji: f.Get("emoji"), Text: f.Get("status"), Until: statusUntil(f.Get("until"), me, time.Now())},
+		Scheme: store.Scheme(f.Get("scheme")), Announce: store.Announce(f.Get("announce")),
+		ShowsTyping: f.Get("shows_typing") != "", ShowsSeen: f.Get("shows_seen") != "",
+	})
 	var problems store.Problems
 	if errors.As(err, &problems) {
-		return s.profile(w, r, http.StatusUnprocessableEntity, problems, nil, "")
+		return s.profile(w, r, http.StatusUnprocessableEntity, views.Profile{About: fieldsOf(r, problems)})
 	}
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/profile?saved=zone", http.StatusSeeOther)
+	s.profileChanged(me.ID)
+	http.Redirect(w, r, "/profile?saved=profile", http.StatusSeeOther)
+	return nil
+}
+
+// statusUntil is when a status ends that was set now; what was set before stays if
+// nothing was chosen.
+func statusUntil(choice string, me store.User, now time.Time) time.Time {
+	switch choice {
+	case "1h":
+		return now.Add(time.Hour)
+	case "4h":
+		return now.Add(4 * time.Hour)
+	case "day":
+		y, m, d := now.In(views.Zone(me)).Date()
+		return time.Date(y, m, d+1, 0, 0, 0, 0, views.Zone(me))
+	case "week":
+		return now.AddDate(0, 0, 7)
+	}
+	return time.Time{}
+}
+
+func (s *Server) endLogin(w http.ResponseWriter, r *http.Request) error {
+	me := asker(r).User
+	if err := s.Store.EndSession(r.Context(), me.ID, store.SessionID(r.PostForm.Get("session"))); err != nil {
+		return err
+	}
+	s.endedElsewhere(me.ID)
+	http.Redirect(w, r, "/profile?saved=ended", http.StatusSeeOther)
+	return nil
+}
+
+func (s *Server) endOtherLogins(w http.ResponseWriter, r *http.Request) error {
+	me := asker(r)
+	if err := s.Store.EndOtherSessions(r.Context(), me.User.ID, me.ID); err != nil {
+		return err
+	}
+	s.endedElsewhere(me.User.ID)
+	http.Redirect(w, r, "/profile?saved=others", http.StatusSeeOther)
 	return nil
 }
 
@@ -61,7 +122,7 @@ func (s *Server) updatePassword(w http.ResponseWriter, r *http.Request) error {
 		if problems.ByField()["old"] == "" {
 			guess.right() // it was the new one that would not do
 		}
-		return s.profile(w, r, http.StatusUnprocessableEntity, nil, problems, "")
+		return s.profile(w, r, http.StatusUnprocessableEntity, views.Profile{Password: views.Fields{Errors: problems.ByField()}})
 	}
 	if err != nil {
 		return err
@@ -77,6 +138,10 @@ func (s *Server) endedElsewhere(user store.UserID) {
 	s.Bus.Publish(live.Hint{Person: live.Person(user)})
 }
 
+// profileChanged has user's open pages follow what they have chosen now, and others
+// see it.
+func (s *Server) profileChanged(user store.UserID) { s.changedFor(user) }
+
 // showZone gives a sign-in form back the zone that its browser named.
 func (s *Server) showZone(w http.ResponseWriter, r *http.Request) error {
 	zone := r.URL.Query().Get("zone")
@@ -88,29 +153,8 @@ func (s *Server) showZone(w http.ResponseWriter, r *http.Request) error {
 
 // showStyle is the asker's private stylesheet.
 func (s *Server) showStyle(w http.ResponseWriter, r *http.Request) error {
-	w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	_, err := w.Write([]byte(views.MeCSS(asker(r).User)))
-	return err
+	return css(w, views.MeCSS(asker(r).User))
 }
-
-// zoneOf is where user reads times.
-func zoneOf(user store.User) *time.Location { return location(user.Zone) }
-
-// location is the zone of that IANA name, UTC if there is none. Loading reads a
-// file, so what was loaded is kept: there are some 600 names.
-func location(name string) *time.Location {
-	if zone, ok := loaded.Load(name); ok {
-		return zone.(*time.Location)
-	}
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		return time.UTC
-	}
-	loaded.Store(name, zone)
-	return zone
-}
-
-var loaded sync.Map // string -> *time.Location
 
 // commonZones are offered while typing; every other IANA name is taken too.
 var commonZones = []string{

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -29,6 +30,10 @@ func (s *Server) showLanding(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	room, err := s.Store.Landing(r.Context(), session.User.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		http.Redirect(w, r, "/rooms", http.StatusSeeOther)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -62,52 +67,111 @@ func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, (&url.URL{Path: to, RawQuery: r.URL.RawQuery}).String(), http.StatusFound)
 		return nil
 	}
-	before, err := seqOf(r.URL.Query().Get("before"))
-	if err != nil {
-		return err
+	var at place
+	q := r.URL.Query()
+	for name, seq := range map[string]*store.Seq{"before": &at.before, "after": &at.after, "at": &at.around} {
+		if *seq, err = seqOf(q.Get(name)); err != nil {
+			return err
+		}
 	}
 	if me := asker(r).User; me.LastRoom != room.ID {
 		if err := s.Store.Visit(r.Context(), me.ID, room.ID); err != nil {
 			s.Log.Warn("note the last room", "user", me.ID, "error", err)
 		}
 	}
-	page, err := s.roomPage(r.Context(), asker(r), room, before)
+	page, err := s.roomPage(r.Context(), asker(r), room, at)
 	if err != nil {
 		return err
 	}
 	return s.render(w, r, http.StatusOK, views.RoomPage(page))
 }
 
-// roomPage reads what the room's page shows: the messages before seq, 0 for the
-// newest. room must have been read before it is called, for its revision.
-func (s *Server) roomPage(ctx context.Context, session store.Session, room store.Membership, before store.Seq) (views.Room, error) {
-	page, err := s.me(ctx, session, room.Name, room.ID)
+// place is where in a room's history a page is: before or after a message, around
+// it, or, if all are 0, at the newest.
+type place struct{ before, after, around store.Seq }
+
+// mostPeople is how many members the panel beside a room shows.
+const mostPeople = 100
+
+// roomPage reads what the room's page shows. room must have been read before it is
+// called, for its revision.
+func (s *Server) roomPage(ctx context.Context, session store.Session, room store.Membership, at place) (views.Room, error) {
+	page, err := s.me(ctx, session, views.RoomName(ctx, room), room.ID)
 	if err != nil {
 		return views.Room{}, err
 	}
-	people, err := s.Store.People(ctx, room.ID, 500)
+	people, err := s.presentIn(ctx, room.ID)
 	if err != nil {
 		return views.Room{}, err
 	}
-	rows, more, err := s.window(ctx, room.ID, session.User.ID, before)
+	w, err := s.window(ctx, room.ID, session.User.ID, at)
 	if err != nil {
 		return views.Room{}, err
 	}
 	composer := newComposer(room.Room, session.User.ID)
-	composer.Past = before > 0
-	return views.Room{
-		Page: page, Room: room.Room, People: people, Messages: rows, More: more, Past: before > 0, Zone: zoneOf(session.User),
+	composer.Past, composer.Quiet, composer.Name = w.past, at.around > 0, views.RoomName(ctx, room)
+	v := views.Room{
+		Page: page, Room: room, People: people, Messages: w.rows, More: w.older, Newer: w.newer, Past: w.past, Zone: views.Zone(session.User),
 		Composer: composer,
-	}, nil
+	}
+	if len(w.rows) > 0 {
+		v.Read = views.ReadURL(room.ID, w.rows[len(w.rows)-1].Seq)
+	}
+	if n := room.Unread(); n > 0 {
+		// The first unread message may be older than the page.
+		first, err := s.Store.MessagesAfter(ctx, room.ID, session.User.ID, room.Seen, 1)
+		if err != nil {
+			return v, err
+		}
+		if len(first) > 0 && len(w.rows) > 0 {
+			v.New = views.NewSince{First: first[0].Seq, Count: n, At: first[0].CreatedAt, Shown: w.rows[0].Seq <= first[0].Seq && first[0].Seq <= w.rows[len(w.rows)-1].Seq}
+			v.Line = views.NewSinceURL(room.ID, first[0].Seq)
+		}
+	}
+	return v, nil
 }
 
-// window reads one page of messages before seq and says whether there are older ones.
-func (s *Server) window(ctx context.Context, room store.RoomID, user store.UserID, before store.Seq) ([]store.Message, bool, error) {
-	rows, err := s.Store.MessagesBefore(ctx, room, user, before, store.PageSize+1)
-	if len(rows) > store.PageSize {
-		return rows[1:], true, err
+// history is one window of a room's messages.
+type history struct {
+	rows         []store.Message // oldest first
+	older, newer bool            // there are more
+	past         bool            // it does not end at the newest message
+}
+
+// window reads the messages at a place.
+func (s *Server) window(ctx context.Context, room store.RoomID, user store.UserID, at place) (h history, err error) {
+	const n = store.PageSize
+	before := at.before
+	if at.around > 0 {
+		before = at.around + n/2
 	}
-	return rows, false, err
+	if at.after > 0 {
+		h.past, h.older = true, true
+		if h.rows, err = s.Store.MessagesAfter(ctx, room, user, at.after, n+1); len(h.rows) > n {
+			h.rows, h.newer = h.rows[:n], true
+		}
+		if len(h.rows) == 0 && err == nil {
+			return s.window(ctx, room, user, place{})
+		}
+		return h, err
+	}
+	h.past = before > 0
+	if h.rows, err = s.Store.MessagesBefore(ctx, room, user, before, n+1); err != nil {
+		return h, err
+	}
+	if len(h.rows) > n {
+		h.rows, h.older = h.rows[1:], true
+	}
+	if h.past && len(h.rows) > 0 {
+		after, err := s.Store.MessagesAfter(ctx, room, user, h.rows[len(h.rows)-1].Seq, 1)
+		if err != nil {
+			return h, err
+		}
+		h.newer = len(after) > 0
+		// Around a message near the end the page is the room's own, and live.
+		h.past = h.newer || at.around == 0
+	}
+	return h, nil
 }
 
 func newComposer(room store.Room, as store.UserID) views.Compose {
@@ -117,7 +181,7 @@ func newComposer(room store.Room, as store.UserID) views.Compose {
 // withEditor is the room's page with a form open above the composer, for browsers
 // without scripts.
 func (s *Server) withEditor(r *http.Request, room store.Membership, editor templ.Component, notice string) (templ.Component, error) {
-	page, err := s.roomPage(r.Context(), asker(r), room, 0)
+	page, err := s.roomPage(r.Context(), asker(r), room, place{})
 	page.Editor, page.Notice = editor, notice
 	return views.RoomPage(page), err
 }

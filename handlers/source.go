@@ -27,7 +27,14 @@ func roomOf(topic live.Topic) store.RoomID {
 	return store.RoomID(id)
 }
 
-func audienceOf(user store.User) live.Audience { return live.Audience(zoneOf(user).String()) }
+// The regions' topics, and what they depend on.
+func personTopic(user store.UserID) live.Topic { return live.Topic("person/" + idString(user)) }
+
+func peopleTopic(room store.RoomID) live.Topic { return "people/" + topicOf(room) }
+
+func headTopic(room store.RoomID) live.Topic { return "head/" + topicOf(room) }
+
+func audienceOf(user store.User) live.Audience { return live.Audience(views.Zone(user).String()) }
 
 // The most that one frame carries: a page takes it in one go.
 const (
@@ -62,7 +69,7 @@ func (s *Server) source(ctx context.Context, topic live.Topic, after live.Rev, a
 	}
 	change.Inserts = len(added)
 	for _, audience := range audiences {
-		html, err := fragment(views.Changes(room, added, changed, c.Upto, location(string(audience))))
+		html, err := fragment(views.Changes(room, added, changed, c.Upto, views.Location(string(audience))))
 		if err != nil {
 			return live.Change{}, fmt.Errorf("render the changes of room %d: %w", room, err)
 		}
@@ -81,7 +88,7 @@ type page struct {
 
 // answer is what a page has to be told when it comes back.
 func (s *Server) answer(ctx context.Context, room store.Room, p page) (live.Answer, error) {
-	zone := location(string(p.audience))
+	zone := views.Location(string(p.audience))
 	d, err := s.Store.DifferenceSince(ctx, room.ID, p.rev, p.have)
 	if err != nil {
 		return live.Answer{}, err

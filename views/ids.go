@@ -29,10 +29,36 @@ func MessageID(room store.RoomID, seq store.Seq) string {
 }
 
 // RoomURL is a room's page. The slug is for people; the number counts.
-func RoomURL(r store.Room) string { return "/rooms/" + id(r.ID) + "-" + r.Slug }
+func RoomURL(r store.Room) string { return "/rooms/" + id(r.ID) + "-" + url.PathEscape(r.Slug) }
+
+// RoomActionURL is where the room's page about itself does something, like "join".
+func RoomActionURL(room store.RoomID, do string) templ.SafeURL {
+	return templ.SafeURL("/rooms/" + id(room) + "/" + do)
+}
+
+// RoomAtURL is the room's page around message seq, which it marks.
+func RoomAtURL(r store.Room, seq store.Seq) string {
+	return RoomURL(r) + "?at=" + id(seq) + "#" + MessageID(r.ID, seq)
+}
+
+// PersonURL is a person's card.
+func PersonURL(user store.UserID) string { return "/people/" + id(user) }
 
 // RoomBeforeURL is the page of a room that ends before message seq.
 func RoomBeforeURL(r store.Room, seq store.Seq) string { return RoomURL(r) + "?before=" + id(seq) }
+
+// RoomAfterURL is the page of a room that begins after message seq.
+func RoomAfterURL(r store.Room, seq store.Seq) string { return RoomURL(r) + "?after=" + id(seq) }
+
+// NewSinceURL is the stylesheet that draws the line before message seq.
+func NewSinceURL(room store.RoomID, seq store.Seq) string {
+	return "/rooms/" + id(room) + "/new.css?from=" + id(seq)
+}
+
+// ReadURL notes, for a browser without scripts, that it shows the room up to seq.
+func ReadURL(room store.RoomID, seq store.Seq) string {
+	return "/rooms/" + id(room) + "/read.css?upto=" + id(seq)
+}
 
 // MessagesURL takes new messages by POST and gives older ones by GET.
 func MessagesURL(room store.RoomID) string { return "/rooms/" + id(room) + "/messages" }
@@ -50,6 +76,11 @@ func EditURL(room store.RoomID, seq store.Seq) string { return MessageURL(room, 
 
 // DeleteURL asks by GET whether to delete the message, and does it by POST.
 func DeleteURL(room store.RoomID, seq store.Seq) string { return MessageURL(room, seq) + "/delete" }
+
+// UnreadURL makes the message and all after it unread by POST.
+func UnreadURL(room store.RoomID, seq store.Seq) templ.SafeURL {
+	return templ.SafeURL(MessageURL(room, seq) + "/unread")
+}
 
 // TextURL is an empty field for a message, which a browser keeps for ever.
 func TextURL(placeholder string) templ.SafeURL {

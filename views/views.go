@@ -5,8 +5,10 @@
 package views
 
 import (
+	"context"
 	"hash/fnv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -19,6 +21,8 @@ type Page struct {
 	Me    store.User         // zero: nobody is signed in
 	Rooms []store.Membership // Me's, for the sidebar
 	Here  store.RoomID       // the room that the page is about; 0: none
+	Line  string             // stylesheet with the line "New since"; "": none
+	Read  string             // what a browser without scripts loads to say that it shows the page
 }
 
 // Fields are a form's values as typed and the sentences against them, by name.
@@ -27,6 +31,25 @@ type Fields struct {
 	Errors  map[string]string
 	Problem string // against the form as a whole
 }
+
+// Zone is where user reads times, UTC if they have not said.
+func Zone(user store.User) *time.Location { return Location(user.Zone) }
+
+// Location is the zone of that IANA name, UTC if there is none. Loading reads a
+// file, so what was loaded is kept: there are some 600 names.
+func Location(name string) *time.Location {
+	if zone, ok := loaded.Load(name); ok {
+		return zone.(*time.Location)
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return time.UTC
+	}
+	loaded.Store(name, zone)
+	return zone
+}
+
+var loaded sync.Map // string -> *time.Location
 
 // hues is how many colours avatars have.
 const hues = 12
@@ -80,5 +103,41 @@ func MeVersion(me store.User) string {
 // MeCSS is the private stylesheet of one person: presentation only, for every
 // request is checked.
 func MeCSS(me store.User) string {
-	return `[data-author="` + id(me.ID) + `"] .own { display: flex; }` + "\n"
+	self := id(me.ID)
+	css := `[data-author="` + self + `"] .own { display: flex; }
+[data-mentions~="` + self + `"] { background: var(--mention); box-shadow: inset 3px 0 var(--warn-line); }
+[data-typing="` + self + `"], [data-seen="` + self + `"] { display: none; }
+`
+	if me.Scheme != store.SchemeAuto {
+		css += ":root { color-scheme: " + string(me.Scheme) + "; }\n"
+	}
+	return css
+}
+
+// NewSinceCSS draws the line before m, where somebody left off.
+func NewSinceCSS(ctx context.Context, m store.Message, zone *time.Location) string {
+	words := say(ctx, "New since %s", m.CreatedAt.In(zone).Format("15:04"))
+	return `#` + MessageID(m.Room, m.Seq) + `::before { content: "` + strings.NewReplacer(`"`, "", `\`, "").Replace(words) + `"; display: block; grid-column: 1 / -1; ` +
+		`border-block-start: 1px solid var(--danger); margin-block: var(--s2); color: var(--danger); font-size: var(--small); font-weight: 600; text-align: end; }` + "\n"
+}
+
+// Device is a browser and its system in a few words, of what it calls itself.
+func Device(agent string) string {
+	find := func(names ...string) string {
+		for i := 0; i < len(names); i += 2 {
+			if strings.Contains(agent, names[i]) {
+				return names[i+1]
+			}
+		}
+		return ""
+	}
+	browser := find("Edg/", "Edge", "OPR/", "Opera", "Firefox/", "Firefox", "Chrome/", "Chrome", "Safari/", "Safari", "w3m", "w3m", "Lynx", "Lynx", "curl", "curl")
+	system := find("Android", "Android", "iPhone", "iPhone", "iPad", "iPad", "Windows", "Windows", "Mac OS", "macOS", "CrOS", "ChromeOS", "Linux", "Linux")
+	switch {
+	case browser != "" && system != "":
+		return browser + ", " + system
+	case browser+system != "":
+		return browser + system
+	}
+	return "?"
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/a-h/templ"
@@ -14,9 +15,10 @@ import (
 
 // HTML returns body as escaped text in which web and mail addresses are links.
 // Line breaks stay as they are, for an element that keeps white space. The only
-// element it can contain is a, with href, target and rel: _top keeps a container
-// that enhances its links from taking these too.
-func HTML(body string) templ.Component {
+// elements it can contain are a, with href, target and rel (_top keeps a container
+// that enhances its links from taking these too), and mark around an @ with one of
+// names, as written.
+func HTML(body string, names ...string) templ.Component {
 	var b strings.Builder
 	b.Grow(len(body) + 64)
 	rest := body
@@ -28,17 +30,53 @@ func HTML(body string) templ.Component {
 		link := trim(rest[at[0]:at[1]])
 		if !linked(rest[:at[0]], link) {
 			// All of it is text: looking again inside would take the square of its length.
-			b.WriteString(html.EscapeString(rest[:at[1]]))
+			writeText(&b, rest[:at[1]], names)
 			rest = rest[at[1]:]
 			continue
 		}
-		b.WriteString(html.EscapeString(rest[:at[0]]))
+		writeText(&b, rest[:at[0]], names)
 		escaped := html.EscapeString(link)
 		b.WriteString(`<a href="` + escaped + `" target="_top" rel="nofollow noopener noreferrer">` + escaped + `</a>`)
 		rest = rest[at[0]+len(link):]
 	}
-	b.WriteString(html.EscapeString(rest))
+	writeText(&b, rest, names)
 	return templ.Raw(b.String())
+}
+
+// writeText writes text with the mentions in it marked.
+func writeText(b *strings.Builder, text string, names []string) {
+	for len(names) > 0 {
+		at := strings.IndexByte(text, '@')
+		if at < 0 {
+			break
+		}
+		name := longest(text[at+1:], names)
+		if before, _ := utf8.DecodeLastRuneInString(text[:at]); name == "" || at > 0 && inName(before) {
+			b.WriteString(html.EscapeString(text[:at+1]))
+			text = text[at+1:]
+			continue
+		}
+		b.WriteString(html.EscapeString(text[:at]))
+		b.WriteString("<mark>@" + html.EscapeString(name) + "</mark>")
+		text = text[at+1+len(name):]
+	}
+	b.WriteString(html.EscapeString(text))
+}
+
+// longest is the longest of names that text begins with and that ends there.
+func longest(text string, names []string) string {
+	found := ""
+	for _, name := range names {
+		next, _ := utf8.DecodeRuneInString(strings.TrimPrefix(text, name))
+		if strings.HasPrefix(text, name) && len(name) > len(found) && !(unicode.IsLetter(next) || unicode.IsDigit(next) || next == '_') {
+			found = name
+		}
+	}
+	return found
+}
+
+func inName(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_.@/-", r)
 }
 
 var address = regexp.MustCompile(`(?i)(?:https?://|mailto:)[^\s<>"` + "`" + `\x00-\x20]+`)

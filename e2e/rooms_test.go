@@ -1,0 +1,149 @@
+package e2e
+
+import (
+	"testing"
+)
+
+const arrived = `document.readyState === "complete"`
+
+func TestARoomIsMadeJoinedRenamedArchivedAndOpenedAgain(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ben.SignUp("Ben")
+	ada.Open("/rooms/new")
+	ada.Type("#name", "Kitchen")
+	ada.Type("#topic", "Lunch and leftovers")
+	ada.Submit("main form button", inRoom)
+	ada.Until(connected)
+	ada.Say("Soup is on")
+	ada.Shows("Soup is on")
+
+	ben.Open("/rooms")
+	ben.Sees("Lunch and leftovers")
+	ben.Submit("form[action$='/join'] button", inRoom)
+	ben.Until(connected)
+	ben.Shows("Soup is on")
+	ben.Say("Coming")
+	ada.Shows("Coming")
+
+	ada.Click("#head a[href$='/about']")
+	ada.Until(arrived + ` && document.querySelector("#name")`)
+	ada.do(setValue("#name", "Canteen"))
+	ada.Submit("form[action$='/about'] button", arrived+` && document.querySelector("h1").textContent.includes("Canteen")`)
+	ada.Submit("form[action$='/archive'] button", arrived+` && document.querySelector("form[action$='/reopen']")`)
+	ben.Open("/rooms/2-kitchen")
+	ben.Until(`location.pathname === "/rooms/2-canteen" && document.querySelector(".room__archived") && !document.querySelector("#composer")`)
+	ben.Sees("Soup is on")
+	ada.Submit("form[action$='/reopen'] button", arrived+` && document.querySelector("form[action$='/archive']")`)
+	ben.Open("/rooms/2-canteen")
+	ben.Until(inRoom)
+}
+
+func TestWhoIsRemovedSeesNothingMoreAndIsToldWhy(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ben.Allow("status of 404")
+	ada.SignUp("Ada")
+	ben.SignUp("Ben")
+	ada.Open("/rooms/new")
+	ada.Type("#name", "Surprise")
+	ada.Click("input[value=private]")
+	ada.Submit("main form button", inRoom)
+	ada.Until(connected)
+	ada.Say("Cake at four")
+	ben.Open("/rooms/2-surprise")
+	ben.Sees("There is nothing here")
+
+	ada.Open("/rooms/2/about")
+	ada.Type("#person", "ben")
+	ada.Submit("form[action$='/members'] button", arrived+` && document.querySelector("form[action$='/remove']")`)
+	ben.Open("/rooms/2-surprise")
+	ben.Until(connected)
+	ben.Shows("Cake at four")
+	ada.Submit("form[action$='/remove'] button", arrived+` && !document.querySelector("form[action$='/remove']")`)
+	ben.Until(`document.querySelectorAll("#messages > *").length === 0 && document.querySelector("#live").textContent.includes("no longer a member")`)
+	ben.Open("/rooms/2-surprise")
+	ben.Sees("There is nothing here")
+}
+
+func TestADirectConversationIsFoundAgain(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ben.SignUp("Ben")
+	ada.Until(connected)
+	ada.Say("Hello all")
+	ben.Shows("Hello all")
+
+	// From a name in the room to the card, and from the card to the conversation.
+	ben.Click("#m-1-1 .message__who")
+	ben.Until(`document.querySelector("#editor .person")`)
+	ben.Submit("#editor .person button", arrived+` && location.pathname === "/rooms/2-direct" && document.querySelector("#composer")`)
+	ben.Until(connected)
+	ben.Say("Just you and me")
+
+	// The other finds it by the name, in the field of the sidebar.
+	ada.Type("#find", "be")
+	ada.Until(`document.querySelector("#found form[action='/direct'] button")`)
+	ada.Submit("#found form[action='/direct'] button", arrived+` && location.pathname === "/rooms/2-direct" && document.querySelector("#composer")`)
+	ada.Until(connected)
+	ada.Shows("Just you and me")
+	if name := eval[string](ada, `document.querySelector("h1 bdi").textContent`); name != "Ben" {
+		t.Errorf("Ada's conversation is called %q", name)
+	}
+	ada.Open("/direct/new")
+	ada.Submit("main form .form__actions button", arrived+` && document.querySelector("h1")?.textContent.includes("Notes to yourself")`)
+}
+
+func TestAMentionIsMarkedForTheOneMentioned(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ben.SignUp("Ben")
+	ada.Until(connected)
+	ben.Until(connected)
+	ada.Say("Ask @ben, he knows")
+	ben.Shows("Ask @ben, he knows")
+	const wash = `getComputedStyle(document.querySelector("#m-1-1")).boxShadow !== "none"`
+	ben.Until(`document.querySelector("#m-1-1 mark").textContent === "@ben" && ` + wash)
+	if eval[bool](ada, wash) {
+		t.Error("Ada's page shows the mention as hers")
+	}
+}
+
+func TestOneComesBackToWhereOneLeftOff(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ben.SignUp("Ben")
+	ben.Open("/profile")
+	ada.Until(connected)
+	ada.Say("one")
+	ada.Say("two @ben")
+	ben.Open("/rooms")
+	ben.Until(arrived + ` && document.title.startsWith("(2) ") && document.querySelector(".badge--mention")?.textContent.trim().startsWith("2")`)
+	ben.Open("/rooms/1-lobby")
+	ben.Until(arrived + ` && document.querySelector(".room__new")?.textContent.includes("2 new since")`)
+	if line := eval[string](ben, `getComputedStyle(document.querySelector("#m-1-1"), "::before").content`); line == "none" || line == "normal" {
+		t.Errorf("there is no line where Ben left off: %s", line)
+	}
+	// Unread again from the second, then all read.
+	ben.person().post("/rooms/1/messages/2/unread", nil)
+	ben.Open("/rooms")
+	ben.Until(arrived + ` && document.title.startsWith("(1) ")`)
+	ben.Submit("form[action='/read'] button", arrived+` && !document.title.startsWith("(")`)
+}
+
+func TestTheTimeOfAMessageIsItsLink(t *testing.T) {
+	s := newServer(t)
+	s.Seed(200)
+	s.Start()
+	ada := window(t, s)
+	ada.SignIn("ada")
+	ada.Open("/rooms/1/messages/100")
+	ada.Until(arrived + ` && location.hash === "#m-1-100" && document.querySelector("#window #m-1-100:target")`)
+	ada.Until(`(r => r.top >= 0 && r.bottom <= innerHeight)(document.querySelector("#m-1-100").getBoundingClientRect())`)
+	ada.Submit(".room__past a[href*=after]", arrived+` && document.querySelector("#window #m-1-150")`)
+	ada.Submit(".room__past a:last-child", arrived+` && document.querySelector("#messages #m-1-200")`)
+}

@@ -1,0 +1,175 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"parley/handlers/live"
+	"parley/store"
+	"parley/views"
+)
+
+// mostMembers is how many members the page about a room lists.
+const mostMembers = 500
+
+func (s *Server) showAbout(w http.ResponseWriter, r *http.Request) error {
+	room, err := s.roomAt(r)
+	if err != nil {
+		return err
+	}
+	done := map[string]string{
+		"room": "The room is saved.", "involvement": "Saved: you are told what you chose.", "added": "They are a member now.", "removed": "They are no longer a member.",
+	}[r.URL.Query().Get("saved")]
+	return s.about(w, r, http.StatusOK, views.About{Room: room, Done: done, Charter: charterFields(room)})
+}
+
+func charterFields(m store.Membership) views.Fields {
+	values := map[string]string{"name": m.Name, "topic": m.Topic, "kind": string(m.Kind)}
+	if m.Everyone {
+		values["everyone"] = "yes"
+	}
+	return views.Fields{Values: values}
+}
+
+// about completes and shows the page about a room.
+func (s *Server) about(w http.ResponseWriter, r *http.Request, status int, a views.About) error {
+	var err error
+	if a.Page, err = s.me(r.Context(), asker(r), a.Room.Name, a.Room.ID); err != nil {
+		return err
+	}
+	if a.Title = views.RoomName(r.Context(), a.Room); a.Charter.Values == nil {
+		a.Charter = charterFields(a.Room)
+	}
+	a.Standing = a.Room.Standing(asker(r).User)
+	if a.People, err = s.Store.People(r.Context(), a.Room.ID, mostMembers); err != nil {
+		return err
+	}
+	return s.render(w, r, status, views.AboutPage(a))
+}
+
+func (s *Server) saved(w http.ResponseWriter, r *http.Request, room store.RoomID, what string) error {
+	http.Redirect(w, r, string(views.RoomActionURL(room, "about?saved="+what)), http.StatusSeeOther)
+	return nil
+}
+
+func (s *Server) updateRoom(w http.ResponseWriter, r *http.Request) error {
+	room, err := s.roomAt(r)
+	if err != nil {
+		return err
+	}
+	err = s.Store.UpdateRoom(r.Context(), room.ID, asker(r).User.ID, charterOf(r))
+	var problems store.Problems
+	if errors.As(err, &problems) {
+		return s.about(w, r, http.StatusUnprocessableEntity, views.About{Room: room, Charter: fieldsOf(r, problems)})
+	}
+	if err != nil {
+		return err
+	}
+	s.roomChanged(room.ID)
+	return s.saved(w, r, room.ID, "room")
+}
+
+func (s *Server) archiveRoom(w http.ResponseWriter, r *http.Request) error {
+	return s.changeRoom(w, r, s.Store.ArchiveRoom)
+}
+
+func (s *Server) reopenRoom(w http.ResponseWriter, r *http.Request) error {
+	return s.changeRoom(w, r, s.Store.ReopenRoom)
+}
+
+func (s *Server) changeRoom(w http.ResponseWriter, r *http.Request, change func(context.Context, store.RoomID, store.UserID) error) error {
+	room, err := s.roomAt(r)
+	if err != nil {
+		return err
+	}
+	err = change(r.Context(), room.ID, asker(r).User.ID)
+	var problems store.Problems
+	if errors.As(err, &problems) {
+		return s.about(w, r, http.StatusUnprocessableEntity, views.About{Room: room, Done: problems[0].Text})
+	}
+	if err != nil {
+		return err
+	}
+	s.roomChanged(room.ID)
+	return s.saved(w, r, room.ID, "room")
+}
+
+// roomChanged hints that what is said of a room has changed.
+func (s *Server) roomChanged(room store.RoomID) {
+	s.moved(room)
+	s.Bus.Publish(live.Hint{Topic: headTopic(room)})
+}
+
+func (s *Server) deleteMembership(w http.ResponseWriter, r *http.Request) error {
+	room, err := s.roomAt(r)
+	if err != nil {
+		return err
+	}
+	if err := s.Store.Leave(r.Context(), room.ID, asker(r).User.ID); err != nil {
+		return err
+	}
+	s.peopleChanged(room.ID, asker(r).User.ID)
+	http.Redirect(w, r, "/rooms", http.StatusSeeOther)
+	return nil
+}
+
+func (s *Server) createMember(w http.ResponseWriter, r *http.Request) error {
+	room, err := s.roomAt(r)
+	if err != nil {
+		return err
+	}
+	user, err := s.Store.UserByLogin(r.Context(), r.PostForm.Get("person"))
+	if errors.Is(err, store.ErrNotFound) {
+		user, err = store.User{}, nil // the store says so
+	}
+	if err == nil {
+		err = s.Store.AddMember(r.Context(), room.ID, asker(r).User.ID, user.ID)
+	}
+	var problem store.Invalid
+	if errors.As(err, &problem) {
+		return s.about(w, r, http.StatusUnprocessableEntity, views.About{Room: room, Person: fieldsOf(r, store.Problems{problem})})
+	}
+	if err != nil {
+		return err
+	}
+	s.peopleChanged(room.ID, user.ID)
+	return s.saved(w, r, room.ID, "added")
+}
+
+func (s *Server) deleteMember(w http.ResponseWriter, r *http.Request) error {
+	room, err := s.roomAt(r)
+	if err != nil {
+		return err
+	}
+	user, err := userOf(r.PostForm.Get("user"))
+	if err != nil {
+		return err
+	}
+	if err := s.Store.RemoveMember(r.Context(), room.ID, asker(r).User.ID, user); err != nil {
+		return err
+	}
+	s.peopleChanged(room.ID, user)
+	return s.saved(w, r, room.ID, "removed")
+}
+
+func userOf(text string) (store.UserID, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 1 {
+		return 0, store.ErrNotFound
+	}
+	return store.UserID(n), nil
+}
+
+func (s *Server) updateInvolvement(w http.ResponseWriter, r *http.Request) error {
+	room, err := s.roomAt(r)
+	if err != nil {
+		return err
+	}
+	if err := s.Store.SetInvolvement(r.Context(), room.ID, asker(r).User.ID, store.Level(r.PostForm.Get("level")), r.PostForm.Get("favourite") != ""); err != nil {
+		return err
+	}
+	s.changedFor(asker(r).User.ID)
+	return s.saved(w, r, room.ID, "involvement")
+}

@@ -1,0 +1,109 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+
+	"parley/handlers/live"
+	"parley/store"
+	"parley/views"
+)
+
+// showRooms lists the rooms that the asker may open or join.
+func (s *Server) showRooms(w http.ResponseWriter, r *http.Request) error {
+	archived := r.URL.Query().Get("archived") != ""
+	me := asker(r)
+	page, err := s.me(r.Context(), me, "Rooms", 0)
+	if err != nil {
+		return err
+	}
+	rooms, err := s.Store.RoomsToBrowse(r.Context(), me.User.ID, archived)
+	if err != nil {
+		return err
+	}
+	may, err := s.mayCreate(r)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, views.RoomsPage(page, views.RoomList{Rooms: rooms, Archived: archived, MayCreate: may}))
+}
+
+func (s *Server) mayCreate(r *http.Request) (bool, error) {
+	settings, err := s.Store.Settings(r.Context())
+	return settings.MembersCreateRooms || asker(r).User.Role == store.Administrator, err
+}
+
+func (s *Server) newRoom(w http.ResponseWriter, r *http.Request) error {
+	return s.roomForm(w, r, http.StatusOK, views.Fields{Values: map[string]string{"kind": string(store.OpenRoom)}})
+}
+
+func (s *Server) roomForm(w http.ResponseWriter, r *http.Request, status int, f views.Fields) error {
+	if may, err := s.mayCreate(r); err != nil || !may {
+		return errors.Join(err, store.ErrNotFound)
+	}
+	page, err := s.me(r.Context(), asker(r), "New room", 0)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, status, views.NewRoomPage(page, f))
+}
+
+func (s *Server) createRoom(w http.ResponseWriter, r *http.Request) error {
+	id, err := s.Store.CreateRoom(r.Context(), asker(r).User.ID, charterOf(r))
+	var problems store.Problems
+	if errors.As(err, &problems) {
+		return s.roomForm(w, r, http.StatusUnprocessableEntity, fieldsOf(r, problems))
+	}
+	if err != nil {
+		return err
+	}
+	s.changedFor(asker(r).User.ID)
+	return s.goTo(w, r, id)
+}
+
+func charterOf(r *http.Request) store.Charter {
+	f := r.PostForm
+	return store.Charter{Name: f.Get("name"), Topic: f.Get("topic"), Kind: store.Kind(f.Get("kind")), Everyone: f.Get("everyone") != ""}
+}
+
+// fieldsOf is the posted form again, with its mistakes.
+func fieldsOf(r *http.Request, problems store.Problems) views.Fields {
+	values := make(map[string]string, len(r.PostForm))
+	for name := range r.PostForm {
+		values[name] = r.PostForm.Get(name)
+	}
+	return views.Fields{Values: values, Errors: problems.ByField()}
+}
+
+// goTo answers a form with the page of the room.
+func (s *Server) goTo(w http.ResponseWriter, r *http.Request, room store.RoomID) error {
+	m, err := s.Store.Membership(r.Context(), room, asker(r).User.ID)
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, views.RoomURL(m.Room), http.StatusSeeOther)
+	return nil
+}
+
+func (s *Server) createMembership(w http.ResponseWriter, r *http.Request) error {
+	room := roomNumber(r)
+	if err := s.Store.Join(r.Context(), room, asker(r).User.ID); err != nil {
+		return err
+	}
+	s.peopleChanged(room, asker(r).User.ID)
+	return s.goTo(w, r, room)
+}
+
+// changedFor hints that what is live in user's own pages has changed.
+func (s *Server) changedFor(users ...store.UserID) {
+	for _, user := range users {
+		s.Bus.Publish(live.Hint{Topic: personTopic(user)})
+	}
+}
+
+// peopleChanged hints that users came into the room or left it.
+func (s *Server) peopleChanged(room store.RoomID, users ...store.UserID) {
+	s.moved(room)
+	s.Bus.Publish(live.Hint{Topic: peopleTopic(room)})
+	s.changedFor(users...)
+}
