@@ -20,11 +20,18 @@ func topicOf(room store.RoomID) live.Topic {
 }
 
 func roomOf(topic live.Topic) store.RoomID {
-	id, err := strconv.ParseInt(strings.TrimPrefix(string(topic), "room/"), 10, 64)
-	if err != nil {
-		panic(err) // topicOf made it
+	room, is := parseRoom(topic)
+	if !is {
+		panic("no topic of a room: " + topic) // topicOf made it
 	}
-	return store.RoomID(id)
+	return room
+}
+
+// parseRoom says whether topic is a room, and which.
+func parseRoom(topic live.Topic) (store.RoomID, bool) {
+	number, is := strings.CutPrefix(string(topic), "room/")
+	id, err := strconv.ParseInt(number, 10, 64)
+	return store.RoomID(id), is && err == nil
 }
 
 // The regions' topics, and what they depend on.
@@ -68,6 +75,9 @@ func (s *Server) source(ctx context.Context, topic live.Topic, after live.Rev, a
 		}
 	}
 	change.Inserts = len(added)
+	for _, m := range c.Messages {
+		change.Last = max(change.Last, int64(m.Seq))
+	}
 	for _, audience := range audiences {
 		html, err := fragment(views.Changes(room, added, changed, c.Upto, views.Location(string(audience))))
 		if err != nil {
@@ -100,14 +110,16 @@ func (s *Server) answer(ctx context.Context, room store.Room, p page) (live.Answ
 		more := len(d.New) > 0 && d.New[0].Seq > 1
 		news = views.Replace(room, d.New, more, d.Upto, zone)
 	}
-	html, err := fragment(news, views.Connected(), views.Pulse())
-	return live.Answer{Frame: html, Upto: live.Rev(d.Upto)}, err
+	html, err := fragment(news, views.Connected())
+	return live.Answer{Frame: html, Upto: live.Rev(d.Upto), Last: int64(d.LastSeq), Past: p.past}, err
 }
 
 func (s *Server) heads(ctx context.Context, topics []live.Topic) (map[live.Topic]live.Rev, error) {
-	rooms := make([]store.RoomID, len(topics))
-	for i, topic := range topics {
-		rooms[i] = roomOf(topic)
+	var rooms []store.RoomID
+	for _, topic := range topics {
+		if room, is := parseRoom(topic); is {
+			rooms = append(rooms, room)
+		}
 	}
 	heads, err := s.Store.Heads(ctx, rooms)
 	found := make(map[live.Topic]live.Rev, len(heads))

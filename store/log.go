@@ -7,6 +7,7 @@ type Changes struct {
 	Messages []Message // as they are now, by revision
 	Gone     []UserID  // whose membership ended; dropped before anything is shown
 	Upto     Rev       // the revision that this leads to
+	LastSeq  Seq       // the room's newest message
 	More     bool      // the read was cut: ask again after Upto
 }
 
@@ -16,13 +17,13 @@ func (s *Store) ChangesSince(ctx context.Context, room RoomID, rev Rev, limit in
 	var c Changes
 	// The revision is read before the rows: newer rows are harmless, older ones
 	// would be lost.
-	if err := s.db.GetContext(ctx, &c.Upto, "select rev from rooms where id = $1", room); err != nil {
-		return c, s.plain(err)
+	var err error
+	if c.Upto, c.LastSeq, err = s.head(ctx, room); err != nil {
+		return c, err
 	}
 	if c.Upto <= rev {
 		return c, nil
 	}
-	var err error
 	if c.Messages, err = s.messages(ctx, messageColumns+" where m.room_id = $1 and m.rev > $2 order by m.rev limit $3", room, rev, limit+1); err != nil {
 		return c, err
 	}
@@ -34,6 +35,16 @@ func (s *Store) ChangesSince(ctx context.Context, room RoomID, rev Rev, limit in
 		return c, s.plain(err)
 	}
 	return c, nil
+}
+
+// head returns the revision and the newest message of room.
+func (s *Store) head(ctx context.Context, room RoomID) (Rev, Seq, error) {
+	var head struct {
+		Rev     Rev
+		LastSeq Seq `db:"last_seq"`
+	}
+	err := s.db.GetContext(ctx, &head, "select rev, last_seq from rooms where id = $1", room)
+	return head.Rev, head.LastSeq, s.plain(err)
 }
 
 // All that are gone, also after a cut: dropping early is exact enough, late is not.
@@ -51,6 +62,7 @@ type Difference struct {
 	Changed []Message // to be replaced where the page has them
 	Replace bool      // too much differs: show the newest window instead
 	Upto    Rev
+	LastSeq Seq // the room's newest message as of Upto
 }
 
 // maxDifference is how many messages a resume sends one by one.
@@ -67,7 +79,7 @@ func (s *Store) DifferenceSince(ctx context.Context, room RoomID, rev Rev, have 
 	if err != nil {
 		return Difference{}, err
 	}
-	d := Difference{Upto: c.Upto}
+	d := Difference{Upto: c.Upto, LastSeq: c.LastSeq}
 	if c.More || rev > c.Upto {
 		// Too much was missed, or a backup was restored and revisions went back.
 		return s.replaced(ctx, room)
@@ -135,8 +147,9 @@ func (s *Store) DifferenceSince(ctx context.Context, room RoomID, rev Rev, have 
 
 func (s *Store) replaced(ctx context.Context, room RoomID) (Difference, error) {
 	d := Difference{Replace: true}
-	if err := s.db.GetContext(ctx, &d.Upto, "select rev from rooms where id = $1", room); err != nil {
-		return d, s.plain(err)
+	var err error
+	if d.Upto, d.LastSeq, err = s.head(ctx, room); err != nil {
+		return d, err
 	}
 	rows, err := s.messages(ctx, messageColumns+" where m.room_id = $1 order by m.seq desc limit $2", room, PageSize)
 	for i := len(rows) - 1; i >= 0; i-- {

@@ -5,8 +5,9 @@
 //
 // One goroutine per topic with viewers reads the topic's log after the revision
 // it has sent, and writes the same ready frame to each socket without blocking.
-// A lost, doubled or late hint changes only when it reads. There is no goroutine
-// and no timer per idle socket here.
+// What is live and no log is a Region: one goroutine renders those that a hint was
+// about, and sends them whole. A lost, doubled or late hint changes only when
+// something is read. There is no goroutine and no timer per idle socket here.
 package live
 
 import (
@@ -15,7 +16,8 @@ import (
 	"time"
 )
 
-// Topic names a log that browsers follow, like "room/12".
+// Topic names what hints are about and browsers follow: a log, like "room/12", or a
+// region.
 type Topic string
 
 // Rev is a topic's revision: it grows with each change.
@@ -30,11 +32,11 @@ type (
 // Audience is all that a shared frame may depend on: language and time zone.
 type Audience string
 
-// Viewer is one page that follows a topic.
+// Viewer is one page that follows a topic's log.
 type Viewer struct {
 	Person   Person
 	Session  Session
-	Topic    Topic
+	Topic    Topic // "": no log, only regions
 	Audience Audience
 }
 
@@ -50,6 +52,7 @@ type Change struct {
 	Gone    []Person            // dropped before any frame is sent
 	Upto    Rev                 // the revision this leads to
 	Inserts int                 // how many elements the frames add to a page
+	Last    int64               // the newest place in the log that the frames lead to; 0: unchanged
 	More    bool                // cut short: ask again after Upto
 }
 
@@ -57,6 +60,8 @@ type Change struct {
 type Answer struct {
 	Frame []byte // HTML
 	Upto  Rev    // the revision the page is at with it
+	Last  int64  // the newest place in the log that the page then shows; 0: unchanged
+	Past  bool   // the page does not end where the log does: nothing there counts as read
 }
 
 // Config is what a Hub needs to know of the world. The durations have defaults.
@@ -64,7 +69,10 @@ type Config struct {
 	// Source reads and renders what is new in topic after a revision, once for
 	// each audience.
 	Source func(ctx context.Context, topic Topic, after Rev, audiences []Audience) (Change, error)
-	// Heads returns the newest revision of each topic in one question.
+	// Region renders the region topic as it is now, once for each audience.
+	Region func(ctx context.Context, topic Topic, audiences []Audience) (Region, error)
+	// Heads returns the newest revision of each topic in one question. What has no
+	// log is left out.
 	Heads func(ctx context.Context, topics []Topic) (map[Topic]Rev, error)
 	// Revoked says for each viewer why they may no longer look.
 	Revoked func(ctx context.Context, viewers []Viewer) ([]Reason, error)
@@ -72,14 +80,20 @@ type Config struct {
 	Farewell func(v Viewer, why Reason) []byte
 	// Pulse is the frame of the dead man's switch.
 	Pulse func() []byte
-	Bus   Bus
+	// Present is told whose presence has changed since it was told last: at most once
+	// per PresenceEvery, and never after Run. It may be nil.
+	Present func(ctx context.Context, changed map[Person]Presence)
+	Bus     Bus
 	Log   *slog.Logger
 
-	MostSockets  int           // of one person; 0: no limit
-	HeadsEvery   time.Duration // 1.5 s: how late a lost hint makes a page at most
-	RevokedEvery time.Duration // 4 s: how long a revoked page can look when the hint is lost
-	Beat         time.Duration // 20 s: ping and pulse
-	MaxInserts   int           // 1000: then the socket is renewed, so that a page does not grow for ever
+	MostSockets   int           // of one person; 0: no limit
+	HeadsEvery    time.Duration // 1.5 s: how late a lost hint makes a page at most
+	RevokedEvery  time.Duration // 4 s: how long a revoked page can look when the hint is lost
+	RegionsEvery  time.Duration // 30 s: how late a lost hint makes a region at most
+	PresenceEvery time.Duration // 1 s: how often Present is called at most
+	Grace         time.Duration // 4 s: how long a page that left still counts as present
+	Beat          time.Duration // 20 s: ping and pulse
+	MaxInserts    int           // 1000: then the socket is renewed, so that a page does not grow for ever
 }
 
 // readTimeout bounds each question to the Config's functions.
@@ -93,13 +107,21 @@ func (c Config) withDefaults() Config {
 	}
 	set(&c.HeadsEvery, 1500*time.Millisecond)
 	set(&c.RevokedEvery, 4*time.Second)
+	set(&c.RegionsEvery, 30*time.Second)
+	set(&c.PresenceEvery, time.Second)
+	set(&c.Grace, 4*time.Second)
 	set(&c.Beat, 20*time.Second)
 	// A database that does not answer must not hold up a tail or a stop.
-	source, heads, revoked := c.Source, c.Heads, c.Revoked
+	source, region, heads, revoked := c.Source, c.Region, c.Heads, c.Revoked
 	c.Source = func(ctx context.Context, topic Topic, after Rev, audiences []Audience) (Change, error) {
 		ctx, cancel := context.WithTimeout(ctx, readTimeout)
 		defer cancel()
 		return source(ctx, topic, after, audiences)
+	}
+	c.Region = func(ctx context.Context, topic Topic, audiences []Audience) (Region, error) {
+		ctx, cancel := context.WithTimeout(ctx, readTimeout)
+		defer cancel()
+		return region(ctx, topic, audiences)
 	}
 	c.Heads = func(ctx context.Context, topics []Topic) (map[Topic]Rev, error) {
 		ctx, cancel := context.WithTimeout(ctx, readTimeout)

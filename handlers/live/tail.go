@@ -68,7 +68,10 @@ func (t *tail) pause(m *Member) {
 // admit sends m its answer and, if the topic moved meanwhile, what it lacks; then
 // m follows with the others.
 func (t *tail) admit(ctx context.Context, m *Member, a Answer) error {
-	m.socket.Send(Text(a.Frame))
+	if len(a.Frame) > 0 {
+		m.socket.Send(Text(a.Frame))
+	}
+	t.note(m, a.Last, a.Past)
 	rev := a.Upto
 	for {
 		if t.activate(m, rev) {
@@ -89,6 +92,7 @@ func (t *tail) admit(ctx context.Context, m *Member, a Answer) error {
 		if html := c.Frames[m.Audience]; len(html) > 0 {
 			m.socket.Send(Text(html))
 		}
+		t.note(m, c.Last, a.Past)
 		rev = c.Upto
 	}
 }
@@ -250,6 +254,9 @@ func (t *tail) deliver(m *Member, frame []byte, c Change) {
 		m.socket.Send(frame)
 	}
 	m.rev = c.Upto
+	if c.Last > 0 {
+		m.written = c.Last
+	}
 	if m.inserts += c.Inserts; m.inserts > t.hub.cfg.MaxInserts {
 		m.socket.Close(Restart, "renewed")
 	}

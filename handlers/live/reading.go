@@ -1,0 +1,132 @@
+package live
+
+// Read is how far a person has read a topic: the furthest place that was written to
+// a page of theirs while it was in front.
+type Read struct {
+	Person Person
+	Topic  Topic
+	Place  int64
+}
+
+type readKey struct {
+	person Person
+	topic  Topic
+}
+
+// maxParted bounds how many places of pages that left are kept for TakeRead. Who does
+// not fit has to look at the page once more.
+const maxParted = 1 << 16
+
+// Reads returns the furthest place that p has read on topic here, with pages that
+// left and were not taken, and whether a page of theirs on topic is in front.
+func (h *Hub) Reads(p Person, topic Topic) (place int64, front bool) {
+	var members []*Member
+	h.mu.Lock()
+	place = h.parted[readKey{p, topic}]
+	if who := h.people[p]; who != nil {
+		for m := range who.members {
+			if m.Topic == topic {
+				members = append(members, m)
+				front = front || m.front
+			}
+		}
+	}
+	h.mu.Unlock()
+	for _, m := range members {
+		place = max(place, m.tail.place(m))
+	}
+	return place, front
+}
+
+// TakeRead returns every place that moved since it was called last, one for each
+// person and topic; what left meanwhile is among them.
+func (h *Hub) TakeRead() []Read {
+	h.mu.Lock()
+	moved := h.parted
+	h.parted = map[readKey]int64{}
+	h.mu.Unlock()
+	// A member who leaves from here on is in the next call's share, or in both.
+	places := map[*Member]int64{}
+	for _, m := range h.members() {
+		if place := m.tail.place(m); place > 0 {
+			places[m] = place
+		}
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for m, place := range places {
+		if key := (readKey{m.Person, m.Topic}); place > m.taken {
+			moved[key] = max(moved[key], place)
+		}
+	}
+	var all []Read
+	for key, place := range moved {
+		if h.take(key, place) {
+			all = append(all, Read{key.person, key.topic, place})
+		}
+	}
+	return all
+}
+
+// take notes place as taken by every page of the person on the topic; it is false if
+// one of them had it. It is called with mu held.
+func (h *Hub) take(key readKey, place int64) (news bool) {
+	who := h.people[key.person]
+	if who == nil {
+		return true
+	}
+	news = true
+	for m := range who.members {
+		news = news && (m.Topic != key.topic || m.taken < place)
+	}
+	for m := range who.members {
+		if m.Topic == key.topic {
+			m.taken = max(m.taken, place)
+		}
+	}
+	return news
+}
+
+// part keeps the place that m has read until it is taken. It is called with mu held.
+func (h *Hub) part(m *Member, place int64) {
+	if place <= m.taken {
+		return
+	}
+	key := readKey{m.Person, m.Topic}
+	if _, is := h.parted[key]; is || len(h.parted) < maxParted {
+		h.parted[key] = max(h.parted[key], place)
+	}
+}
+
+// note says what an answer wrote to m.
+func (t *tail) note(m *Member, last int64, past bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	m.past = past
+	if last > 0 {
+		m.written = last
+	}
+}
+
+// front notes whether m is in front: if so, what was and will be written is read.
+func (t *tail) front(m *Member, front bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	m.read = m.place()
+	m.reading = front
+}
+
+// place returns how far m has read.
+func (t *tail) place(m *Member) int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return m.place()
+}
+
+// place is called with tail.mu held.
+func (m *Member) place() int64 {
+	if m.reading && !m.past {
+		return max(m.read, m.written)
+	}
+	return m.read
+}

@@ -1,0 +1,389 @@
+package live
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+)
+
+const (
+	// pace is how long the worker pauses after a pass at least; share is how many
+	// times as long as the pass took: regions cost at most a tenth of one core.
+	pace  = 250 * time.Millisecond
+	share = 9
+	// lateEvery is how soon a frame that waits for a log is tried again, and
+	// failedEvery a region that could not be rendered.
+	lateEvery   = 50 * time.Millisecond
+	failedEvery = 2 * time.Second
+	// maxRecent bounds how many topics are remembered while regions are rendered.
+	maxRecent = 1024
+)
+
+// tick orders hints and the beginnings of renderings: a rendering that began after
+// a hint shows what the hint was about.
+type tick uint64
+
+// whenIdle comes after the turns of all regions that were hinted at.
+const whenIdle tick = 1 << 62
+
+// regions are those on pages here, and one worker that keeps them up to date.
+type regions struct {
+	cfg    Config
+	log    *slog.Logger
+	flight singleflight.Group // renderings for pages that join
+	wake   chan struct{}
+
+	mu        sync.Mutex
+	now       tick
+	all       map[Topic]*region
+	index     map[Topic]*dependency
+	moved     map[Topic]struct{} // of index: hinted at since the last pass
+	dirty     map[*region]tick   // by whose turn is first
+	rendering int
+	recent    map[Topic]tick // hints while something is rendered that may depend on them
+	missed    tick           // the newest hint that did not fit into recent
+}
+
+// dependency is a topic that regions show something of.
+type dependency struct {
+	regions map[*region]struct{}
+	hinted  tick
+	head    Rev
+	known   bool // head is set
+}
+
+func newRegions(cfg Config) *regions {
+	return &regions{
+		cfg: cfg, log: cfg.Log, wake: make(chan struct{}, 1),
+		all: map[Topic]*region{}, index: map[Topic]*dependency{}, moved: map[Topic]struct{}{},
+		dirty: map[*region]tick{}, recent: map[Topic]tick{},
+	}
+}
+
+func (b *regions) enter(m *Member, topic Topic) *region {
+	b.mu.Lock()
+	r := b.all[topic]
+	if r == nil {
+		r = &region{topic: topic, watching: map[Topic]int{}, views: map[*Member]*view{}, audiences: map[Audience]int{}, frames: map[Audience]*rendered{}}
+		b.all[topic] = r
+		b.depend(r, []Topic{topic})
+	}
+	r.viewers++
+	b.mu.Unlock()
+	r.enter(m)
+	return r
+}
+
+// leave forgets the region with its last viewer.
+func (b *regions) leave(m *Member, r *region) {
+	r.leave(m)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if r.viewers--; r.viewers == 0 {
+		b.depend(r, nil)
+		delete(b.all, r.topic)
+		delete(b.dirty, r)
+	}
+}
+
+// front counts m among those in front, or no longer.
+func (b *regions) front(m *Member, by int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, r := range m.regions {
+		if r.watching[m.Topic] += by; r.watching[m.Topic] == 0 {
+			delete(r.watching, m.Topic)
+		}
+	}
+}
+
+// hint notes that topic has moved. What depends on it is found out once per pass, so
+// that a flood of hints costs a look-up each.
+func (b *regions) hint(topic Topic) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.hintLocked(topic)
+}
+
+func (b *regions) hintLocked(topic Topic) {
+	b.now++
+	if d := b.index[topic]; d != nil {
+		d.hinted = b.now
+		b.moved[topic] = struct{}{}
+		b.poke()
+	} else if b.rendering > 0 {
+		if len(b.recent) < maxRecent {
+			b.recent[topic] = b.now
+		} else {
+			b.missed = b.now
+		}
+	}
+}
+
+// hintAll makes up for hints that were lost.
+func (b *regions) hintAll(context.Context) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.now++
+	for _, r := range b.all {
+		r.hinted = b.now
+		b.soil(r, whenIdle+b.now)
+	}
+}
+
+// depended are the topics whose heads are worth comparing.
+func (b *regions) depended() map[Topic]struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	topics := make(map[Topic]struct{}, len(b.index))
+	for topic := range b.index {
+		topics[topic] = struct{}{}
+	}
+	return topics
+}
+
+// compare takes each head that is not the one seen last for a hint. So is the first
+// one: it may have moved since the region was rendered.
+func (b *regions) compare(heads map[Topic]Rev) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for topic, d := range b.index {
+		if head, is := heads[topic]; is && (!d.known || d.head != head) {
+			d.head, d.known = head, true
+			b.hintLocked(topic)
+		}
+	}
+}
+
+func (b *regions) poke() {
+	select {
+	case b.wake <- struct{}{}:
+	default: // it is about to look anyway
+	}
+}
+
+// soil is called with mu held.
+func (b *regions) soil(r *region, turn tick) {
+	if r.viewers == 0 {
+		return
+	}
+	if now, is := b.dirty[r]; !is || turn < now {
+		b.dirty[r] = turn
+	}
+	b.poke()
+}
+
+// depend replaces what r depends on. It is called with mu held.
+func (b *regions) depend(r *region, topics []Topic) {
+	for _, topic := range r.depends {
+		if d := b.index[topic]; !slices.Contains(topics, topic) {
+			if delete(d.regions, r); len(d.regions) == 0 {
+				delete(b.index, topic)
+				delete(b.moved, topic)
+			}
+		}
+	}
+	for _, topic := range topics {
+		d := b.index[topic]
+		if d == nil {
+			d = &dependency{regions: map[*region]struct{}{}, hinted: max(b.recent[topic], b.missed)}
+			b.index[topic] = d
+		}
+		d.regions[r] = struct{}{}
+	}
+	r.depends = topics
+}
+
+// newest returns when the last hint was about r. It is called with mu held.
+func (b *regions) newest(r *region) tick {
+	newest := r.hinted
+	for _, topic := range r.depends {
+		newest = max(newest, b.index[topic].hinted)
+	}
+	return newest
+}
+
+// render renders r for audiences. ctx bounds it.
+func (b *regions) render(ctx context.Context, r *region, audiences []Audience) error {
+	b.mu.Lock()
+	b.now++
+	began := b.now
+	b.rendering++
+	b.mu.Unlock()
+	got, err := b.cfg.Region(ctx, r.topic, audiences)
+	if err == nil {
+		r.keep(got, began, audiences)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err == nil && r.viewers > 0 && began > r.began {
+		r.began, r.log = began, got.At != 0
+		b.depend(r, unique(r.topic, got.Depends))
+		if b.newest(r) > began { // perhaps by a topic that nobody knew to be of interest
+			b.soil(r, b.now)
+		}
+	}
+	if b.rendering--; b.rendering == 0 {
+		clear(b.recent)
+	}
+	return err
+}
+
+func unique(own Topic, others []Topic) []Topic {
+	all := append([]Topic{own}, others...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// show sends r to m, who follows from there. A rendering that is not older than the
+// last hint is used again; those who need one at the same time share it.
+func (b *regions) show(ctx context.Context, m *Member, r *region) {
+	b.mu.Lock()
+	newest := b.newest(r)
+	b.mu.Unlock()
+	r.mu.Lock()
+	f := r.frames[m.Audience]
+	have := f != nil && f.began > newest
+	r.mu.Unlock()
+	if !have {
+		key := fmt.Sprintf("%s\x00%s\x00%d", r.topic, m.Audience, newest)
+		_, err, _ := b.flight.Do(key, func() (any, error) {
+			// Others wait for it too: it does not end with the first who asked.
+			return nil, b.render(context.WithoutCancel(ctx), r, []Audience{m.Audience})
+		})
+		if err != nil {
+			b.log.Warn("render a region", "region", r.topic, "error", err)
+		}
+		have = err == nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	v := r.views[m]
+	if v == nil {
+		return // it left
+	}
+	v.active = true
+	f = r.frames[m.Audience]
+	sent := have && f != nil && r.sendTo(m, v)
+	// Looked up while the worker cannot yet have passed over this page.
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !sent || f.began <= b.newest(r) {
+		b.soil(r, b.now)
+	}
+}
+
+// run renders and sends until ctx ends.
+func (b *regions) run(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-b.wake:
+		}
+		took, late := b.pass(ctx)
+		rest := time.NewTimer(max(pace, share*took))
+		for resting := true; resting; {
+			var soon <-chan time.Time
+			if len(late) > 0 {
+				soon = time.After(lateEvery)
+			}
+			select {
+			case <-ctx.Done():
+				rest.Stop()
+				return
+			case <-soon:
+				late = slices.DeleteFunc(late, func(r *region) bool { return !r.send() })
+			case <-rest.C:
+				resting = false
+			}
+		}
+		b.mu.Lock()
+		for _, r := range late {
+			b.soil(r, b.now)
+		}
+		b.mu.Unlock()
+	}
+}
+
+// pass brings the dirty regions up to date, each once, and returns those that some
+// viewer's log must come before. It stops when it has earned its pause: a region
+// that was hinted at does not wait for thousands that were not. A rendering that
+// fails does not count: a database that does not answer costs nothing here.
+func (b *regions) pass(ctx context.Context) (took time.Duration, late []*region) {
+	for _, r := range b.turns() {
+		if ctx.Err() != nil || took > pace/share {
+			b.poke()
+			break
+		}
+		start := time.Now()
+		newest, is := b.begin(r)
+		if !is {
+			continue
+		}
+		if audiences := r.stale(newest); len(audiences) > 0 {
+			if err := b.render(ctx, r, audiences); err != nil {
+				b.failed(ctx, r, err)
+				continue
+			}
+		}
+		if r.send() {
+			late = append(late, r)
+		}
+		took += time.Since(start)
+	}
+	return took, late
+}
+
+// turns returns the dirty regions in their order. One whose every viewer has what
+// moved in front is left alone, for the log delivers it to them; not so if it is
+// the log itself, as of a revision, that the region shows.
+func (b *regions) turns() []*region {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for topic := range b.moved {
+		d := b.index[topic]
+		for r := range d.regions {
+			if topic == r.topic || r.log || r.watching[topic] < r.viewers {
+				b.soil(r, d.hinted)
+			}
+		}
+	}
+	clear(b.moved)
+	var turns []*region
+	for r := range b.dirty {
+		if time.Now().Before(r.again) {
+			b.poke()
+		} else {
+			turns = append(turns, r)
+		}
+	}
+	slices.SortFunc(turns, func(x, y *region) int { return cmp.Compare(b.dirty[x], b.dirty[y]) })
+	return turns
+}
+
+// begin makes r clean, if it is dirty, and returns when it was hinted at last.
+func (b *regions) begin(r *region) (newest tick, dirty bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	_, dirty = b.dirty[r]
+	delete(b.dirty, r)
+	return b.newest(r), dirty
+}
+
+func (b *regions) failed(ctx context.Context, r *region, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	b.log.Warn("render a region", "region", r.topic, "error", err, "again_in", failedEvery)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	r.again = time.Now().Add(failedEvery)
+	b.soil(r, b.now)
+}
