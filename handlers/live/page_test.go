@@ -21,6 +21,12 @@ type journal struct {
 	ended  map[Person]Reason
 	broken int // so many reads fail
 	reads  int
+
+	shown   map[Topic]string // regions
+	depends map[Topic][]Topic
+	asOf    bool // regions show the log as of its head
+	renders int
+	told    []map[Person]Presence
 }
 
 func (j *journal) add(n int) {
@@ -73,7 +79,9 @@ func (j *journal) heads(_ context.Context, topics []Topic) (map[Topic]Rev, error
 	defer j.mu.Unlock()
 	heads := map[Topic]Rev{}
 	for _, t := range topics {
-		heads[t] = j.head
+		if strings.HasPrefix(string(t), "room") {
+			heads[t] = j.head
+		}
 	}
 	return heads, nil
 }
@@ -98,19 +106,45 @@ func (j *journal) read(a Audience, rev Rev) func(context.Context) (Answer, error
 		for ; rev < j.head; rev++ {
 			fmt.Fprintf(&b, "<%s%d>", a, rev+1)
 		}
-		return Answer{Frame: []byte(b.String() + "<pulse>"), Upto: j.head}, nil
+		return Answer{Frame: []byte(b.String()), Upto: j.head, Last: int64(j.head)}, nil
 	}
+}
+
+func (j *journal) region(_ context.Context, topic Topic, audiences []Audience) (Region, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.renders++
+	r := Region{Frames: map[Audience][]byte{}, Depends: j.depends[topic]}
+	if j.asOf {
+		r.At = j.head
+	}
+	for _, a := range audiences {
+		r.Frames[a] = []byte("<" + string(topic) + " " + j.shown[topic] + ">")
+	}
+	return r, nil
+}
+
+func (j *journal) show(topic Topic, text string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.shown[topic] = text
+}
+
+func (j *journal) present(_ context.Context, changed map[Person]Presence) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.told = append(j.told, changed)
 }
 
 func (j *journal) hub(bus Bus) *Hub {
 	return NewHub(Config{
-		Source: j.source, Heads: j.heads, Revoked: j.revoked, Bus: bus,
+		Source: j.source, Region: j.region, Present: j.present, Heads: j.heads, Revoked: j.revoked, Bus: bus,
 		Farewell: func(_ Viewer, why Reason) []byte { return []byte("<bye " + why + ">") },
 		Pulse:    func() []byte { return []byte("<pulse>") },
 	})
 }
 
-func newJournal() *journal { return &journal{gone: map[Rev]Person{}, ended: map[Person]Reason{}} }
+func newJournal() *journal { return &journal{gone: map[Rev]Person{}, ended: map[Person]Reason{}, shown: map[Topic]string{}, depends: map[Topic][]Topic{}} }
 
 // page is a browser's side of a socket: it keeps what it was sent.
 type page struct {
@@ -124,16 +158,16 @@ type page struct {
 }
 
 // open enters person into topic "room" over a pipe.
-func open(t *testing.T, h *Hub, person Person, a Audience) *page {
+func open(t *testing.T, h *Hub, person Person, a Audience, regions ...Topic) *page {
 	t.Helper()
 	here, there := net.Pipe()
-	return enter(t, h, Viewer{Person: person, Topic: "room", Audience: a}, here, there)
+	return enter(t, h, Viewer{Person: person, Topic: "room", Audience: a}, here, there, regions...)
 }
 
-func enter(t *testing.T, h *Hub, v Viewer, here, there net.Conn) *page {
+func enter(t *testing.T, h *Hub, v Viewer, here, there net.Conn, regions ...Topic) *page {
 	t.Helper()
 	p := &page{socket: NewSocket(here), done: make(chan struct{})}
-	m, err := h.Enter(v, p.socket)
+	m, err := h.Enter(v, p.socket, regions...)
 	if err != nil {
 		t.Fatal(err)
 	}

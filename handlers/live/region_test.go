@@ -1,0 +1,202 @@
+package live
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// settle waits until the regions' worker has had its turn.
+func settle() {
+	time.Sleep(2 * time.Second) // of synctest's clock
+	synctest.Wait()
+}
+
+func TestAPageIsSentItsRegionsAfterTheLogAndBeforeThePulse(t *testing.T) {
+	run(t, func(t *testing.T, j *journal, h *Hub, _ *Local) {
+		j.add(1)
+		j.show("who", "a")
+		p := open(t, h, ada, "en", "who")
+		join(t, h, j, p, 0)
+		if got, want := p.shows(), "<en1><who a><pulse>"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	})
+}
+
+func TestManyHintsMakeFewRenderingsAndUnchangedRegionsAreNotSent(t *testing.T) {
+	run(t, func(t *testing.T, j *journal, h *Hub, bus *Local) {
+		j.show("who", "a")
+		j.depends["who"] = []Topic{"somebody"}
+		p := open(t, h, ada, "en", "who")
+		join(t, h, j, p, 0)
+		settle()
+		before := j.renders
+		for range 1000 {
+			bus.Publish(Hint{Topic: "somebody"})
+		}
+		settle()
+		if n := j.renders - before; n < 1 || n > 5 {
+			t.Errorf("1,000 hints made %d renderings", n)
+		}
+		if got, want := p.shows(), "<who a><pulse>"; got != want {
+			t.Errorf("unchanged: got %s, want %s", got, want)
+		}
+		j.show("who", "b")
+		bus.Publish(Hint{Topic: "somebody"})
+		settle()
+		if got, want := p.shows(), "<who a><pulse><who b>"; got != want {
+			t.Errorf("changed: got %s, want %s", got, want)
+		}
+	})
+}
+
+func TestALostHintAboutARegionHeals(t *testing.T) {
+	run(t, func(t *testing.T, j *journal, h *Hub, _ *Local) {
+		p := open(t, h, ada, "en", "who")
+		join(t, h, j, p, 0)
+		j.show("who", "b")
+		time.Sleep(35 * time.Second) // of synctest's clock
+		synctest.Wait()
+		if got := p.shows(); !strings.Contains(got, "<who b>") {
+			t.Errorf("got %s", got)
+		}
+	})
+}
+
+func TestARegionIsLeftAloneWhereTheLogIsInFront(t *testing.T) {
+	run(t, func(t *testing.T, j *journal, h *Hub, bus *Local) {
+		j.depends["who"] = []Topic{"room"}
+		p := open(t, h, ada, "en", "who")
+		join(t, h, j, p, 0)
+		h.Front(p.Member, true)
+		settle()
+		before := j.renders
+		j.add(1)
+		bus.Publish(Hint{Topic: "room"})
+		settle()
+		if j.renders != before {
+			t.Errorf("it was rendered %d times", j.renders-before)
+		}
+		h.Front(p.Member, false)
+		j.add(1)
+		bus.Publish(Hint{Topic: "room"})
+		settle()
+		if j.renders == before {
+			t.Error("it was not rendered when nobody looked")
+		}
+	})
+}
+
+func TestARegionNeverOvertakesTheLog(t *testing.T) {
+	run(t, func(t *testing.T, j *journal, h *Hub, bus *Local) {
+		j.asOf = true
+		j.show("who", "ada and ben")
+		p := open(t, h, ben, "en", "who")
+		join(t, h, j, p, 0)
+		j.mu.Lock()
+		j.broken = 3 // the log is late
+		j.mu.Unlock()
+		j.show("who", "ada")
+		j.remove(ben)
+		bus.Publish(Hint{Topic: "who"})
+		bus.Publish(Hint{Topic: "room"})
+		settle()
+		if got := p.shows(); strings.Contains(got, "<who ada>") || !strings.HasSuffix(got, "<bye removed>") {
+			t.Errorf("who is removed sees %s", got)
+		}
+	})
+}
+
+func TestRegionsWithoutViewersAreForgotten(t *testing.T) {
+	run(t, func(t *testing.T, j *journal, h *Hub, _ *Local) {
+		for i := range 5 {
+			p := open(t, h, ada, "en", Topic(fmt.Sprint("who", i)))
+			join(t, h, j, p, 0)
+			p.socket.Kill()
+		}
+		settle()
+		h.regions.mu.Lock()
+		defer h.regions.mu.Unlock()
+		if n := len(h.regions.all) + len(h.regions.index) + len(h.regions.dirty); n != 0 {
+			t.Errorf("%d are kept", n)
+		}
+	})
+}
+
+func TestWhoHasSeveralPagesIsPresentOnceAndLoadingAnotherIsNoDeparture(t *testing.T) {
+	run(t, func(t *testing.T, j *journal, h *Hub, _ *Local) {
+		one, two := open(t, h, ada, "en"), open(t, h, ada, "en")
+		join(t, h, j, one, 0)
+		join(t, h, j, two, 0)
+		h.Front(one.Member, true)
+		settle()
+		if is := h.Presence(ada); is != Online {
+			t.Errorf("with a page in front: %v", is)
+		}
+		one.socket.Kill()
+		settle()
+		if is := h.Presence(ada); is != Online {
+			t.Errorf("just after it left: %v", is)
+		}
+		time.Sleep(5 * time.Second) // of synctest's clock
+		if is := h.Presence(ada); is != Away {
+			t.Errorf("with a page that is hidden: %v", is)
+		}
+		two.socket.Kill()
+		time.Sleep(7 * time.Second) // of synctest's clock
+		if is := h.Presence(ada); is != Offline {
+			t.Errorf("without any: %v", is)
+		}
+		if got := fmt.Sprint(j.told); got != "[map[1:2] map[1:1] map[1:0]]" {
+			t.Errorf("it was told %s", got)
+		}
+	})
+}
+
+func TestAThousandWhoArriveAreToldAtOnce(t *testing.T) {
+	run(t, func(t *testing.T, j *journal, h *Hub, _ *Local) {
+		for i := range 1000 {
+			h.Front(open(t, h, Person(i+1), "en").Member, true)
+		}
+		settle()
+		if len(j.told) > 2 || h.Presence(77) != Online {
+			t.Errorf("it was told %d times", len(j.told))
+		}
+	})
+}
+
+func TestOnlyWhatIsWrittenToAPageInFrontCountsAsRead(t *testing.T) {
+	run(t, func(t *testing.T, j *journal, h *Hub, bus *Local) {
+		j.add(3)
+		p := open(t, h, ada, "en")
+		join(t, h, j, p, 0)
+		if place, front := h.Reads(ada, "room"); place != 0 || front {
+			t.Errorf("hidden: read up to %d", place)
+		}
+		h.Front(p.Member, true)
+		if place, front := h.Reads(ada, "room"); place != 3 || !front {
+			t.Errorf("in front: read up to %d", place)
+		}
+		if got := fmt.Sprint(h.TakeRead(), h.TakeRead()); got != "[{1 room 3}] []" {
+			t.Errorf("taken: %s", got)
+		}
+		h.Front(p.Member, false)
+		p.socket.Kill()
+		settle()
+		if got := fmt.Sprint(h.TakeRead()); got != "[]" {
+			t.Errorf("who left read %s", got)
+		}
+		two := open(t, h, ada, "en")
+		j.add(2)
+		join(t, h, j, two, 3)
+		h.Front(two.Member, true)
+		two.socket.Kill()
+		settle()
+		if got := fmt.Sprint(h.TakeRead()); got != "[{1 room 5}]" {
+			t.Errorf("who read and left: %s", got)
+		}
+	})
+}
