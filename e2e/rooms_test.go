@@ -147,3 +147,88 @@ func TestTheTimeOfAMessageIsItsLink(t *testing.T) {
 	ada.Submit(".room__past a[href*=after]", arrived+` && document.querySelector("#window #m-1-150")`)
 	ada.Submit(".room__past a:last-child", arrived+` && document.querySelector("#messages #m-1-200")`)
 }
+
+// hide has the page believe that it is hidden, or in front again.
+func (w *Window) hide(hidden bool) {
+	w.t.Helper()
+	state := "visible"
+	if hidden {
+		state = "hidden"
+	}
+	eval[bool](w, `(Object.defineProperty(document, "visibilityState", {value: "`+state+`", configurable: true}), document.dispatchEvent(new Event("visibilitychange")))`)
+}
+
+func TestOneSeesWhoIsHereWhoTypesAndWhoHasRead(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ada.Until(connected)
+	ben.SignUp("Ben")
+	ben.Until(connected)
+	const online = `[...document.querySelectorAll("#people-list li")].filter(li => li.querySelector(".presence--online")).map(li => li.querySelector("bdi").textContent).join()`
+	ada.Until(online + ` === "Ada,Ben"`)
+	ben.hide(true)
+	ada.Until(online + ` === "Ada" && document.querySelector("#people-list .presence--away")`)
+
+	// What comes while the page is hidden is not read, and the title counts it.
+	ada.Say("Are you there?")
+	ben.Shows("Are you there?")
+	ben.Until(`document.title.startsWith("(1) ") && document.querySelector("#icon").href.includes("mark-new")`)
+	ben.hide(false)
+	ben.Until(`!document.title.startsWith("(")`)
+	ada.Until(online + ` === "Ada,Ben" && [...document.querySelectorAll("#seen bdi")].map(e => e.textContent).join() === "Ben"`)
+
+	ben.Type("#composer-text", "Yes, ")
+	ada.Until(`document.querySelector("#typing").textContent.includes("Ben is typing")`)
+	if shown := eval[bool](ben, `[...document.querySelectorAll("#typing span")].some(e => getComputedStyle(e).display !== "none")`); shown {
+		t.Error("Ben is told that he types himself")
+	}
+	ben.Type("#composer-text", "here")
+	ben.Press("\r")
+	ada.Shows("Yes, here")
+	ada.Until(`document.querySelector("#typing").textContent.trim() === "" && document.querySelector("#heard").textContent.includes("Yes, here")`)
+
+	// Who switches both off shows neither, and does not see others'.
+	second := ben.second()
+	second.Open("/profile")
+	second.Click("[name=shows_typing]")
+	second.Click("[name=shows_seen]")
+	second.Submit("form#profile button", arrived+` && document.body.textContent.includes("saved")`)
+	ben.Until(connected)
+	ada.Say("And now?")
+	ben.Shows("And now?")
+	ben.Type("#composer-text", "quiet")
+	ada.Until(`document.querySelector("#heard").textContent.includes("And now?")`)
+	ada.Until(`![...document.querySelectorAll("#seen bdi")].some(e => e.textContent === "Ben")`)
+	if eval[bool](ada, `document.querySelector("#typing").textContent.includes("Ben")`) {
+		t.Error("Ada sees what Ben does not show")
+	}
+	if eval[bool](ben, `!!document.querySelector("#seen bdi")`) {
+		t.Error("Ben sees what he does not show himself")
+	}
+}
+
+func TestTheSidebarIsLive(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ben.SignUp("Ben")
+	ben.Until(connected)
+	ada.Open("/rooms/new")
+	ada.Type("#name", "Kitchen")
+	ada.Submit("main form button", inRoom)
+	ada.Until(connected)
+	ada.person().post("/rooms/2/members", map[string][]string{"person": {"ben"}})
+	ben.Until(`document.querySelector("#rooms-list a[href='/rooms/2-kitchen']")`)
+	ada.Say("Soup, @ben")
+	ben.Until(`document.querySelector("#rooms-list li:first-child a[href='/rooms/2-kitchen'] .badge--mention")?.textContent.trim().startsWith("1") && document.title.startsWith("(1) ")`)
+	ada.person().post("/rooms/2/about", map[string][]string{"name": {"Canteen"}, "kind": {"open"}})
+	ben.Until(`document.querySelector("#rooms-list a[href='/rooms/2-canteen']")`)
+	ada.Until(`document.querySelector("#head h1 bdi").textContent === "Canteen"`)
+
+	// Read on one device, read on all.
+	other := ben.second()
+	other.Open("/rooms/2-canteen")
+	other.Until(connected)
+	ben.Until(`!document.querySelector(".badge") && !document.title.startsWith("(")`)
+}

@@ -56,6 +56,10 @@ func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) error {
 		return refuse(err)
 	}
 	s.moved(room.ID)
+	s.Bus.Publish(live.Hint{Topic: postedTopic(room.ID)})
+	if s.typing.sent(room.ID, me.ID) {
+		s.Bus.Publish(live.Hint{Topic: typingTopic(room.ID)})
+	}
 	if htmx(r) {
 		return s.render(w, r, http.StatusOK, views.Sent(newComposer(room.Room, me.ID), form.Has("as") && !form.Has("rev")))
 	}

@@ -5,12 +5,16 @@ import (
 	"slices"
 	"time"
 
+	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
 )
 
+// presenceWords are what views call a live.Presence.
+var presenceWords = map[live.Presence]string{live.Online: "online", live.Away: "away", live.Offline: "offline"}
+
 func (s *Server) presenceOf(user store.UserID) string {
-	return "offline"
+	return presenceWords[s.hub.Presence(live.Person(user))]
 }
 
 // presentIn is who is in the room: those who are here first.
@@ -19,12 +23,56 @@ func (s *Server) presentIn(ctx context.Context, room store.RoomID) ([]views.Pres
 	if err != nil {
 		return nil, err
 	}
-	order := map[string]int{"online": 0, "away": 1, "offline": 2}
+	ids := make([]live.Person, len(people))
+	for i, p := range people {
+		ids[i] = live.Person(p.ID)
+	}
+	here := s.hub.Presences(ids)
 	now := time.Now()
 	all := make([]views.Present, len(people))
 	for i, p := range people {
-		all[i] = views.Present{Person: p, Presence: s.presenceOf(p.ID), Status: p.Status.At(now)}
+		all[i] = views.Present{Person: p, Presence: presenceWords[here[ids[i]]], Status: p.Status.At(now)}
 	}
-	slices.SortStableFunc(all, func(a, b views.Present) int { return order[a.Presence] - order[b.Presence] })
+	slices.SortStableFunc(all, func(a, b views.Present) int { return int(here[live.Person(b.ID)] - here[live.Person(a.ID)]) })
 	return all[:min(len(all), mostPeople)], nil
+}
+
+// present hints at the rooms in which people came or went, once for all of them, and
+// notes when who left was here.
+func (s *Server) present(ctx context.Context, changed map[live.Person]live.Presence) {
+	var users, left []store.UserID
+	for person, is := range changed {
+		users = append(users, store.UserID(person))
+		if is == live.Offline {
+			left = append(left, store.UserID(person))
+		}
+	}
+	if len(left) > 0 {
+		if err := s.Store.Here(ctx, left); err != nil {
+			s.Log.Warn("note who was here", "error", err)
+		}
+	}
+	for _, room := range s.roomsWith(ctx, users) {
+		s.Bus.Publish(live.Hint{Topic: peopleTopic(room)})
+	}
+}
+
+// roomsWith returns the rooms that somebody looks at here and any of users is in.
+func (s *Server) roomsWith(ctx context.Context, users []store.UserID) []store.RoomID {
+	var viewed, all []store.RoomID
+	for _, topic := range s.hub.Topics() {
+		if room, is := parseRoom(topic); is {
+			viewed = append(viewed, room)
+		}
+	}
+	for chunk := range slices.Chunk(users, 1000) {
+		rooms, err := s.Store.SharedRooms(ctx, chunk, viewed)
+		if err != nil {
+			s.Log.Warn("find the rooms that people are in", "error", err) // the regions heal by themselves
+			return nil
+		}
+		all = append(all, rooms...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -68,7 +69,7 @@ func (s *Server) updateProfile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.profileChanged(me.ID)
+	s.profileChanged(r.Context(), me.ID)
 	http.Redirect(w, r, "/profile?saved=profile", http.StatusSeeOther)
 	return nil
 }
@@ -138,9 +139,16 @@ func (s *Server) endedElsewhere(user store.UserID) {
 	s.Bus.Publish(live.Hint{Person: live.Person(user)})
 }
 
-// profileChanged has user's open pages follow what they have chosen now, and others
-// see it.
-func (s *Server) profileChanged(user store.UserID) { s.changedFor(user) }
+// profileChanged has user's open pages follow what they have chosen now, and others'
+// pages show it.
+func (s *Server) profileChanged(ctx context.Context, user store.UserID) {
+	s.changedFor(user)
+	s.hub.Renew(live.Person(user))
+	for _, room := range s.roomsWith(ctx, []store.UserID{user}) {
+		s.Bus.Publish(live.Hint{Topic: peopleTopic(room)})
+		s.Bus.Publish(live.Hint{Topic: seenTopic(room)})
+	}
+}
 
 // showZone gives a sign-in form back the zone that its browser named.
 func (s *Server) showZone(w http.ResponseWriter, r *http.Request) error {

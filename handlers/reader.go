@@ -133,12 +133,26 @@ type resumeFrame struct {
 	Have json.RawMessage // absent, "7.12", or ["7.12", …]
 }
 
-// resume answers a frame of the browser. What is not a resume is ignored: frames
-// that were queued while a page was away come before it, and a newer page may say
-// what this version does not know.
+// resume answers a frame of the browser: a resume, or that the page is in front, no
+// longer in front, or typed in. What is none of these is ignored: a newer page may
+// say what this version does not know.
 func (s *Server) resume(ctx context.Context, c *reader, payload []byte) error {
 	var f resumeFrame
-	if json.Unmarshal(payload, &f) != nil || f.Type != "resume" {
+	if json.Unmarshal(payload, &f) != nil {
+		return nil
+	}
+	switch f.Type {
+	case "front", "back":
+		s.hub.Front(c.member, f.Type == "front")
+		s.changedFor(c.me.ID) // what was unread is read now
+		return nil
+	case "typing":
+		if c.me.ShowsTyping && s.typing.note(c.room.ID, store.Named{ID: c.me.ID, Name: c.me.Name}) {
+			s.Bus.Publish(live.Hint{Topic: typingTopic(c.room.ID)})
+		}
+		return nil
+	case "resume":
+	default:
 		return nil
 	}
 	if f.As != "" && f.As != idString(c.me.ID) {

@@ -55,7 +55,11 @@ func roomNumber(r *http.Request) store.RoomID {
 // roomAt returns the asker's room that the path names; ErrNotFound covers what is
 // not there and what they may not see.
 func (s *Server) roomAt(r *http.Request) (store.Membership, error) {
-	return s.Store.Membership(r.Context(), roomNumber(r), asker(r).User.ID)
+	m, err := s.Store.Membership(r.Context(), roomNumber(r), asker(r).User.ID)
+	if err == nil {
+		s.withRead(&m)
+	}
+	return m, err
 }
 
 func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
@@ -116,6 +120,11 @@ func (s *Server) roomPage(ctx context.Context, session store.Session, room store
 	}
 	if len(w.rows) > 0 {
 		v.Read = views.ReadURL(room.ID, w.rows[len(w.rows)-1].Seq)
+	}
+	if session.User.ShowsSeen && !w.past {
+		if v.Seen, err = s.seenBy(ctx, room.ID); err != nil {
+			return v, err
+		}
 	}
 	if n := room.Unread(); n > 0 {
 		// The first unread message may be older than the page.

@@ -40,6 +40,7 @@ type Server struct {
 	origins   origins
 	setupCode string
 	limits    *limits
+	typing    typing
 	draining  atomic.Bool
 	untrusted sync.Once // the warning about a proxy
 	handler   http.Handler
@@ -59,7 +60,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	}
 	s.hub = live.NewHub(live.Config{
 		MostSockets: most,
-		Source:      s.source, Heads: s.heads, Revoked: s.revoked, Farewell: s.farewell, Pulse: pulse,
+		Source:      s.source, Region: s.region, Present: s.present, Heads: s.heads, Revoked: s.revoked, Farewell: s.farewell, Pulse: pulse,
 		Bus: c.Bus, Log: c.Log,
 	})
 	mux := http.NewServeMux()
@@ -178,8 +179,39 @@ func (s *Server) Run(ctx context.Context) {
 			}
 		}
 	}()
+	noted := make(chan struct{})
+	go func() {
+		defer close(noted)
+		s.note(ctx)
+	}()
 	s.hub.Run(ctx)
+	<-noted
 	<-tidied
+}
+
+// saveEvery is how long what was read waits to be kept.
+const saveEvery = 2 * time.Second
+
+// note saves what was read and ends what is typed no more, until ctx ends.
+func (s *Server) note(ctx context.Context) {
+	sweep, save := time.NewTicker(time.Second), time.NewTicker(saveEvery)
+	defer sweep.Stop()
+	defer save.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveEvery) // what was read last
+			defer cancel()
+			s.saveRead(ctx)
+			return
+		case now := <-sweep.C:
+			for _, room := range s.typing.expired(now) {
+				s.Bus.Publish(live.Hint{Topic: typingTopic(room)})
+			}
+		case <-save.C:
+			s.saveRead(ctx)
+		}
+	}
 }
 
 // Drain makes the server not ready and closes every socket with 1012, so that the

@@ -84,7 +84,7 @@ func (s *Server) openSocket(w http.ResponseWriter, r *http.Request) error {
 		go s.dismiss(c, socket, views.Ended("You are no longer a member of this room.", "", true))
 	default:
 		viewer := live.Viewer{Person: live.Person(session.User.ID), Session: live.Session(session.ID), Topic: topicOf(room.ID), Audience: audienceOf(session.User)}
-		member, err := s.hub.Enter(viewer, socket)
+		member, err := s.hub.Enter(viewer, socket, regionsFor(session.User, room)...)
 		if err != nil {
 			go s.dismiss(c, socket, nil) // it may come back, later
 			return nil

@@ -34,13 +34,6 @@ func parseRoom(topic live.Topic) (store.RoomID, bool) {
 	return store.RoomID(id), is && err == nil
 }
 
-// The regions' topics, and what they depend on.
-func personTopic(user store.UserID) live.Topic { return live.Topic("person/" + idString(user)) }
-
-func peopleTopic(room store.RoomID) live.Topic { return "people/" + topicOf(room) }
-
-func headTopic(room store.RoomID) live.Topic { return "head/" + topicOf(room) }
-
 func audienceOf(user store.User) live.Audience { return live.Audience(views.Zone(user).String()) }
 
 // The most that one frame carries: a page takes it in one go.

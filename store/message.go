@@ -120,6 +120,16 @@ func (s *Store) Message(ctx context.Context, room RoomID, seq Seq, user UserID) 
 	return rows[0], nil
 }
 
+// LastMessage returns the newest message of room, whoever asks: it is for regions,
+// whose viewers are members. Its Seq is 0 if there is none.
+func (s *Store) LastMessage(ctx context.Context, room RoomID) (Message, error) {
+	rows, err := s.messages(ctx, messageColumns+" where m.room_id = $1 order by m.seq desc limit 1", room)
+	if err != nil || len(rows) == 0 {
+		return Message{}, err
+	}
+	return rows[0], nil
+}
+
 // MessagesAfter returns the n messages after seq, oldest first, for a member of the
 // room; for others none.
 func (s *Store) MessagesAfter(ctx context.Context, room RoomID, user UserID, seq Seq, n int) ([]Message, error) {

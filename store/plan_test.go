@@ -46,6 +46,8 @@ func TestNoQueryScansATable(t *testing.T) {
 		"people named":    peopleNamed,
 		"logins":          loginsOf,
 		"shared rooms":    lists("select distinct room_id from members where room_id in (?) and user_id in (?) and present", []int{1, 2}, []int{3, 4}),
+		"any room":        "select " + roomFields + " from rooms r where r.id = $1",
+		"last message":    messageColumns + " where m.room_id = $1 order by m.seq desc limit 1",
 		"everyone's":      "select id from rooms where everyone and archived_at = 0 order by id",
 		"mentions gone":   "delete from mentions where room_id = $1 and seq = $2",
 		"landing":         landing,

@@ -123,6 +123,12 @@ func (s *Store) RoomsOf(ctx context.Context, user UserID) ([]Membership, error) 
 	if err := s.nameDirect(ctx, rooms); err != nil {
 		return nil, err
 	}
+	SortRooms(rooms)
+	return rooms, nil
+}
+
+// SortRooms orders rooms as RoomsOf says.
+func SortRooms(rooms []Membership) {
 	slices.SortStableFunc(rooms, func(a, b Membership) int {
 		switch {
 		case a.Tells() != b.Tells():
@@ -135,7 +141,14 @@ func (s *Store) RoomsOf(ctx context.Context, user UserID) ([]Membership, error) 
 		}
 		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
-	return rooms, nil
+}
+
+// AnyRoom returns the room id, whoever asks: it is for regions, whose viewers are
+// members.
+func (s *Store) AnyRoom(ctx context.Context, id RoomID) (Room, error) {
+	var r Room
+	err := s.db.GetContext(ctx, &r, "select "+roomFields+" from rooms r where r.id = $1", id)
+	return r, s.plain(err)
 }
 
 const roomsOfMember = membershipColumns + `

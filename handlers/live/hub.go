@@ -48,6 +48,13 @@ func (h *Hub) Count(person Person) (theirs, all int) {
 	return theirs, h.total
 }
 
+// Topics returns the logs that somebody follows here.
+func (h *Hub) Topics() []Topic {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Collect(maps.Keys(h.tails))
+}
+
 // Run passes hints on, and finds out by itself what a lost hint would have said,
 // until ctx ends.
 func (h *Hub) Run(ctx context.Context) {

@@ -84,7 +84,7 @@ type Config struct {
 	// per PresenceEvery, and never after Run. It may be nil.
 	Present func(ctx context.Context, changed map[Person]Presence)
 	Bus     Bus
-	Log   *slog.Logger
+	Log     *slog.Logger
 
 	MostSockets   int           // of one person; 0: no limit
 	HeadsEvery    time.Duration // 1.5 s: how late a lost hint makes a page at most

@@ -144,7 +144,9 @@ func (j *journal) hub(bus Bus) *Hub {
 	})
 }
 
-func newJournal() *journal { return &journal{gone: map[Rev]Person{}, ended: map[Person]Reason{}, shown: map[Topic]string{}, depends: map[Topic][]Topic{}} }
+func newJournal() *journal {
+	return &journal{gone: map[Rev]Person{}, ended: map[Person]Reason{}, shown: map[Topic]string{}, depends: map[Topic][]Topic{}}
+}
 
 // page is a browser's side of a socket: it keeps what it was sent.
 type page struct {

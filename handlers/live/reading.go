@@ -17,16 +17,18 @@ type readKey struct {
 // not fit has to look at the page once more.
 const maxParted = 1 << 16
 
-// Reads returns the furthest place that p has read on topic here, with pages that
-// left and were not taken, and whether a page of theirs on topic is in front.
+// Reads returns the furthest place that p has read on topic here and TakeRead has not
+// taken yet, with pages that left, and whether a page of theirs on topic is in front.
 func (h *Hub) Reads(p Person, topic Topic) (place int64, front bool) {
 	var members []*Member
+	var taken int64
 	h.mu.Lock()
 	place = h.parted[readKey{p, topic}]
 	if who := h.people[p]; who != nil {
 		for m := range who.members {
 			if m.Topic == topic {
 				members = append(members, m)
+				taken = max(taken, m.taken)
 				front = front || m.front
 			}
 		}
@@ -34,6 +36,9 @@ func (h *Hub) Reads(p Person, topic Topic) (place int64, front bool) {
 	h.mu.Unlock()
 	for _, m := range members {
 		place = max(place, m.tail.place(m))
+	}
+	if place <= taken {
+		place = 0
 	}
 	return place, front
 }

@@ -44,4 +44,3 @@ func (h *Hub) check(ctx context.Context, members []*Member) error {
 func (h *Hub) drop(m *Member, why Reason) {
 	m.socket.Close(Revoked, string(why), Text(h.cfg.Farewell(m.Viewer, why)))
 }
-

@@ -1,0 +1,85 @@
+package handlers
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"parley/store"
+)
+
+// typingFor is how long one keystroke shows; pages tell of more every 3 s at most.
+const typingFor = 5 * time.Second
+
+// typing is who writes in which room just now. It is not kept anywhere.
+type typing struct {
+	mu    sync.Mutex
+	rooms map[store.RoomID][]typist
+}
+
+type typist struct {
+	store.Named
+	until time.Time
+}
+
+// note says that who types in room, and whether that is news.
+func (t *typing) note(room store.RoomID, who store.Named) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	until := time.Now().Add(typingFor)
+	for i := range t.rooms[room] {
+		if one := &t.rooms[room][i]; one.ID == who.ID {
+			one.until = until
+			return false
+		}
+	}
+	if t.rooms == nil {
+		t.rooms = map[store.RoomID][]typist{}
+	}
+	t.rooms[room] = append(t.rooms[room], typist{who, until})
+	return true
+}
+
+// sent says that user's text is a message now, and whether they were shown typing.
+func (t *typing) sent(room store.RoomID, user store.UserID) bool {
+	return t.remove(room, func(one typist) bool { return one.ID == user })
+}
+
+// expired forgets who types no more, and returns their rooms.
+func (t *typing) expired(now time.Time) []store.RoomID {
+	t.mu.Lock()
+	rooms := make([]store.RoomID, 0, len(t.rooms))
+	for room := range t.rooms {
+		rooms = append(rooms, room)
+	}
+	t.mu.Unlock()
+	return slices.DeleteFunc(rooms, func(room store.RoomID) bool {
+		return !t.remove(room, func(one typist) bool { return one.until.Before(now) })
+	})
+}
+
+func (t *typing) remove(room store.RoomID, gone func(typist) bool) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	before := len(t.rooms[room])
+	if before == 0 {
+		return false
+	}
+	t.rooms[room] = slices.DeleteFunc(t.rooms[room], gone)
+	after := len(t.rooms[room])
+	if after == 0 {
+		delete(t.rooms, room)
+	}
+	return before != after
+}
+
+// in returns who types in room, in the order in which they began.
+func (t *typing) in(room store.RoomID) []store.Named {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	who := make([]store.Named, len(t.rooms[room]))
+	for i, one := range t.rooms[room] {
+		who[i] = one.Named
+	}
+	return who
+}
