@@ -29,6 +29,9 @@ func typingTopic(room store.RoomID) live.Topic { return "typing/" + topicOf(room
 
 func seenTopic(room store.RoomID) live.Topic { return "seen/" + topicOf(room) }
 
+// hiddenSeen is what those are shown who do not share how far they have read.
+const hiddenSeen live.Topic = "seen-off/0/0"
+
 func sideTopic(user store.UserID, room store.RoomID) live.Topic {
 	return live.Topic(fmt.Sprintf("side/%d/%d", user, room))
 }
@@ -54,9 +57,9 @@ func regionsFor(user store.User, room store.Membership) []live.Topic {
 		all = append(all, headTopic(room.ID))
 	}
 	if user.ShowsSeen {
-		all = append(all, seenTopic(room.ID))
+		return append(all, seenTopic(room.ID))
 	}
-	return all
+	return append(all, hiddenSeen)
 }
 
 // region renders one region for each audience.
@@ -78,9 +81,12 @@ func (s *Server) region(ctx context.Context, topic live.Topic, audiences []live.
 		if !made {
 			return r, fmt.Errorf("no region %q", topic)
 		}
-		if name == "side" {
+		switch name {
+		case "side":
 			parts, r.Depends, err = s.sideRegion(ctx, user, room)
-		} else {
+		case "seen-off":
+			parts = []templ.Component{views.Seen(nil, true)}
+		default:
 			r.Depends = []live.Topic{postedTopic(room)}
 			parts, err = s.heardRegion(ctx, name, user, room)
 		}
