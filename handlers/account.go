@@ -10,6 +10,7 @@ import (
 
 	"parley/store"
 	"parley/views"
+	"parley/views/words"
 )
 
 func (s *Server) newAccount(w http.ResponseWriter, r *http.Request) error {
@@ -43,7 +44,7 @@ func (s *Server) createAccount(w http.ResponseWriter, r *http.Request) error {
 		return s.render(w, r, status, views.RegisterPage(views.Page{Title: "Create an account"}, fields, code, next))
 	}
 	if wait := s.limits.signUps.take(network(s.address(r))); wait > 0 {
-		fields.Problem = "Too many accounts were created from here. " + tryAgain(w, wait)
+		fields.Problem = words.Say(r.Context(), "Too many accounts were created from here.") + " " + tryAgain(r.Context(), w, wait)
 		return page(http.StatusTooManyRequests)
 	}
 	user, err := s.Store.CreateUser(ctx, store.SignUp{
@@ -79,7 +80,7 @@ func (s *Server) createSession(w http.ResponseWriter, r *http.Request) error {
 	}
 	guess := s.limits.guess(login, s.address(r))
 	if wait := guess.wait(); wait > 0 {
-		return page(http.StatusTooManyRequests, "Too many tries. "+tryAgain(w, wait))
+		return page(http.StatusTooManyRequests, words.Say(r.Context(), "Too many tries.")+" "+tryAgain(r.Context(), w, wait))
 	}
 	user, err := s.Store.Authenticate(ctx, login, r.PostForm.Get("password"))
 	switch {

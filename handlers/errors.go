@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 
 	"parley/store"
 	"parley/views"
+	"parley/views/words"
 )
 
 // What a handler can say beside the store's errors.
@@ -49,7 +49,7 @@ func (e kept) Unwrap() error { return e.error }
 // request of htmx gets the sentence as #notice and the form again, both out of
 // band, for nothing else of such an answer is swapped.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
-	status, sentence := s.explain(w, err)
+	status, sentence := s.explain(r.Context(), w, err)
 	id, _ := r.Context().Value(requestID{}).(string)
 	if status >= 500 && !errors.Is(err, context.Canceled) { // who asked has left
 		s.Log.Error("request failed", "request", id, "method", r.Method, "path", r.URL.Path, "status", status, "error", err)
@@ -106,22 +106,25 @@ func echo(r *http.Request) (c views.Compose, ok bool) {
 }
 
 // explain returns the status of err and what to tell the person.
-func (s *Server) explain(w http.ResponseWriter, err error) (status int, sentence string) {
+func (s *Server) explain(ctx context.Context, w http.ResponseWriter, err error) (status int, sentence string) {
 	var (
 		invalid store.Invalid
+		long    store.TooLong
 		wait    throttled
 		other   otherPerson
 		large   *http.MaxBytesError
 	)
 	switch {
+	case errors.As(err, &long):
+		return http.StatusUnprocessableEntity, words.Say(ctx, "This message has %d characters; %d fit. Shorten it, or send it in parts.", long.Runes, long.Most)
 	case errors.As(err, &invalid):
 		return http.StatusUnprocessableEntity, invalid.Text
 	case errors.As(err, &large):
 		return http.StatusRequestEntityTooLarge, "That is too much at once. Send it in parts."
 	case errors.As(err, &wait):
-		return http.StatusTooManyRequests, "That was a lot in a short time. " + tryAgain(w, wait.wait)
+		return http.StatusTooManyRequests, words.Say(ctx, "That was a lot in a short time.") + " " + tryAgain(ctx, w, wait.wait)
 	case errors.As(err, &other):
-		return http.StatusConflict, "You are signed in as " + other.now + " now. Load the page again to go on; your text is still here."
+		return http.StatusConflict, words.Say(ctx, "You are signed in as %s now. Load the page again to go on; your text is still here.", other.now)
 	case errors.Is(err, errSignedOut):
 		return http.StatusUnauthorized, "You are signed out. Sign in in another tab, then send this again."
 	case errors.Is(err, errCrossSite):
@@ -151,14 +154,14 @@ func (s *Server) explain(w http.ResponseWriter, err error) (status int, sentence
 }
 
 // tryAgain sets Retry-After and says the same in words.
-func tryAgain(w http.ResponseWriter, wait time.Duration) string {
+func tryAgain(ctx context.Context, w http.ResponseWriter, wait time.Duration) string {
 	seconds := int((wait + time.Second - 1) / time.Second)
 	w.Header().Set("Retry-After", strconv.Itoa(seconds))
 	switch {
 	case seconds <= 1:
-		return "Try again in a second."
+		return words.Say(ctx, "Try again in a second.")
 	case seconds < 120:
-		return fmt.Sprintf("Try again in %d seconds.", seconds)
+		return words.Say(ctx, "Try again in %d seconds.", seconds)
 	}
-	return fmt.Sprintf("Try again in %d minutes.", (seconds+59)/60)
+	return words.Say(ctx, "Try again in %d minutes.", (seconds+59)/60)
 }

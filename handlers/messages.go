@@ -13,6 +13,7 @@ import (
 	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
+	"parley/views/words"
 )
 
 // showMessages gives a page older messages as it scrolls up.
@@ -80,6 +81,8 @@ func (s *Server) showText(w http.ResponseWriter, r *http.Request) error {
 	if len(placeholder) > 300 {
 		return store.ErrNotFound
 	}
+	// The address says the language: what is kept must not depend on anything else.
+	*r = *r.WithContext(words.With(r.Context(), words.Match(r.URL.Query().Get("lang"))))
 	w.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
 	return s.render(w, r, http.StatusOK, views.Text(placeholder, "", false, true))
 }

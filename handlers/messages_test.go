@@ -46,7 +46,7 @@ func TestARefusedMessageComesBackWithItsTextAndItsKey(t *testing.T) {
 		}{
 			"empty":     {" \n\t", "Write something first."},
 			"invisible": {"\u200b\u2060", "Write something first."},
-			"too long":  {strings.Repeat("x", 8001), "8000 fit"},
+			"too long":  {strings.Repeat("x", 8001), "8,000 fit"},
 			"not UTF-8": {"a\xffb", "cannot be read"},
 		} {
 			form := draft(try.body)

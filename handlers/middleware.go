@@ -13,6 +13,7 @@ import (
 	"github.com/a-h/templ"
 
 	"parley/store"
+	"parley/views/words"
 )
 
 // maxForm is how many bytes a form may have: far more than the largest message, so
@@ -132,8 +133,10 @@ func (s *Server) serve(route route) http.Handler {
 		r = r.WithContext(ctx)
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		err := readForm(r)
+		*r = *r.WithContext(words.With(r.Context(), languageOf(r, store.User{})))
 		if err == nil {
 			err = s.identify(r)
+			*r = *r.WithContext(words.With(r.Context(), languageOf(r, asker(r).User)))
 		}
 		switch {
 		case err != nil:

@@ -9,6 +9,7 @@ import (
 	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
+	"parley/views/words"
 )
 
 func (s *Server) showProfile(w http.ResponseWriter, r *http.Request) error {
@@ -30,6 +31,9 @@ func (s *Server) profile(w http.ResponseWriter, r *http.Request, status int, v v
 		return err
 	}
 	v.Session, v.Zones = asker(r).ID, commonZones
+	for i, tag := range words.Languages {
+		v.Langs = append(v.Langs, [2]string{tag.String(), words.Names[i]})
+	}
 	if v.About.Values == nil {
 		v.About.Values = profileValues(v.Me)
 	}

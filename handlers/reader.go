@@ -17,6 +17,7 @@ import (
 	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
+	"parley/views/words"
 )
 
 // reader is one open socket, seen from the side that reads.
@@ -156,7 +157,8 @@ func (s *Server) resume(ctx context.Context, c *reader, payload []byte) error {
 		return nil
 	}
 	if f.As != "" && f.As != idString(c.me.ID) {
-		html, err := fragment(views.Ended("You are signed in as "+c.me.Name+" now. Load the page again.", "", false))
+		spoken, _ := inAudience(c.member.Audience)
+		html, err := fragment(spoken, views.Ended(words.Say(spoken, "You are signed in as %s now. Load the page again.", c.me.Name), "", false))
 		if err != nil {
 			return err
 		}

@@ -96,7 +96,8 @@ func (s *Server) region(ctx context.Context, topic live.Topic, audiences []live.
 	}
 	r.Frames = make(map[live.Audience][]byte, len(audiences))
 	for _, audience := range audiences {
-		if r.Frames[audience], err = fragment(parts...); err != nil {
+		spoken, _ := inAudience(audience)
+		if r.Frames[audience], err = fragment(spoken, parts...); err != nil {
 			return r, fmt.Errorf("render region %s: %w", topic, err)
 		}
 	}

@@ -32,11 +32,12 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, c te
 	return nil
 }
 
-// fragment renders what is pushed to many: without a nonce, on nobody's behalf.
-func fragment(all ...templ.Component) ([]byte, error) {
+// fragment renders what is pushed to many: without a nonce, on nobody's behalf, in
+// the language of the context.
+func fragment(spoken context.Context, all ...templ.Component) ([]byte, error) {
 	var b bytes.Buffer
 	for _, c := range all {
-		if err := c.Render(context.Background(), &b); err != nil {
+		if err := c.Render(spoken, &b); err != nil {
 			return nil, err
 		}
 	}

@@ -17,6 +17,7 @@ func (s *Server) markUnread(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || seq > room.LastSeq {
 		return store.ErrNotFound
 	}
+	s.saveRead(r.Context()) // or it would be saved over what is marked now
 	if err := s.Store.MarkUnread(r.Context(), room.ID, asker(r).User.ID, seq); err != nil {
 		return err
 	}

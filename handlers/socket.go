@@ -18,6 +18,7 @@ import (
 	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
+	"parley/views/words"
 )
 
 const (
@@ -76,17 +77,18 @@ func (s *Server) openSocket(w http.ResponseWriter, r *http.Request) error {
 	}
 	quietly.conn.taken.Store(true)
 	socket := live.NewSocket(quietly.conn.Conn)
+	spoken := words.With(context.Background(), words.Of(r.Context()))
 	// A bare 401 would be knocked at for ever: the page is told, and stays away.
 	switch {
 	case session.ID == "":
-		go s.dismiss(c, socket, signedOut(roomNumber(r)))
+		go s.dismiss(spoken, c, socket, signedOut(roomNumber(r)))
 	case err != nil:
-		go s.dismiss(c, socket, views.Ended("You are no longer a member of this room.", "", true))
+		go s.dismiss(spoken, c, socket, views.Ended("You are no longer a member of this room.", "", true))
 	default:
-		viewer := live.Viewer{Person: live.Person(session.User.ID), Session: live.Session(session.ID), Topic: topicOf(room.ID), Audience: audienceOf(session.User)}
+		viewer := live.Viewer{Person: live.Person(session.User.ID), Session: live.Session(session.ID), Topic: topicOf(room.ID), Audience: audienceOf(session.User, words.Of(r.Context()))}
 		member, err := s.hub.Enter(viewer, socket, regionsFor(session.User, room)...)
 		if err != nil {
-			go s.dismiss(c, socket, nil) // it may come back, later
+			go s.dismiss(spoken, c, socket, nil) // it may come back, later
 			return nil
 		}
 		// In a goroutine of its own, so that the handler's stack goes back.
@@ -101,10 +103,10 @@ func signedOut(room store.RoomID) templ.Component {
 }
 
 // dismiss says why, closes, and waits for the browser to hang up. nil: not now.
-func (s *Server) dismiss(c *websocket.Conn, socket *live.Socket, why templ.Component) {
+func (s *Server) dismiss(spoken context.Context, c *websocket.Conn, socket *live.Socket, why templ.Component) {
 	if why == nil {
 		socket.Close(live.TryAgain, "not now")
-	} else if html, err := fragment(why); err != nil {
+	} else if html, err := fragment(spoken, why); err != nil {
 		socket.Close(live.Internal, "")
 	} else {
 		socket.Close(live.Revoked, "not allowed", live.Text(html))
@@ -137,7 +139,7 @@ func (s *Server) showLive(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return ended("You are no longer a member of this room.", "")
 	case as != "" && as != idString(me.User.ID):
-		return ended("You are signed in as "+me.User.Name+" now. Load the page again.", "")
+		return ended(words.Say(r.Context(), "You are signed in as %s now. Load the page again.", me.User.Name), "")
 	}
 	// The page's own revision goes back to it: it knows what it has shown.
 	rev, err := strconv.ParseInt(r.URL.Query().Get("rev"), 10, 64)

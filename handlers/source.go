@@ -3,17 +3,20 @@ package handlers
 import (
 	"context"
 	"fmt"
+	"golang.org/x/text/language"
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
+	"parley/views/words"
 )
 
 // What the live core asks about rooms and people. A topic is a room, an audience
-// is a time zone, and a reason is a store.Denial.
+// is a language and a time zone, and a reason is a store.Denial.
 
 func topicOf(room store.RoomID) live.Topic {
 	return live.Topic("room/" + strconv.FormatInt(int64(room), 10))
@@ -34,7 +37,16 @@ func parseRoom(topic live.Topic) (store.RoomID, bool) {
 	return store.RoomID(id), is && err == nil
 }
 
-func audienceOf(user store.User) live.Audience { return live.Audience(views.Zone(user).String()) }
+// audienceOf is what shared frames to user depend on: "de Europe/Berlin".
+func audienceOf(user store.User, language language.Tag) live.Audience {
+	return live.Audience(language.String() + " " + views.Zone(user).String())
+}
+
+// inAudience returns the context in which to render for audience, and its zone.
+func inAudience(audience live.Audience) (context.Context, *time.Location) {
+	tag, zone, _ := strings.Cut(string(audience), " ")
+	return words.With(context.Background(), words.Match(tag)), views.Location(zone)
+}
 
 // The most that one frame carries: a page takes it in one go.
 const (
@@ -72,7 +84,8 @@ func (s *Server) source(ctx context.Context, topic live.Topic, after live.Rev, a
 		change.Last = max(change.Last, int64(m.Seq))
 	}
 	for _, audience := range audiences {
-		html, err := fragment(views.Changes(room, added, changed, c.Upto, views.Location(string(audience))))
+		spoken, zone := inAudience(audience)
+		html, err := fragment(spoken, views.Changes(room, added, changed, c.Upto, zone))
 		if err != nil {
 			return live.Change{}, fmt.Errorf("render the changes of room %d: %w", room, err)
 		}
@@ -91,7 +104,7 @@ type page struct {
 
 // answer is what a page has to be told when it comes back.
 func (s *Server) answer(ctx context.Context, room store.Room, p page) (live.Answer, error) {
-	zone := views.Location(string(p.audience))
+	spoken, zone := inAudience(p.audience)
 	d, err := s.Store.DifferenceSince(ctx, room.ID, p.rev, p.have)
 	if err != nil {
 		return live.Answer{}, err
@@ -103,7 +116,7 @@ func (s *Server) answer(ctx context.Context, room store.Room, p page) (live.Answ
 		more := len(d.New) > 0 && d.New[0].Seq > 1
 		news = views.Replace(room, d.New, more, d.Upto, zone)
 	}
-	html, err := fragment(news, views.Connected())
+	html, err := fragment(spoken, news, views.Connected())
 	return live.Answer{Frame: html, Upto: live.Rev(d.Upto), Last: int64(d.LastSeq), Past: p.past}, err
 }
 
@@ -140,7 +153,8 @@ func (s *Server) farewell(v live.Viewer, why live.Reason) []byte {
 	if store.Denial(why) == store.SessionEnded {
 		ended = signedOut(roomOf(v.Topic))
 	}
-	html, err := fragment(ended)
+	spoken, _ := inAudience(v.Audience)
+	html, err := fragment(spoken, ended)
 	if err != nil {
 		s.Log.Error("render a farewell", "error", err)
 	}
@@ -149,7 +163,7 @@ func (s *Server) farewell(v live.Viewer, why live.Reason) []byte {
 
 // pulse is what every socket is sent with each beat.
 func pulse() []byte {
-	html, err := fragment(views.Pulse())
+	html, err := fragment(context.Background(), views.Pulse())
 	if err != nil {
 		panic(err) // it has no values
 	}

@@ -17,6 +17,13 @@ const (
 	MessageBytes = 32 << 10
 )
 
+// TooLong is a message of more characters than fit.
+type TooLong struct{ Runes, Most int }
+
+func (e TooLong) Error() string {
+	return fmt.Sprintf("a message of %d characters; %d fit", e.Runes, e.Most)
+}
+
 // Message is one row of a room's log; a deleted one keeps its place and loses its body.
 type Message struct {
 	Room       RoomID
@@ -213,7 +220,7 @@ func checkBody(body string) (string, error) {
 		return "", Invalid{"body", "Write something first."}
 	}
 	if n := utf8.RuneCountInString(text); n > MessageRunes {
-		return "", Invalid{"body", fmt.Sprintf("This message has %d characters; %d fit. Shorten it, or send it in parts.", n, MessageRunes)}
+		return "", TooLong{n, MessageRunes}
 	}
 	if len(text) > MessageBytes {
 		return "", Invalid{"body", "This message is larger than 32 KiB. Shorten it, or send it in parts."}

@@ -1,12 +1,14 @@
 package views
 
 import (
+	"context"
 	"net/url"
 	"strconv"
 
 	"github.com/a-h/templ"
 
 	"parley/store"
+	"parley/views/words"
 )
 
 // The page contract: tests, scripts and the browser's own resume rely on these ids.
@@ -83,8 +85,8 @@ func UnreadURL(room store.RoomID, seq store.Seq) templ.SafeURL {
 }
 
 // TextURL is an empty field for a message, which a browser keeps for ever.
-func TextURL(placeholder string) templ.SafeURL {
-	return templ.SafeURL("/composer/text?" + url.Values{"placeholder": {placeholder}}.Encode())
+func TextURL(ctx context.Context, placeholder string) templ.SafeURL {
+	return templ.SafeURL("/composer/text?" + url.Values{"placeholder": {placeholder}, "lang": {words.Of(ctx).String()}}.Encode())
 }
 
 // withNext is the address of a form that leads to next afterwards, if there is one.

@@ -2,12 +2,12 @@ package views
 
 import (
 	"context"
-	"fmt"
+
+	"parley/views/words"
 )
 
-func say(_ context.Context, text string, args ...any) string {
-	if len(args) == 0 {
-		return text
-	}
-	return fmt.Sprintf(text, args...)
-}
+// say is a text of the interface in the language of the context.
+func say(ctx context.Context, text string, args ...any) string { return words.Say(ctx, text, args...) }
+
+// told is a sentence that somebody else chose, in the language of the context.
+func told(ctx context.Context, sentence string) string { return words.Told(ctx, sentence) }

@@ -50,10 +50,11 @@ func list(t *testing.T, args ...string) []goPackage {
 // live core knows no rooms and no HTML.
 var mayImport = map[string][]string{
 	"parley":                  {"parley/handlers", "parley/handlers/live", "parley/store"},
-	"parley/handlers":         {"parley/views", "parley/store", "parley/handlers/live", "parley/static"},
+	"parley/handlers":         {"parley/views", "parley/views/words", "parley/store", "parley/handlers/live", "parley/static"},
 	"parley/handlers/live":    {},
-	"parley/views":            {"parley/store", "parley/static", "parley/views/text"},
+	"parley/views":            {"parley/store", "parley/static", "parley/views/text", "parley/views/words"},
 	"parley/views/text":       {},
+	"parley/views/words":      {},
 	"parley/static":           {},
 	"parley/store":            {"parley/store/migrations"},
 	"parley/store/migrations": {},
