@@ -160,6 +160,6 @@ func (s *Server) showReset(w http.ResponseWriter, r *http.Request, status int, t
 
 // me is the page frame for the asker beside their rooms.
 func (s *Server) me(ctx context.Context, session store.Session, title string, here store.RoomID) (views.Page, error) {
-	rooms, err := s.roomsOf(ctx, session.User.ID)
+	rooms, err := s.roomsOf(ctx, session.User.ID, false)
 	return views.Page{Title: title, Me: session.User, Rooms: rooms, Here: here}, err
 }

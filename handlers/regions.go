@@ -131,7 +131,7 @@ func (s *Server) roomRegion(ctx context.Context, name string, room store.RoomID)
 // sideRegion is the list of user's rooms, and the title and icon that count what is
 // unread in them. It depends on every room in it.
 func (s *Server) sideRegion(ctx context.Context, user store.UserID, here store.RoomID) ([]templ.Component, []live.Topic, error) {
-	rooms, err := s.roomsOf(ctx, user)
+	rooms, err := s.roomsOf(ctx, user, true)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -168,23 +168,25 @@ func (s *Server) heardRegion(ctx context.Context, name string, user store.UserID
 	return []templ.Component{views.Heard(m, 0)}, nil
 }
 
-// roomsOf is user's rooms with what their open pages have read and not yet saved.
-func (s *Server) roomsOf(ctx context.Context, user store.UserID) ([]store.Membership, error) {
+// roomsOf is user's rooms with what their open pages have read and not yet saved, for
+// a page or for a region.
+func (s *Server) roomsOf(ctx context.Context, user store.UserID, region bool) ([]store.Membership, error) {
 	rooms, err := s.Store.RoomsOf(ctx, user)
 	for i := range rooms {
-		s.withRead(&rooms[i])
+		s.withRead(&rooms[i], region)
 	}
 	store.SortRooms(rooms)
 	return rooms, err
 }
 
-// withRead moves m to what its member's open pages have read.
-func (s *Server) withRead(m *store.Membership) {
+// withRead moves m to what its member's open pages have read. In a region what is in
+// front counts as read before its log has delivered it.
+func (s *Server) withRead(m *store.Membership, region bool) {
 	if m.Unread() == 0 {
 		return
 	}
 	place, front := s.hub.Reads(live.Person(m.User), topicOf(m.ID))
-	if front {
+	if front && region {
 		place = int64(m.LastSeq)
 	}
 	if place > int64(m.Seen) {

@@ -57,7 +57,7 @@ func roomNumber(r *http.Request) store.RoomID {
 func (s *Server) roomAt(r *http.Request) (store.Membership, error) {
 	m, err := s.Store.Membership(r.Context(), roomNumber(r), asker(r).User.ID)
 	if err == nil {
-		s.withRead(&m)
+		s.withRead(&m, false)
 	}
 	return m, err
 }
