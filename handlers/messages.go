@@ -48,6 +48,9 @@ func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	me, form := asker(r).User, r.PostForm
+	if form.Get("frame") != "" {
+		framable(w)
+	}
 	draft := store.Draft{Room: room.ID, Author: me.ID, Key: form.Get("key"), Body: bodyOf(form)}
 	refuse := func(err error) error { return s.keepDraft(r, room, draft, err) }
 	if wait := s.limits.posts.take(posting{me.ID, room.ID}); wait > 0 {
@@ -63,6 +66,10 @@ func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) error {
 	}
 	if htmx(r) {
 		return s.render(w, r, http.StatusOK, views.Sent(newComposer(room.Room, me.ID), form.Has("as") && !form.Has("rev")))
+	}
+	if form.Get("frame") != "" {
+		http.Redirect(w, r, string(views.RoomActionURL(room.ID, "write")), http.StatusSeeOther)
+		return nil
 	}
 	http.Redirect(w, r, views.RoomURL(room.Room), http.StatusSeeOther)
 	return nil
@@ -98,6 +105,9 @@ func (s *Server) keepDraft(r *http.Request, room store.Membership, d store.Draft
 		error: err,
 		form:  func() templ.Component { return views.Refused(c) },
 		page: func(sentence string) (templ.Component, error) {
+			if r.PostForm.Get("frame") != "" {
+				return views.WritePage(views.Page{Title: c.Name, Me: asker(r).User}, c, sentence), nil
+			}
 			page, err := s.roomPage(r.Context(), asker(r), room, place{})
 			page.Composer, page.Notice = c, sentence
 			return views.RoomPage(page), err

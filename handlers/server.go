@@ -41,6 +41,8 @@ type Server struct {
 	setupCode string
 	limits    *limits
 	typing    typing
+	streams   streams
+	drained   chan struct{} // closed by Drain
 	draining  atomic.Bool
 	untrusted sync.Once // the warning about a proxy
 	handler   http.Handler
@@ -52,7 +54,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: c, setupCode: code[:16], limits: newLimits(c.Unlimited), origins: trustedOrigins(c.PublicURL, c.ListenPort)}
+	s := &Server{Config: c, setupCode: code[:16], limits: newLimits(c.Unlimited), drained: make(chan struct{}), origins: trustedOrigins(c.PublicURL, c.ListenPort)}
 	s.cookies = cookies{s.Store}
 	most := maxSockets
 	if c.Unlimited {
@@ -137,6 +139,9 @@ func (s *Server) routes() []route {
 		{"POST /rooms/{room}/involvement", person, s.updateInvolvement},
 
 		{"GET /rooms/{room}", person, s.showRoom},
+		{"GET /rooms/{room}/follow", person, s.showFollow},
+		{"GET /rooms/{room}/stream", person, s.showStream},
+		{"GET /rooms/{room}/write", person, s.showWrite},
 		{"GET /rooms/{room}/live", anyone, s.openSocket},
 		{"GET /rooms/{room}/messages", person, s.showMessages},
 		{createMessagePattern, person, s.createMessage},
@@ -217,7 +222,9 @@ func (s *Server) note(ctx context.Context) {
 // Drain makes the server not ready and closes every socket with 1012, so that the
 // browsers come back to the next process. It returns when they are gone or ctx ends.
 func (s *Server) Drain(ctx context.Context) {
-	s.draining.Store(true)
+	if !s.draining.Swap(true) {
+		close(s.drained)
+	}
 	s.hub.Close(ctx, live.Restart, "restart")
 }
 

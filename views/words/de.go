@@ -83,6 +83,7 @@ var german = map[string]string{
 	"Favourites":                                                "Favoriten",
 	"Find":                                                      "Suchen",
 	"Find people":                                               "Personen suchen",
+	"Follow this room live":                                     "Diesem Raum live folgen",
 	"Go to":                                                     "Gehe zu",
 	"Go to Parley":                                              "Zu Parley",
 	"Go to a room or person":                                    "Zu einem Raum oder einer Person",

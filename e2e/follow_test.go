@@ -1,0 +1,47 @@
+package e2e
+
+import (
+	"encoding/json"
+	"testing"
+)
+
+// framed says whether a frame of the page, read from outside, has text.
+func (w *Window) framed(text string) string {
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return `[...document.querySelectorAll("iframe")].some(f => f.contentDocument?.body?.textContent.includes(` + string(quoted) + `))`
+}
+
+func TestARoomIsFollowedLiveWithoutScripts(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ada.Until(connected)
+	ben.Script(false)
+	ben.SignUp("Ben")
+	ben.Submit(".room__follow a", arrived+` || location.pathname.endsWith("/follow")`)
+	ada.Say("Can you read this?")
+	ben.Until(ben.framed("Can you read this?"))
+	ada.Say("And this?")
+	ben.Until(ben.framed("And this?"))
+
+	// An edit and a delete arrive, too.
+	ada.person().edit(1, "Can you really read this?")
+	ben.Until(ben.framed("Can you really read this?"))
+	ada.person().post("/rooms/1/messages/2/delete", nil)
+	ben.Until("!" + ben.framed("And this?"))
+
+	// He answers in the other frame.
+	ben.person().post("/rooms/1/messages", map[string][]string{"body": {"I can"}, "key": {"one"}, "frame": {"write"}})
+	ada.Shows("I can")
+	ben.Until(ben.framed("I can"))
+
+	// After a crash it goes on by itself.
+	s.Kill()
+	s.Start()
+	ada.Until(connected)
+	ada.Say("Still there?")
+	ben.Until(ben.framed("Still there?"))
+}

@@ -1,0 +1,224 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"parley/handlers/live"
+	"parley/store"
+	"parley/views"
+)
+
+// Following a room without scripts. The stream is a page that does not end: rows are
+// added to it as they come. What cannot be added, an edit or a delete, ends it, and
+// the page loads itself again.
+
+const (
+	// mostStreams is how many streams one person may have open.
+	mostStreams = 10
+	// streamRows is after how many rows a stream begins anew, and streamLife after
+	// how long.
+	streamRows = 200
+	streamLife = time.Hour
+	// streamLook is how often a stream looks by itself, if a hint was lost.
+	streamLook = 2 * time.Second
+)
+
+// streams counts those that are open, by person.
+type streams struct {
+	mu   sync.Mutex
+	open map[store.UserID]int
+}
+
+func (s *streams) begin(user store.UserID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open == nil {
+		s.open = map[store.UserID]int{}
+	}
+	if s.open[user] >= mostStreams {
+		return false
+	}
+	s.open[user]++
+	return true
+}
+
+func (s *streams) end(user store.UserID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open[user]--; s.open[user] == 0 {
+		delete(s.open, user)
+	}
+}
+
+// policy changes one directive of the answer's Content-Security-Policy.
+func policy(w http.ResponseWriter, from, to string) {
+	const name = "Content-Security-Policy"
+	w.Header().Set(name, strings.Replace(w.Header().Get(name), from, to, 1))
+}
+
+// framable lets our own page frame the answer.
+func framable(w http.ResponseWriter) {
+	policy(w, "frame-ancestors 'none'", "frame-ancestors 'self'")
+	w.Header().Set("X-Frame-Options", "SAMEORIGIN")
+}
+
+func (s *Server) showFollow(w http.ResponseWriter, r *http.Request) error {
+	room, err := s.roomAt(r)
+	if err != nil {
+		return err
+	}
+	page, err := s.me(r.Context(), asker(r), views.RoomName(r.Context(), room), room.ID)
+	if err != nil {
+		return err
+	}
+	policy(w, "form-action", "frame-src 'self'; form-action")
+	return s.render(w, r, http.StatusOK, views.FollowPage(page, room))
+}
+
+func (s *Server) showWrite(w http.ResponseWriter, r *http.Request) error {
+	framable(w)
+	room, err := s.roomAt(r)
+	if err != nil {
+		return err
+	}
+	composer := newComposer(room.Room, asker(r).User.ID)
+	composer.Name = views.RoomName(r.Context(), room)
+	return s.render(w, r, http.StatusOK, views.WritePage(views.Page{Title: composer.Name, Me: asker(r).User}, composer, ""))
+}
+
+func (s *Server) showStream(w http.ResponseWriter, r *http.Request) error {
+	framable(w)
+	room, err := s.roomAt(r)
+	if err != nil {
+		return err
+	}
+	me := asker(r)
+	if s.draining.Load() || !s.streams.begin(me.User.ID) {
+		return errBusy
+	}
+	defer s.streams.end(me.User.ID)
+	h, err := s.window(r.Context(), room.ID, me.User.ID, place{})
+	if err != nil {
+		return err
+	}
+	// It goes on for longer than other answers may take.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), streamLife)
+	defer cancel()
+	head := w.Header()
+	head.Set("Content-Type", "text/html; charset=utf-8")
+	head.Set("Transfer-Encoding", "identity") // Chromium shows what comes in chunks late
+	w.WriteHeader(http.StatusOK)
+	st := &stream{s: s, w: w, room: room, me: me, rev: room.Rev, zone: views.Zone(me.User)}
+	html, err := fragment(ctx, views.StreamStart(views.Page{Title: views.RoomName(ctx, room), Me: me.User}, h.rows, st.zone))
+	if err == nil && st.write(html) == nil {
+		if len(h.rows) > 0 {
+			st.seen(ctx, h.rows[len(h.rows)-1].Seq)
+		}
+		st.follow(ctx)
+	}
+	return nil // what was sent cannot be taken back
+}
+
+// stream is one that is open.
+type stream struct {
+	s    *Server
+	w    http.ResponseWriter
+	room store.Membership
+	me   store.Session
+	rev  store.Rev
+	rows int
+	zone *time.Location
+}
+
+// write sends at once, and fails when the browser has left or does not read.
+func (st *stream) write(html []byte) error {
+	c := http.NewResponseController(st.w)
+	if err := c.SetWriteDeadline(time.Now().Add(quiet)); err != nil {
+		return err
+	}
+	if _, err := st.w.Write(html); err != nil {
+		return err
+	}
+	return c.Flush()
+}
+
+func (st *stream) seen(ctx context.Context, seq store.Seq) {
+	if err := st.s.Store.MarkSeen(ctx, []store.Place{{Room: st.room.ID, User: st.me.User.ID, Seq: seq}}); err != nil {
+		st.s.Log.Warn("note what was read", "error", err)
+	}
+	st.s.changedFor(st.me.User.ID)
+}
+
+// follow sends what is new until the stream has to begin anew, or the browser left.
+func (st *stream) follow(ctx context.Context) {
+	moved := make(chan struct{}, 1)
+	topic := topicOf(st.room.ID)
+	stop := st.s.Bus.Subscribe(func(h live.Hint) {
+		if h.Topic == topic || h.Person == live.Person(st.me.User.ID) {
+			select {
+			case moved <- struct{}{}:
+			default: // it is about to look anyway
+			}
+		}
+	})
+	defer stop()
+	look := time.NewTicker(streamLook)
+	defer look.Stop()
+	for st.rows < streamRows {
+		select {
+		case <-ctx.Done():
+			return
+		case <-st.s.drained:
+			return
+		case <-moved:
+		case <-look.C:
+			// A browser that has left is noticed by writing.
+			if st.write([]byte("\n")) != nil {
+				return
+			}
+		}
+		if !st.next(ctx) {
+			return
+		}
+	}
+}
+
+// next sends what is new and says whether the stream goes on.
+func (st *stream) next(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	c, err := st.s.Store.ChangesSince(ctx, st.room.ID, st.rev, frameRows)
+	if err != nil {
+		st.s.Log.Warn("stream", "room", st.room.ID, "error", err)
+		return errors.Is(err, store.ErrUnavailable)
+	}
+	// Asked after the read: who was still allowed then has seen nothing of later.
+	denied, err := st.s.Store.Denials(ctx, []store.Viewer{{Session: st.me.ID, User: st.me.User.ID, Room: st.room.ID}})
+	if err != nil {
+		return errors.Is(err, store.ErrUnavailable)
+	}
+	if denied[0] != "" || slices.Contains(c.Gone, st.me.User.ID) {
+		return false // it loads itself again, and is told why
+	}
+	for _, m := range c.Messages {
+		if m.PostedRev <= st.rev || m.Rev != m.PostedRev {
+			return false
+		}
+	}
+	if st.rev = c.Upto; len(c.Messages) == 0 {
+		return true
+	}
+	html, err := fragment(ctx, views.StreamRows(c.Messages, st.zone))
+	if err != nil || st.write(html) != nil {
+		return false
+	}
+	st.rows += len(c.Messages)
+	st.seen(ctx, c.Messages[len(c.Messages)-1].Seq)
+	return true
+}
