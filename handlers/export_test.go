@@ -1,5 +1,28 @@
 package handlers
 
+import (
+	"context"
+	"io"
+
+	"parley/store"
+	"parley/views"
+)
+
+// RoomPage reads and renders the page of a room for user, again each time.
+func (s *Server) RoomPage(user store.User, room store.RoomID) func(context.Context, io.Writer) error {
+	return func(ctx context.Context, w io.Writer) error {
+		m, err := s.Store.Membership(ctx, room, user.ID)
+		if err != nil {
+			return err
+		}
+		page, err := s.roomPage(ctx, store.Session{ID: "x", User: user}, m, place{})
+		if err != nil {
+			return err
+		}
+		return views.RoomPage(page).Render(ctx, w)
+	}
+}
+
 // Patterns are all routes, for the table that must know each of them.
 func Patterns() []string {
 	var all []string
