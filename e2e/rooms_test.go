@@ -110,6 +110,10 @@ func TestAMentionIsMarkedForTheOneMentioned(t *testing.T) {
 	if eval[bool](ada, wash) {
 		t.Error("Ada's page shows the mention as hers")
 	}
+	const mine = `getComputedStyle(document.querySelector("#m-1-1 a.own")).display !== "none"`
+	if eval[bool](ben, mine) || !eval[bool](ada, mine) {
+		t.Error("the way to edit is shown to another than the author")
+	}
 }
 
 func TestOneComesBackToWhereOneLeftOff(t *testing.T) {

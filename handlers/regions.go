@@ -122,7 +122,11 @@ func (s *Server) roomRegion(ctx context.Context, name string, room store.RoomID)
 		r, err := s.Store.AnyRoom(ctx, room)
 		return []templ.Component{views.Head(store.Membership{Room: r}, true)}, err
 	case "seen":
-		seen, err := s.seenBy(ctx, room)
+		m, err := s.Store.LastMessage(ctx, room)
+		if err != nil {
+			return nil, err
+		}
+		seen, err := s.seenBy(ctx, m)
 		return []templ.Component{views.Seen(seen, true)}, err
 	}
 	return nil, fmt.Errorf("no region %q", name)
@@ -196,13 +200,12 @@ func (s *Server) withRead(m *store.Membership, region bool) {
 	}
 }
 
-// seenBy is who has read the newest message of room, of those who show it.
-func (s *Server) seenBy(ctx context.Context, room store.RoomID) ([]store.Named, error) {
-	m, err := s.Store.LastMessage(ctx, room)
-	if err != nil || m.Seq == 0 {
-		return nil, err
+// seenBy is who has read m, the newest message of its room, of those who show it.
+func (s *Server) seenBy(ctx context.Context, m store.Message) ([]store.Named, error) {
+	if m.Seq == 0 {
+		return nil, nil
 	}
-	seen, err := s.Store.SeenBy(ctx, room, m.Seq, mostSeen)
+	seen, err := s.Store.SeenBy(ctx, m.Room, m.Seq, mostSeen)
 	return slices.DeleteFunc(seen, func(who store.Named) bool { return who.ID == m.Author }), err
 }
 

@@ -122,15 +122,19 @@ func (s *Server) roomPage(ctx context.Context, session store.Session, room store
 		v.Read = views.ReadURL(room.ID, w.rows[len(w.rows)-1].Seq)
 	}
 	if session.User.ShowsSeen && !w.past {
-		if v.Seen, err = s.seenBy(ctx, room.ID); err != nil {
+		if v.Seen, err = s.seenBy(ctx, lastOf(w.rows)); err != nil {
 			return v, err
 		}
 	}
 	if n := room.Unread(); n > 0 {
-		// The first unread message may be older than the page.
-		first, err := s.Store.MessagesAfter(ctx, room.ID, session.User.ID, room.Seen, 1)
-		if err != nil {
-			return v, err
+		first := w.rows
+		for len(first) > 0 && first[0].Seq <= room.Seen {
+			first = first[1:]
+		}
+		if w.older && len(first) == len(w.rows) || w.past { // it may not be on the page
+			if first, err = s.Store.MessagesAfter(ctx, room.ID, session.User.ID, room.Seen, 1); err != nil {
+				return v, err
+			}
 		}
 		if len(first) > 0 && len(w.rows) > 0 {
 			v.New = views.NewSince{First: first[0].Seq, Count: n, At: first[0].CreatedAt, Shown: w.rows[0].Seq <= first[0].Seq && first[0].Seq <= w.rows[len(w.rows)-1].Seq}
@@ -138,6 +142,14 @@ func (s *Server) roomPage(ctx context.Context, session store.Session, room store
 		}
 	}
 	return v, nil
+}
+
+// lastOf is the newest of rows, the zero Message if there is none.
+func lastOf(rows []store.Message) store.Message {
+	if len(rows) == 0 {
+		return store.Message{}
+	}
+	return rows[len(rows)-1]
 }
 
 // history is one window of a room's messages.

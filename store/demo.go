@@ -103,7 +103,37 @@ func (s *Store) Demo(ctx context.Context, today time.Time) error {
 			drafts[len(drafts)-1].Body += "\n" + line
 		}
 	}
-	return flush()
+	if err := flush(); err != nil {
+		return err
+	}
+	return s.demoRead(ctx, ids)
+}
+
+// demoRead has everyone have read everything, but for the last of Release 1.4 and a
+// direct word of Ben's to Ada.
+func (s *Store) demoRead(ctx context.Context, people map[string]UserID) error {
+	for _, user := range people {
+		if err := s.MarkAllSeen(ctx, user); err != nil {
+			return err
+		}
+	}
+	rooms, err := s.RoomsOf(ctx, people["ada"])
+	if err != nil {
+		return err
+	}
+	for _, m := range rooms {
+		if m.Name == "Release 1.4" {
+			if err := s.MarkUnread(ctx, m.ID, people["ada"], m.LastSeq-2); err != nil {
+				return err
+			}
+		}
+	}
+	direct, err := s.Converse(ctx, people["ben"], []UserID{people["ada"]})
+	if err != nil {
+		return err
+	}
+	_, err = s.PostMessage(ctx, Draft{Room: direct, Author: people["ben"], Key: "demo direct", Body: "@ada do you have a minute after lunch? It is about the release."})
+	return err
 }
 
 // demoRoom returns the room of that name, with everyone in it; the Lobby is there.

@@ -600,7 +600,7 @@ func NewRoomPage(p Page, f Fields) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = charter(p, f).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = charter(p, f, true).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -645,7 +645,7 @@ func NewRoomPage(p Page, f Fields) templ.Component {
 }
 
 // charter is what is said of a room: its form's fields.
-func charter(p Page, f Fields) templ.Component {
+func charter(p Page, f Fields, focus bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -670,7 +670,7 @@ func charter(p Page, f Fields) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(f, Field{Name: "name", Label: say(ctx, "Name"), Help: say(ctx, "1 to 60 characters."), Complete: "off", Focus: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(f, Field{Name: "name", Label: say(ctx, "Name"), Help: say(ctx, "1 to 60 characters."), Complete: "off", Focus: focus}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -76,7 +76,11 @@ const continuesFor = 5 * time.Minute
 // newDay says whether m is the first of its day, and follows whether it continues
 // the block of the message before it; both depend on m's own row and zone alone.
 func newDay(m store.Message, zone *time.Location) bool {
-	return m.PrevAuthor == 0 || m.PrevAt.In(zone).Format(time.DateOnly) != m.CreatedAt.In(zone).Format(time.DateOnly)
+	if m.PrevAuthor == 0 {
+		return true
+	}
+	before, now := m.PrevAt.In(zone), m.CreatedAt.In(zone)
+	return before.YearDay() != now.YearDay() || before.Year() != now.Year()
 }
 
 func follows(m store.Message, zone *time.Location) bool {
