@@ -25,8 +25,8 @@ generate:
 # The pictures of the README.
 screenshots:
 	go test -count=1 -run TestTheDemoLooksAsInTheReadme ./e2e
-	cp e2e/out/room-*.png docs/
+	cp e2e/out/room-*.png e2e/out/rooms-*.png e2e/out/profile-*.png e2e/out/login-*.png docs/
 
 # CPU time per delivery, against a goroutine per connection in the same run.
 bench:
-	go test -run '^$$' -bench . -count 3 ./handlers/live
+	go test -run '^$$' -bench . -count 3 ./handlers/live ./handlers ./views/words
