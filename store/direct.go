@@ -29,7 +29,7 @@ func (s *Store) Converse(ctx context.Context, by UserID, with []UserID) (RoomID,
 	key := strings.Join(words, " ")
 	var room RoomID
 	for range 2 { // two may make it at once; the second finds the first's
-		err := s.plain(s.db.GetContext(ctx, &room, conversationOf, key))
+		err := s.plain(s.get(ctx, &room, conversationOf, key))
 		if err != ErrNotFound {
 			return room, err
 		}

@@ -31,7 +31,7 @@ func (s *Store) ChangesSince(ctx context.Context, room RoomID, rev Rev, limit in
 		c.Messages, c.More = c.Messages[:limit], true
 		c.Upto = c.Messages[limit-1].Rev
 	}
-	if err := s.db.SelectContext(ctx, &c.Gone, goneSince, room, rev); err != nil {
+	if err := s.list(ctx, &c.Gone, goneSince, room, rev); err != nil {
 		return c, s.plain(err)
 	}
 	return c, nil
@@ -43,7 +43,7 @@ func (s *Store) head(ctx context.Context, room RoomID) (Rev, Seq, error) {
 		Rev     Rev
 		LastSeq Seq `db:"last_seq"`
 	}
-	err := s.db.GetContext(ctx, &head, "select rev, last_seq from rooms where id = $1", room)
+	err := s.get(ctx, &head, "select rev, last_seq from rooms where id = $1", room)
 	return head.Rev, head.LastSeq, s.plain(err)
 }
 
@@ -112,7 +112,7 @@ func (s *Store) DifferenceSince(ctx context.Context, room RoomID, rev Rev, have 
 			Seq Seq
 			Rev Rev
 		}
-		if err := s.db.SelectContext(ctx, &rows, "select seq, rev from messages where room_id = $1 and seq >= $2 order by seq limit $3",
+		if err := s.list(ctx, &rows, "select seq, rev from messages where room_id = $1 and seq >= $2 order by seq limit $3",
 			room, first, maxCompared); err != nil {
 			return d, s.plain(err)
 		}

@@ -18,7 +18,7 @@ func (s *Store) People(ctx context.Context, room RoomID, limit int) ([]Person, e
 		userRow
 		Owner bool
 	}
-	if err := s.db.SelectContext(ctx, &rows, people, room, limit); err != nil {
+	if err := s.list(ctx, &rows, people, room, limit); err != nil {
 		return nil, s.plain(err)
 	}
 	all := make([]Person, len(rows))

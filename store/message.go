@@ -192,7 +192,7 @@ func (r messageRow) message() Message {
 
 func (s *Store) messages(ctx context.Context, query string, args ...any) ([]Message, error) {
 	var rows []messageRow
-	if err := s.db.SelectContext(ctx, &rows, query, args...); err != nil {
+	if err := s.list(ctx, &rows, query, args...); err != nil {
 		return nil, s.plain(err)
 	}
 	all := make([]Message, len(rows))

@@ -153,7 +153,7 @@ func (s *Store) Authenticate(ctx context.Context, login, password string) (User,
 		userRow
 		Password string
 	}
-	err := s.plain(s.db.GetContext(ctx, &row, authenticate, nameKey(login), emailKey(login)))
+	err := s.plain(s.get(ctx, &row, authenticate, nameKey(login), emailKey(login)))
 	encoded := row.Password
 	if err == ErrNotFound {
 		encoded = nobody()

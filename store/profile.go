@@ -127,7 +127,7 @@ func (s *Store) Here(ctx context.Context, users []UserID) error {
 func (s *Store) PeopleNamed(ctx context.Context, text string, limit int) ([]User, error) {
 	key := nameKey(clip(oneLine(text), 100))
 	var rows []userRow
-	if err := s.db.SelectContext(ctx, &rows, peopleNamed, key, key+"\U0010ffff", limit); err != nil {
+	if err := s.list(ctx, &rows, peopleNamed, key, key+"\U0010ffff", limit); err != nil {
 		return nil, s.plain(err)
 	}
 	return usersOf(rows), nil

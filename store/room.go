@@ -102,7 +102,7 @@ select ` + roomFields + `, m.user_id, m.owner, m.favourite, m.level, m.seen_seq,
 // there and where user is no member.
 func (s *Store) Membership(ctx context.Context, id RoomID, user UserID) (Membership, error) {
 	var m Membership
-	if err := s.db.GetContext(ctx, &m, membership, id, user); err != nil {
+	if err := s.get(ctx, &m, membership, id, user); err != nil {
 		return m, s.plain(err)
 	}
 	one := []Membership{m}
@@ -117,7 +117,7 @@ const membership = membershipColumns + `
 // with something unread first, the last active first, then the others by name.
 func (s *Store) RoomsOf(ctx context.Context, user UserID) ([]Membership, error) {
 	var rooms []Membership
-	if err := s.db.SelectContext(ctx, &rooms, roomsOfMember, user); err != nil {
+	if err := s.list(ctx, &rooms, roomsOfMember, user); err != nil {
 		return nil, s.plain(err)
 	}
 	if err := s.nameDirect(ctx, rooms); err != nil {
@@ -147,7 +147,7 @@ func SortRooms(rooms []Membership) {
 // members.
 func (s *Store) AnyRoom(ctx context.Context, id RoomID) (Room, error) {
 	var r Room
-	err := s.db.GetContext(ctx, &r, "select "+roomFields+" from rooms r where r.id = $1", id)
+	err := s.get(ctx, &r, "select "+roomFields+" from rooms r where r.id = $1", id)
 	return r, s.plain(err)
 }
 
@@ -205,7 +205,7 @@ func (s *Store) RoomsToBrowse(ctx context.Context, user UserID, archived bool) (
 		query = roomsArchived
 	}
 	var rooms []Listed
-	err := s.db.SelectContext(ctx, &rooms, query, user)
+	err := s.list(ctx, &rooms, query, user)
 	return rooms, s.plain(err)
 }
 
@@ -230,7 +230,7 @@ const roomsArchived = roomsToBrowse + `
 // the oldest of theirs. ErrNotFound: a member of none.
 func (s *Store) Landing(ctx context.Context, user UserID) (Room, error) {
 	var r Room
-	err := s.db.GetContext(ctx, &r, landing, user)
+	err := s.get(ctx, &r, landing, user)
 	return r, s.plain(err)
 }
 

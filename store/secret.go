@@ -10,7 +10,7 @@ import (
 // Secret returns the instance's secret of that name; the first to ask makes it.
 func (s *Store) Secret(ctx context.Context, name string) (string, error) {
 	var value string
-	err := s.plain(s.db.GetContext(ctx, &value, "select value from secrets where name = $1", name))
+	err := s.plain(s.get(ctx, &value, "select value from secrets where name = $1", name))
 	if err != ErrNotFound {
 		return value, err
 	}

@@ -49,7 +49,7 @@ update members
 // room up to seq.
 func (s *Store) SeenBy(ctx context.Context, room RoomID, seq Seq, limit int) ([]Named, error) {
 	var rows []Named
-	err := s.db.SelectContext(ctx, &rows, seenBy, room, seq, limit)
+	err := s.list(ctx, &rows, seenBy, room, seq, limit)
 	return rows, s.plain(err)
 }
 

@@ -92,7 +92,7 @@ func (s *Store) SessionByID(ctx context.Context, id SessionID) (Session, error) 
 		UsedAt int64 `db:"used_at"`
 	}
 	now := s.now()
-	if err := s.db.GetContext(ctx, &r, sessionByHash, string(id), micros(now.Add(-SessionIdle)), micros(now.Add(-SessionLife))); err != nil {
+	if err := s.get(ctx, &r, sessionByHash, string(id), micros(now.Add(-SessionIdle)), micros(now.Add(-SessionLife))); err != nil {
 		return Session{}, s.plain(err)
 	}
 	if now.Sub(fromMicros(r.UsedAt)) > time.Hour {
@@ -140,7 +140,7 @@ func (s *Store) LoginsOf(ctx context.Context, user UserID) ([]Login, error) {
 		UsedAt    int64 `db:"used_at"`
 	}
 	now := s.now()
-	if err := s.db.SelectContext(ctx, &rows, loginsOf, user, micros(now.Add(-SessionIdle)), micros(now.Add(-SessionLife))); err != nil {
+	if err := s.list(ctx, &rows, loginsOf, user, micros(now.Add(-SessionIdle)), micros(now.Add(-SessionLife))); err != nil {
 		return nil, s.plain(err)
 	}
 	all := make([]Login, len(rows))

@@ -15,7 +15,7 @@ type Settings struct {
 // Settings returns what is set, with defaults for the rest.
 func (s *Store) Settings(ctx context.Context) (Settings, error) {
 	var value string
-	err := s.plain(s.db.GetContext(ctx, &value, "select value from settings where name = 'rooms.members_create'"))
+	err := s.plain(s.get(ctx, &value, "select value from settings where name = 'rooms.members_create'"))
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return Settings{}, err
 	}

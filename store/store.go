@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -41,6 +42,7 @@ type Store struct {
 	dialect dialect
 	writer  *writer       // SQLite's one writer; nil on PostgreSQL
 	writes  chan struct{} // PostgreSQL: so many at once, so that reads find a connection
+	queries sync.Map      // string -> *sqlx.Stmt, of db
 	failed  atomic.Bool   // a commit could not be confirmed: no more writes
 	digest  []byte        // key of the digests of posts
 	now     func() time.Time
@@ -148,6 +150,39 @@ func (s *Store) plain(err error) error {
 	default:
 		return s.dialect.classify(err)
 	}
+}
+
+// get reads one row, and list all rows, with a query that is one of this package's
+// constants: it is prepared once and kept, as parsing costs more than most of them.
+func (s *Store) get(ctx context.Context, row any, query string, args ...any) error {
+	q, err := s.prepared(ctx, query)
+	if err != nil {
+		return err
+	}
+	return q.GetContext(ctx, row, args...)
+}
+
+func (s *Store) list(ctx context.Context, rows any, query string, args ...any) error {
+	q, err := s.prepared(ctx, query)
+	if err != nil {
+		return err
+	}
+	return q.SelectContext(ctx, rows, args...)
+}
+
+func (s *Store) prepared(ctx context.Context, query string) (*sqlx.Stmt, error) {
+	if q, ok := s.queries.Load(query); ok {
+		return q.(*sqlx.Stmt), nil
+	}
+	q, err := s.db.PreparexContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if first, loaded := s.queries.LoadOrStore(query, q); loaded {
+		q.Close() // another was quicker
+		return first.(*sqlx.Stmt), nil
+	}
+	return q, nil
 }
 
 // in reads rows with a query that has lists in its place holders ("?").

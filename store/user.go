@@ -124,7 +124,7 @@ func (s *Store) takenFields(ctx context.Context, username, email string) (Proble
 		UsernameKey string `db:"username_key"`
 		EmailKey    string `db:"email_key"`
 	}
-	if err := s.db.SelectContext(ctx, &rows, takenBy, nameKey(username), emailKey(email)); err != nil {
+	if err := s.list(ctx, &rows, takenBy, nameKey(username), emailKey(email)); err != nil {
 		return nil, s.plain(err)
 	}
 	var p Problems
@@ -147,7 +147,7 @@ select username_key, email_key
 // HasUsers says whether there is any account yet.
 func (s *Store) HasUsers(ctx context.Context) (bool, error) {
 	var n int64
-	err := s.db.GetContext(ctx, &n, "select value from counters where name = 'user'")
+	err := s.get(ctx, &n, "select value from counters where name = 'user'")
 	return n > 0, s.plain(err)
 }
 
@@ -210,7 +210,7 @@ func usersOf(rows []userRow) []User {
 
 func (s *Store) user(ctx context.Context, query string, args ...any) (User, error) {
 	var r userRow
-	if err := s.db.GetContext(ctx, &r, query, args...); err != nil {
+	if err := s.get(ctx, &r, query, args...); err != nil {
 		return User{}, s.plain(err)
 	}
 	return r.user(), nil

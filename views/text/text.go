@@ -22,7 +22,7 @@ func HTML(body string, names ...string) templ.Component {
 	var b strings.Builder
 	b.Grow(len(body) + 64)
 	rest := body
-	for {
+	for strings.Contains(rest, ":") { // without one there is no address, and looking costs
 		at := address.FindStringIndex(rest)
 		if at == nil {
 			break
