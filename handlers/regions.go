@@ -40,7 +40,7 @@ func heardTopic(room store.RoomID, user store.User) live.Topic {
 	if user.Announce == store.AnnounceMentions {
 		return live.Topic(fmt.Sprintf("heard-mentions/%d/%d", user.ID, room))
 	}
-	return live.Topic(fmt.Sprintf("heard-count/0/%d", room))
+	return live.Topic(fmt.Sprintf("heard-all/0/%d", room))
 }
 
 // postedTopic is hinted at with each new message: a region that depends on the room's
@@ -50,7 +50,7 @@ func postedTopic(room store.RoomID) live.Topic { return "posted/" + topicOf(room
 // regionsFor are the regions on user's page about room.
 func regionsFor(user store.User, room store.Membership) []live.Topic {
 	all := []live.Topic{sideTopic(user.ID, room.ID), peopleTopic(room.ID), typingTopic(room.ID)}
-	if user.Announce != store.AnnounceAll { // those who hear all do so with the log
+	if user.Announce != store.AnnounceCount { // a count comes with the log
 		all = append(all, heardTopic(room.ID, user))
 	}
 	if room.Kind != store.DirectRoom {
@@ -164,12 +164,9 @@ func (s *Server) heardRegion(ctx context.Context, name string, user store.UserID
 	}
 	mentioned := slices.ContainsFunc(m.Mentions, func(who store.Mention) bool { return who.User == user })
 	if m.Seq == 0 || !m.DeletedAt.IsZero() || name == "heard-mentions" && !mentioned {
-		return []templ.Component{views.Heard(store.Message{}, 0)}, nil
+		m = store.Message{}
 	}
-	if name == "heard-count" {
-		return []templ.Component{views.Heard(store.Message{}, int(m.Seq))}, nil
-	}
-	return []templ.Component{views.Heard(m, 0)}, nil
+	return []templ.Component{views.Heard(m)}, nil
 }
 
 // roomsOf is user's rooms with what their open pages have read and not yet saved, for

@@ -78,7 +78,7 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (User, error) {
 		return User{}, err
 	}
 	u := User{Username: username, Email: email, Name: username, Role: Member, Zone: validZone(in.Zone), CreatedAt: s.now(),
-		Announce: AnnounceAll, ShowsTyping: true, ShowsSeen: true, proof: hash}
+		Announce: AnnounceCount, ShowsTyping: true, ShowsSeen: true, proof: hash}
 	err = s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
 		// The counter's row is the lock: two who sign up at once on an empty
 		// instance get 1 and 2, and only 1 is the administrator.

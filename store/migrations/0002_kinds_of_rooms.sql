@@ -34,7 +34,7 @@ alter table users add column status_text text not null default '';
 alter table users add column status_until bigint not null default 0;
 alter table users add column language text not null default '';
 alter table users add column scheme text not null default '';
-alter table users add column announce text not null default 'all';
+alter table users add column announce text not null default 'count';
 alter table users add column shows_typing boolean not null default true;
 alter table users add column shows_seen boolean not null default true;
 alter table users add column here_at bigint not null default 0;

@@ -5,18 +5,18 @@ import "golang.org/x/text/language"
 // counted are the texts whose form depends on their first number: of one, of others.
 var counted = map[language.Tag]map[string][2]string{
 	language.English: {
-		"%d members":                      {"%d member", "%d members"},
-		"%d new since %s":                 {"%d new since %[2]s", "%d new since %[2]s"},
-		"New messages: there are %d now.": {"New message: there is %d now.", "New messages: there are %d now."},
-		"Try again in %d seconds.":        {"Try again in %d second.", "Try again in %d seconds."},
-		"Try again in %d minutes.":        {"Try again in %d minute.", "Try again in %d minutes."},
+		"%d members":                        {"%d member", "%d members"},
+		"%d new since %s":                   {"%d new since %[2]s", "%d new since %[2]s"},
+		"%d new messages, the last from %s": {"%d new message, from %[2]s", "%d new messages, the last from %[2]s"},
+		"Try again in %d seconds.":          {"Try again in %d second.", "Try again in %d seconds."},
+		"Try again in %d minutes.":          {"Try again in %d minute.", "Try again in %d minutes."},
 	},
 	language.German: {
-		"%d members":                      {"%d Mitglied", "%d Mitglieder"},
-		"%d new since %s":                 {"%d neue seit %[2]s", "%d neue seit %[2]s"},
-		"New messages: there are %d now.": {"Neue Nachricht: Es gibt jetzt %d.", "Neue Nachrichten: Es gibt jetzt %d."},
-		"Try again in %d seconds.":        {"Versuch es in %d Sekunde noch einmal.", "Versuch es in %d Sekunden noch einmal."},
-		"Try again in %d minutes.":        {"Versuch es in %d Minute noch einmal.", "Versuch es in %d Minuten noch einmal."},
+		"%d members":                        {"%d Mitglied", "%d Mitglieder"},
+		"%d new since %s":                   {"%d neue seit %[2]s", "%d neue seit %[2]s"},
+		"%d new messages, the last from %s": {"%d neue Nachricht, von %[2]s", "%d neue Nachrichten, die letzte von %[2]s"},
+		"Try again in %d seconds.":          {"Versuch es in %d Sekunde noch einmal.", "Versuch es in %d Sekunden noch einmal."},
+		"Try again in %d minutes.":          {"Versuch es in %d Minute noch einmal.", "Versuch es in %d Minuten noch einmal."},
 	},
 }
 
