@@ -45,6 +45,7 @@ var access = []struct {
 	{"GET /direct/new", "/direct/new", nil, [5]int{303, 200, 200, 200, 200}},
 	{"POST /direct", "/direct", url.Values{"with": {"99"}}, [5]int{401, 422, 422, 422, 422}},
 	{"POST /read", "/read", url.Values{}, [5]int{401, 303, 303, 303, 303}},
+	{"POST /settings/rooms", "/settings/rooms", url.Values{"members": {"yes"}}, [5]int{401, 404, 404, 404, 303}},
 	{"GET /rooms", "/rooms", nil, [5]int{303, 200, 200, 200, 200}},
 	{"POST /rooms", "/rooms", url.Values{"name": {""}, "kind": {"open"}}, [5]int{401, 422, 422, 422, 422}},
 	{"GET /rooms/new", "/rooms/new", nil, [5]int{303, 200, 200, 200, 200}},

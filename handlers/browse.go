@@ -21,16 +21,24 @@ func (s *Server) showRooms(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	may, err := s.mayCreate(r)
+	settings, err := s.Store.Settings(r.Context())
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, http.StatusOK, views.RoomsPage(page, views.RoomList{Rooms: rooms, Archived: archived, MayCreate: may}))
+	return s.render(w, r, http.StatusOK, views.RoomsPage(page, views.RoomList{Rooms: rooms, Archived: archived, MayCreate: mayCreate(settings, me.User), Settings: settings}))
 }
 
-func (s *Server) mayCreate(r *http.Request) (bool, error) {
-	settings, err := s.Store.Settings(r.Context())
-	return settings.MembersCreateRooms || asker(r).User.Role == store.Administrator, err
+func mayCreate(settings store.Settings, user store.User) bool {
+	return settings.MembersCreateRooms || user.Role == store.Administrator
+}
+
+// updateRoomSettings decides whether members may create rooms.
+func (s *Server) updateRoomSettings(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Store.SetSettings(r.Context(), asker(r).User.ID, store.Settings{MembersCreateRooms: r.PostForm.Get("members") != ""}); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/rooms", http.StatusSeeOther)
+	return nil
 }
 
 func (s *Server) newRoom(w http.ResponseWriter, r *http.Request) error {
@@ -38,8 +46,12 @@ func (s *Server) newRoom(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) roomForm(w http.ResponseWriter, r *http.Request, status int, f views.Fields) error {
-	if may, err := s.mayCreate(r); err != nil || !may {
-		return errors.Join(err, store.ErrNotFound)
+	settings, err := s.Store.Settings(r.Context())
+	if err != nil {
+		return err
+	}
+	if !mayCreate(settings, asker(r).User) {
+		return store.ErrNotFound
 	}
 	page, err := s.me(r.Context(), asker(r), "New room", 0)
 	if err != nil {
@@ -49,6 +61,9 @@ func (s *Server) roomForm(w http.ResponseWriter, r *http.Request, status int, f 
 }
 
 func (s *Server) createRoom(w http.ResponseWriter, r *http.Request) error {
+	if wait := s.limits.posts.take(posting{user: asker(r).User.ID}); wait > 0 {
+		return throttled{wait}
+	}
 	id, err := s.Store.CreateRoom(r.Context(), asker(r).User.ID, charterOf(r))
 	var problems store.Problems
 	if errors.As(err, &problems) {

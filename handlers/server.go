@@ -125,6 +125,8 @@ func (s *Server) routes() []route {
 		{"POST /direct", person, s.createDirect},
 		{"POST /read", person, s.markAllRead},
 
+		{"POST /settings/rooms", person, s.updateRoomSettings},
+
 		{"GET /rooms", person, s.showRooms},
 		{"POST /rooms", person, s.createRoom},
 		{"GET /rooms/new", person, s.newRoom},

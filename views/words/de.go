@@ -99,6 +99,8 @@ var german = map[string]string{
 	"Language":                                                  "Sprache",
 	"Last here %s":                                              "Zuletzt hier %s",
 	"Leave room":                                                "Raum verlassen",
+	"Let members create rooms":                                  "Mitglieder Räume anlegen lassen",
+	"Let only administrators create rooms":                      "Nur Administratoren Räume anlegen lassen",
 	"Light":                                                     "Hell",
 	"Mark all as read":                                          "Alles als gelesen markieren",
 	"Mark unread":                                               "Ungelesen",

@@ -1,0 +1,44 @@
+package handlers_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+func TestAnAdministratorDecidesWhetherMembersCreateRooms(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ada, ben := w.signUp("ada"), w.signUp("ben")
+		kitchen := url.Values{"name": {"Kitchen"}, "kind": {"open"}}
+		ada.post("/settings/rooms", url.Values{})
+		if a := ben.post("/rooms", kitchen); a.StatusCode != http.StatusNotFound {
+			t.Errorf("Ben creates a room all the same: %s", a.Status)
+		}
+		if a := ben.get("/rooms"); strings.Contains(a.body, "/rooms/new") || strings.Contains(a.body, "/settings/rooms") {
+			t.Error("Ben is offered what he may not do")
+		}
+		ada.post("/settings/rooms", url.Values{"members": {"yes"}})
+		if a := ben.post("/rooms", kitchen); a.StatusCode != http.StatusSeeOther {
+			t.Errorf("Ben may not create a room after all: %s", a.Status)
+		}
+		// A name that is taken stays in the form, with what to do.
+		a := ada.post("/rooms", url.Values{"name": {"KITCHEN"}, "topic": {"Lunch & more"}, "kind": {"private"}})
+		if a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(a.body, "There is a room of that name. Choose another.") ||
+			!strings.Contains(a.body, `value="KITCHEN"`) || !strings.Contains(a.body, "Lunch &amp; more") || !strings.Contains(a.body, `value="private" checked`) {
+			t.Errorf("got %s\n%s", a.Status, a.body)
+		}
+	})
+}
+
+func TestAnOldAddressOfARoomLeadsToItsNewOne(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ada := w.signUp("ada")
+		ada.post("/rooms", url.Values{"name": {"Küche"}, "kind": {"open"}})
+		ada.post("/rooms/2/about", url.Values{"name": {"Kantine"}, "kind": {"open"}})
+		a := ada.get("/rooms/2-k%C3%BCche?before=3")
+		if a.StatusCode != http.StatusFound || a.Header.Get("Location") != "/rooms/2-kantine?before=3" {
+			t.Errorf("got %s to %q", a.Status, a.Header.Get("Location"))
+		}
+	})
+}
