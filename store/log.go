@@ -1,6 +1,10 @@
 package store
 
-import "context"
+import (
+	"context"
+
+	"github.com/jmoiron/sqlx"
+)
 
 // Changes is what happened in a room after a revision.
 type Changes struct {
@@ -133,12 +137,16 @@ func (s *Store) DifferenceSince(ctx context.Context, room RoomID, rev Rev, have 
 			return s.replaced(ctx, room)
 		}
 		if len(differ) > 0 {
-			var found []messageRow
-			if err := s.in(ctx, &found, messageColumns+" where m.room_id = ? and m.seq in (?) order by m.seq", room, differ); err != nil {
+			query, args, err := sqlx.In(messageColumns+" where m.room_id = ? and m.seq in (?) order by m.seq", room, differ)
+			if err != nil {
 				return d, err
 			}
-			for _, r := range found {
-				add(r.message())
+			found, err := scanMessages(s.db.QueryxContext(ctx, s.db.Rebind(query), args...))
+			if err != nil {
+				return d, s.plain(err)
+			}
+			for _, m := range found {
+				add(m)
 			}
 		}
 	}

@@ -166,46 +166,57 @@ const memberOnly = `
  where m.room_id = $1
    and exists (select 1 from members x where x.room_id = $1 and x.user_id = $2 and x.present)`
 
-type messageRow struct {
-	RoomID     RoomID `db:"room_id"`
-	Seq        Seq
-	Rev        Rev
-	PostedRev  Rev    `db:"posted_rev"`
-	AuthorID   UserID `db:"author_id"`
-	AuthorName string `db:"author_name"`
-	Body       string
-	CreatedAt  int64  `db:"created_at"`
-	EditedAt   int64  `db:"edited_at"`
-	DeletedAt  int64  `db:"deleted_at"`
-	PrevAuthor UserID `db:"prev_author"`
-	PrevAt     int64  `db:"prev_at"`
-	Mentions   string
+// messageScan reads rows of messageColumns: by hand, and into the same places for each,
+// for reflection and what it allocates would cost as much as the query.
+type messageScan struct {
+	Message
+	created, edited, deleted, prev int64
+	mentions                       string
+	places                         []any
 }
 
-func (r messageRow) message() Message {
-	return Message{
-		Room: r.RoomID, Seq: r.Seq, Rev: r.Rev, PostedRev: r.PostedRev, Author: r.AuthorID, AuthorName: r.AuthorName, Body: r.Body,
-		CreatedAt: fromMicros(r.CreatedAt), EditedAt: fromMicros(r.EditedAt), DeletedAt: fromMicros(r.DeletedAt),
-		PrevAuthor: r.PrevAuthor, PrevAt: fromMicros(r.PrevAt), Mentions: mentionsOf(r.Mentions),
+func newMessageScan() *messageScan {
+	s := new(messageScan)
+	m := &s.Message
+	s.places = []any{&m.Room, &m.Seq, &m.Rev, &m.PostedRev, &m.Author, &m.AuthorName, &m.Body, &s.created, &s.edited, &s.deleted, &m.PrevAuthor, &s.prev, &s.mentions}
+	return s
+}
+
+func (s *messageScan) message(row interface{ Scan(...any) error }) (Message, error) {
+	err := row.Scan(s.places...)
+	s.CreatedAt, s.EditedAt, s.DeletedAt, s.PrevAt = fromMicros(s.created), fromMicros(s.edited), fromMicros(s.deleted), fromMicros(s.prev)
+	s.Mentions = mentionsOf(s.mentions)
+	return s.Message, err
+}
+
+func scanMessages(rows *sqlx.Rows, err error) ([]Message, error) {
+	if err != nil {
+		return nil, err
 	}
+	defer rows.Close()
+	scan := newMessageScan()
+	all := make([]Message, 0, PageSize+1)
+	for rows.Next() {
+		m, err := scan.message(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, m)
+	}
+	return all, rows.Err()
 }
 
 func (s *Store) messages(ctx context.Context, query string, args ...any) ([]Message, error) {
-	var rows []messageRow
-	if err := s.list(ctx, &rows, query, args...); err != nil {
+	q, err := s.prepared(ctx, query)
+	if err != nil {
 		return nil, s.plain(err)
 	}
-	all := make([]Message, len(rows))
-	for i, r := range rows {
-		all[i] = r.message()
-	}
-	return all, nil
+	all, err := scanMessages(q.QueryxContext(s.reading(ctx), args...))
+	return all, s.plain(err)
 }
 
 func messageIn(ctx context.Context, tx *sqlx.Tx, room RoomID, seq Seq) (Message, error) {
-	var r messageRow
-	err := tx.GetContext(ctx, &r, messageColumns+" where m.room_id = $1 and m.seq = $2", room, seq)
-	return r.message(), err
+	return newMessageScan().message(tx.QueryRowxContext(ctx, messageColumns+" where m.room_id = $1 and m.seq = $2", room, seq))
 }
 
 // checkBody returns body as it is stored: lines end in a newline, and white space

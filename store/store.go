@@ -159,7 +159,7 @@ func (s *Store) get(ctx context.Context, row any, query string, args ...any) err
 	if err != nil {
 		return err
 	}
-	return q.GetContext(ctx, row, args...)
+	return q.GetContext(s.reading(ctx), row, args...)
 }
 
 func (s *Store) list(ctx context.Context, rows any, query string, args ...any) error {
@@ -167,7 +167,17 @@ func (s *Store) list(ctx context.Context, rows any, query string, args ...any) e
 	if err != nil {
 		return err
 	}
-	return q.SelectContext(ctx, rows, args...)
+	return q.SelectContext(s.reading(ctx), rows, args...)
+}
+
+// reading is the context of a read. The embedded database's reads are short, each
+// served by an index, and being ready to cancel one costs more than it (two
+// goroutines); those of a server may hang, and can be cancelled.
+func (s *Store) reading(ctx context.Context) context.Context {
+	if s.dialect.single() {
+		return context.WithoutCancel(ctx)
+	}
+	return ctx
 }
 
 func (s *Store) prepared(ctx context.Context, query string) (*sqlx.Stmt, error) {
