@@ -275,7 +275,7 @@ func TestWithoutAConnectionEveryActionSaysSo(t *testing.T) {
 	ada.Say("a message")
 	ada.Shows("a message")
 	s.Kill()
-	for _, selector := range []string{"#m-1-1 a.message__tool", "#m-1-1 button.message__tool", "#composer button"} {
+	for _, selector := range []string{"#m-1-1 a.message__tool", "#m-1-1 .message__tool--more", "#composer button"} {
 		if selector == "#composer button" {
 			ada.Type("#composer-text", "text")
 		}

@@ -19,7 +19,8 @@ func TestEverythingWorksWithoutScripts(t *testing.T) {
 	if got := eval[string](ada, `document.querySelector("#m-1-1 .message__body").firstChild.textContent`); got != "Still no script here" && got != "no script hereStill" {
 		t.Errorf("the edited message is %q", got)
 	}
-	ada.Submit("#m-1-1 button.message__tool", `document.readyState === "complete" && document.querySelector("#delete")`)
+	ada.Submit("#m-1-1 .message__tool--more", `document.readyState === "complete" && document.querySelector("#editor form[action$='/unread']")`)
+	ada.Submit("#editor a[href$='/delete']", `document.readyState === "complete" && document.querySelector("#delete")`)
 	ada.Submit("#delete button", `document.readyState === "complete" && document.querySelector("#m-1-1 .message__gone")`)
 
 	// A mistake comes back with the text, and one hears why.

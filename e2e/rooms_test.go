@@ -134,7 +134,9 @@ func TestOneComesBackToWhereOneLeftOff(t *testing.T) {
 	}
 	// Unread again from the second, then all read.
 	ben.Until(connected + ` && !document.title.startsWith("(")`)
-	ben.Click("#m-1-2 .message__unread button")
+	ben.Click("#m-1-2 .message__tool--more")
+	ben.Until(`document.querySelector("#editor form[action$='/unread']")`)
+	ben.Click("#editor form[action$='/unread'] button")
 	ben.Until(arrived + ` && document.title.startsWith("(1) ")`)
 	ben.Submit("form[action='/read'] button", arrived+` && !document.title.startsWith("(")`)
 }

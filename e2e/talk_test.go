@@ -45,7 +45,9 @@ func twoPeopleTalk(t *testing.T, s *Server) {
 	ben.Until(`document.querySelector("#m-1-3 .message__edited")`)
 	ada.Until(`!document.querySelector("#edit") && document.activeElement.closest("#editor")`)
 
-	ben.Click("#m-1-2 button.message__tool")
+	ben.Click("#m-1-2 .message__tool--more")
+	ben.Until(`document.querySelector("#editor a[href$='/delete']")`)
+	ben.Click("#editor a[href$='/delete']")
 	ben.Until(`document.querySelector("#delete button")`)
 	ben.Click("#delete button")
 	ada.Until(`document.querySelector("#m-1-2 .message__gone")`)
@@ -148,12 +150,17 @@ func TestOnesOwnMessagesAreChangedByKeyboardAlone(t *testing.T) {
 	back := chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift))
 	for range 10 {
 		ada.do(back)
-		if eval[bool](ada, `document.activeElement.textContent === "Delete"`) {
+		if eval[bool](ada, `document.activeElement.textContent === "More"`) {
 			break
 		}
 	}
 	if visible := eval[string](ada, `getComputedStyle(document.activeElement.closest(".message__tools")).opacity`); visible != "1" {
 		t.Errorf("the focused button has opacity %s", visible)
+	}
+	ada.Press(kb.Enter)
+	ada.Until(`document.activeElement.closest("#editor")?.textContent.includes("Link to this message")`)
+	for range 3 {
+		ada.do(chromedp.KeyEvent(kb.Tab))
 	}
 	ada.Press(kb.Enter)
 	ada.Until(`document.activeElement.closest("#delete") && document.activeElement.textContent === "Delete"`)

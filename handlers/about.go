@@ -50,8 +50,7 @@ func (s *Server) about(w http.ResponseWriter, r *http.Request, status int, a vie
 }
 
 func (s *Server) saved(w http.ResponseWriter, r *http.Request, room store.RoomID, what string) error {
-	http.Redirect(w, r, string(views.RoomActionURL(room, "about?saved="+what)), http.StatusSeeOther)
-	return nil
+	return seeOther(w, r, views.RoomActionURL(room, "about?saved="+what))
 }
 
 func (s *Server) updateRoom(w http.ResponseWriter, r *http.Request) error {
@@ -111,8 +110,7 @@ func (s *Server) deleteMembership(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	s.peopleChanged(room.ID, asker(r).User.ID)
-	http.Redirect(w, r, "/rooms", http.StatusSeeOther)
-	return nil
+	return seeOther(w, r, "/rooms")
 }
 
 func (s *Server) createMember(w http.ResponseWriter, r *http.Request) error {

@@ -87,6 +87,8 @@ var access = []struct {
 	{"POST /rooms/{room}/messages", "/rooms/1/messages", draft("hello"), [5]int{401, 404, 303, 303, 303}},
 	{"POST /rooms/{room}/messages", "/rooms/99/messages", draft("hello"), [5]int{401, 404, 404, 404, 404}},
 	{"POST /rooms/{room}/messages/{seq}", "/rooms/1/messages/1", url.Values{"body": {"changed"}}, [5]int{401, 404, 404, 303, 404}},
+	{"GET /rooms/{room}/messages/{seq}/more", "/rooms/1/messages/2/more", nil, [5]int{303, 404, 200, 200, 200}},
+	{"GET /rooms/{room}/messages/{seq}/more", "/rooms/1/messages/99/more", nil, [5]int{303, 404, 404, 404, 404}},
 	{"GET /rooms/{room}/messages/{seq}/edit", "/rooms/1/messages/2/edit", nil, [5]int{303, 404, 404, 200, 404}},
 	{"GET /rooms/{room}/messages/{seq}/delete", "/rooms/1/messages/3/delete", nil, [5]int{303, 404, 404, 200, 404}},
 	{"POST /rooms/{room}/messages/{seq}/delete", "/rooms/1/messages/4/delete", url.Values{}, [5]int{401, 404, 404, 303, 404}},

@@ -136,14 +136,12 @@ func (s *Server) createPassword(w http.ResponseWriter, r *http.Request) error {
 	s.Log.Info("password reset", "user", user.ID, "address", s.address(r))
 	s.endedElsewhere(user.ID)
 	if !user.SuspendedAt.IsZero() {
-		http.Redirect(w, r, "/login", http.StatusSeeOther)
-		return nil
+		return seeOther(w, r, "/login")
 	}
 	if err := s.signIn(w, r, user); err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/", http.StatusSeeOther)
-	return nil
+	return seeOther(w, r, "/")
 }
 
 // showReset is the form for a new password, for whoever holds a link that works.

@@ -37,8 +37,7 @@ func (s *Server) updateRoomSettings(w http.ResponseWriter, r *http.Request) erro
 	if err := s.Store.SetSettings(r.Context(), asker(r).User.ID, store.Settings{MembersCreateRooms: r.PostForm.Get("members") != ""}); err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/rooms", http.StatusSeeOther)
-	return nil
+	return seeOther(w, r, "/rooms")
 }
 
 func (s *Server) newRoom(w http.ResponseWriter, r *http.Request) error {
@@ -96,8 +95,7 @@ func (s *Server) goTo(w http.ResponseWriter, r *http.Request, room store.RoomID)
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, views.RoomURL(m.Room), http.StatusSeeOther)
-	return nil
+	return seeOther(w, r, views.RoomURL(m.Room))
 }
 
 func (s *Server) createMembership(w http.ResponseWriter, r *http.Request) error {

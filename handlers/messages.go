@@ -27,8 +27,7 @@ func (s *Server) showMessages(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !htmx(r) {
-		http.Redirect(w, r, views.RoomURL(room.Room), http.StatusSeeOther)
-		return nil
+		return seeOther(w, r, views.RoomURL(room.Room))
 	}
 	if before == 0 { // the page shows the beginning already
 		w.WriteHeader(http.StatusNoContent)
@@ -68,11 +67,9 @@ func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) error {
 		return s.render(w, r, http.StatusOK, views.Sent(newComposer(room.Room, me.ID), form.Has("as") && !form.Has("rev")))
 	}
 	if form.Get("frame") != "" {
-		http.Redirect(w, r, string(views.RoomActionURL(room.ID, "write")), http.StatusSeeOther)
-		return nil
+		return seeOther(w, r, views.RoomActionURL(room.ID, "write"))
 	}
-	http.Redirect(w, r, views.RoomURL(room.Room), http.StatusSeeOther)
-	return nil
+	return seeOther(w, r, views.RoomURL(room.Room))
 }
 
 // bodyOf is the text of a composer: of two fields, where one was refused and one
@@ -137,6 +134,16 @@ func (s *Server) messageAt(r *http.Request, do store.Action) (store.Membership, 
 		}
 	}
 	return room, m, err
+}
+
+// showMore shows what the asker may do with a message.
+func (s *Server) showMore(w http.ResponseWriter, r *http.Request) error {
+	room, m, err := s.messageAt(r, store.Read)
+	if err != nil {
+		return err
+	}
+	me := asker(r).User
+	return s.showEditor(w, r, room, views.MessageCard(m, room, room.Standing(me), views.Zone(me)))
 }
 
 func (s *Server) editMessage(w http.ResponseWriter, r *http.Request) error {
@@ -209,8 +216,7 @@ func (s *Server) changed(w http.ResponseWriter, r *http.Request, room store.Memb
 	if htmx(r) {
 		return s.render(w, r, http.StatusOK, views.Changed())
 	}
-	http.Redirect(w, r, views.RoomURL(room.Room), http.StatusSeeOther)
-	return nil
+	return seeOther(w, r, views.RoomURL(room.Room))
 }
 
 // moved hints that a room has something new; it comes after the commit.

@@ -74,8 +74,7 @@ func (s *Server) updateProfile(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.profileChanged(r.Context(), me.ID)
-	http.Redirect(w, r, "/profile?saved=profile", http.StatusSeeOther)
-	return nil
+	return seeOther(w, r, "/profile?saved=profile")
 }
 
 // statusUntil is when a status ends that was set now; what was set before stays if
@@ -101,8 +100,7 @@ func (s *Server) endLogin(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.endedElsewhere(me.ID)
-	http.Redirect(w, r, "/profile?saved=ended", http.StatusSeeOther)
-	return nil
+	return seeOther(w, r, "/profile?saved=ended")
 }
 
 func (s *Server) endOtherLogins(w http.ResponseWriter, r *http.Request) error {
@@ -111,8 +109,7 @@ func (s *Server) endOtherLogins(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.endedElsewhere(me.User.ID)
-	http.Redirect(w, r, "/profile?saved=others", http.StatusSeeOther)
-	return nil
+	return seeOther(w, r, "/profile?saved=others")
 }
 
 func (s *Server) updatePassword(w http.ResponseWriter, r *http.Request) error {
@@ -134,8 +131,7 @@ func (s *Server) updatePassword(w http.ResponseWriter, r *http.Request) error {
 	}
 	guess.right()
 	s.endedElsewhere(me.ID)
-	http.Redirect(w, r, "/profile?saved=password", http.StatusSeeOther)
-	return nil
+	return seeOther(w, r, "/profile?saved=password")
 }
 
 // endedElsewhere has open sockets of user asked about at once.

@@ -89,4 +89,10 @@ func fragment(spoken context.Context, all ...templ.Component) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// seeOther answers a form with another page.
+func seeOther(w http.ResponseWriter, r *http.Request, to templ.SafeURL) error {
+	http.Redirect(w, r, string(to), http.StatusSeeOther)
+	return nil
+}
+
 func idString(id store.UserID) string { return strconv.FormatInt(int64(id), 10) }

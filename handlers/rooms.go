@@ -31,14 +31,12 @@ func (s *Server) showLanding(w http.ResponseWriter, r *http.Request) error {
 	}
 	room, err := s.Store.Landing(r.Context(), session.User.ID)
 	if errors.Is(err, store.ErrNotFound) {
-		http.Redirect(w, r, "/rooms", http.StatusSeeOther)
-		return nil
+		return seeOther(w, r, "/rooms")
 	}
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, views.RoomURL(room), http.StatusSeeOther)
-	return nil
+	return seeOther(w, r, views.RoomURL(room))
 }
 
 // roomNumber is the number of the room that the path names, with or without a
@@ -67,7 +65,7 @@ func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if to := views.RoomURL(room.Room); r.URL.Path != to {
+	if to := string(views.RoomURL(room.Room)); r.URL.Path != to {
 		http.Redirect(w, r, (&url.URL{Path: to, RawQuery: r.URL.RawQuery}).String(), http.StatusFound)
 		return nil
 	}

@@ -23,8 +23,7 @@ func (s *Server) markUnread(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.changedFor(asker(r).User.ID)
 	// On the room's own page it would be read again at once.
-	http.Redirect(w, r, "/rooms", http.StatusSeeOther)
-	return nil
+	return seeOther(w, r, "/rooms")
 }
 
 // markAllRead makes everything everywhere read for the asker.
@@ -33,8 +32,7 @@ func (s *Server) markAllRead(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.changedFor(asker(r).User.ID)
-	http.Redirect(w, r, "/rooms", http.StatusSeeOther)
-	return nil
+	return seeOther(w, r, "/rooms")
 }
 
 // showMessage leads to the room's page around the message.
@@ -43,7 +41,7 @@ func (s *Server) showMessage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, views.RoomAtURL(room.Room, m.Seq), http.StatusFound)
+	http.Redirect(w, r, string(views.RoomAtURL(room.Room, m.Seq)), http.StatusFound)
 	return nil
 }
 

@@ -152,6 +152,7 @@ func (s *Server) routes() []route {
 		{"POST /rooms/{room}/messages/{seq}/unread", person, s.markUnread},
 		{"GET /rooms/{room}/new.css", person, s.showNewSince},
 		{"GET /rooms/{room}/read.css", person, s.noteRead},
+		{"GET /rooms/{room}/messages/{seq}/more", person, s.showMore},
 		{"GET /rooms/{room}/messages/{seq}/edit", person, s.editMessage},
 		{"GET /rooms/{room}/messages/{seq}/delete", person, s.askDelete},
 		{"POST /rooms/{room}/messages/{seq}/delete", person, s.deleteMessage},

@@ -138,6 +138,5 @@ func (s *Server) deleteSession(w http.ResponseWriter, r *http.Request) error {
 	if err := s.setCookie(w, r, ""); err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/login", http.StatusSeeOther)
-	return nil
+	return seeOther(w, r, "/login")
 }

@@ -30,58 +30,66 @@ func MessageID(room store.RoomID, seq store.Seq) string {
 	return "m-" + id(room) + "-" + id(seq)
 }
 
+// number is n in an address.
+func number[N ~int64](n N) templ.SafeURL { return templ.SafeURL(id(n)) }
+
 // RoomURL is a room's page. The slug is for people; the number counts.
-func RoomURL(r store.Room) string { return "/rooms/" + id(r.ID) + "-" + url.PathEscape(r.Slug) }
+func RoomURL(r store.Room) templ.SafeURL {
+	return "/rooms/" + number(r.ID) + "-" + templ.SafeURL(url.PathEscape(r.Slug))
+}
 
 // RoomActionURL is where the room's page about itself does something, like "join".
 func RoomActionURL(room store.RoomID, do string) templ.SafeURL {
-	return templ.SafeURL("/rooms/" + id(room) + "/" + do)
+	return "/rooms/" + number(room) + "/" + templ.SafeURL(do)
 }
 
 // RoomAtURL is the room's page around message seq, which it marks.
-func RoomAtURL(r store.Room, seq store.Seq) string {
-	return RoomURL(r) + "?at=" + id(seq) + "#" + MessageID(r.ID, seq)
+func RoomAtURL(r store.Room, seq store.Seq) templ.SafeURL {
+	return RoomURL(r) + "?at=" + number(seq) + "#" + templ.SafeURL(MessageID(r.ID, seq))
 }
 
 // PersonURL is a person's card.
-func PersonURL(user store.UserID) string { return "/people/" + id(user) }
+func PersonURL(user store.UserID) templ.SafeURL { return "/people/" + number(user) }
 
 // RoomBeforeURL is the page of a room that ends before message seq.
-func RoomBeforeURL(r store.Room, seq store.Seq) string { return RoomURL(r) + "?before=" + id(seq) }
+func RoomBeforeURL(r store.Room, seq store.Seq) templ.SafeURL {
+	return RoomURL(r) + "?before=" + number(seq)
+}
 
 // RoomAfterURL is the page of a room that begins after message seq.
-func RoomAfterURL(r store.Room, seq store.Seq) string { return RoomURL(r) + "?after=" + id(seq) }
+func RoomAfterURL(r store.Room, seq store.Seq) templ.SafeURL {
+	return RoomURL(r) + "?after=" + number(seq)
+}
 
 // NewSinceURL is the stylesheet that draws the line before message seq.
-func NewSinceURL(room store.RoomID, seq store.Seq) string {
-	return "/rooms/" + id(room) + "/new.css?from=" + id(seq)
+func NewSinceURL(room store.RoomID, seq store.Seq) templ.SafeURL {
+	return "/rooms/" + number(room) + "/new.css?from=" + number(seq)
 }
 
 // ReadURL notes, for a browser without scripts, that it shows the room up to seq.
-func ReadURL(room store.RoomID, seq store.Seq) string {
-	return "/rooms/" + id(room) + "/read.css?upto=" + id(seq)
+func ReadURL(room store.RoomID, seq store.Seq) templ.SafeURL {
+	return "/rooms/" + number(room) + "/read.css?upto=" + number(seq)
 }
 
 // MessagesURL takes new messages by POST and gives older ones by GET.
-func MessagesURL(room store.RoomID) string { return "/rooms/" + id(room) + "/messages" }
-
-// MessagesBeforeURL gives the messages before seq; shown is how many the page has.
-func MessagesBeforeURL(room store.RoomID, seq store.Seq, shown int) string {
-	return MessagesURL(room) + "?before=" + id(seq) + "&shown=" + strconv.Itoa(shown)
-}
+func MessagesURL(room store.RoomID) templ.SafeURL { return "/rooms/" + number(room) + "/messages" }
 
 // MessageURL takes another text for the message by POST.
-func MessageURL(room store.RoomID, seq store.Seq) string { return MessagesURL(room) + "/" + id(seq) }
+func MessageURL(room store.RoomID, seq store.Seq) templ.SafeURL {
+	return MessagesURL(room) + "/" + number(seq)
+}
 
 // EditURL is the form for the message's text.
-func EditURL(room store.RoomID, seq store.Seq) string { return MessageURL(room, seq) + "/edit" }
+func EditURL(room store.RoomID, seq store.Seq) templ.SafeURL { return MessageURL(room, seq) + "/edit" }
 
 // DeleteURL asks by GET whether to delete the message, and does it by POST.
-func DeleteURL(room store.RoomID, seq store.Seq) string { return MessageURL(room, seq) + "/delete" }
+func DeleteURL(room store.RoomID, seq store.Seq) templ.SafeURL {
+	return MessageURL(room, seq) + "/delete"
+}
 
 // UnreadURL makes the message and all after it unread by POST.
 func UnreadURL(room store.RoomID, seq store.Seq) templ.SafeURL {
-	return templ.SafeURL(MessageURL(room, seq) + "/unread")
+	return MessageURL(room, seq) + "/unread"
 }
 
 // TextURL is an empty field for a message, which a browser keeps for ever.
@@ -98,4 +106,4 @@ func withNext(path, next string) templ.SafeURL {
 }
 
 // LiveURL is the room's socket, and by a plain GET the region that connects to it.
-func LiveURL(room store.RoomID) string { return "/rooms/" + id(room) + "/live" }
+func LiveURL(room store.RoomID) templ.SafeURL { return "/rooms/" + number(room) + "/live" }

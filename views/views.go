@@ -12,6 +12,8 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/a-h/templ"
+
 	"parley/store"
 )
 
@@ -21,8 +23,8 @@ type Page struct {
 	Me    store.User         // zero: nobody is signed in
 	Rooms []store.Membership // Me's, for the sidebar
 	Here  store.RoomID       // the room that the page is about; 0: none
-	Line  string             // stylesheet with the line "New since"; "": none
-	Read  string             // what a browser without scripts loads to say that it shows the page
+	Line  templ.SafeURL      // stylesheet with the line "New since"; "": none
+	Read  templ.SafeURL      // what a browser without scripts loads to say that it shows the page
 }
 
 // Fields are a form's values as typed and the sentences against them, by name.
@@ -54,7 +56,7 @@ var loaded sync.Map // string -> *time.Location
 // hues is how many colours avatars have.
 const hues = 12
 
-func hue(u store.UserID) string { return "hue-" + id(int64(u)%hues) }
+func hue(u store.UserID) string { return id(int64(u) % hues) }
 
 // initials are the first letters of a name's first and last word.
 func initials(name string) string {
@@ -85,16 +87,6 @@ func newDay(m store.Message, zone *time.Location) bool {
 
 func follows(m store.Message, zone *time.Location) bool {
 	return m.PrevAuthor == m.Author && m.CreatedAt.Sub(m.PrevAt).Abs() < continuesFor && !newDay(m, zone)
-}
-
-func rowClass(m store.Message, zone *time.Location) string {
-	switch {
-	case newDay(m, zone):
-		return "message message--first message--day"
-	case follows(m, zone):
-		return "message message--next"
-	}
-	return "message message--first"
 }
 
 // MeVersion changes when what MeCSS shows changes.
