@@ -36,10 +36,10 @@ func charterFields(m store.Membership) views.Fields {
 // about completes and shows the page about a room.
 func (s *Server) about(w http.ResponseWriter, r *http.Request, status int, a views.About) error {
 	var err error
-	if a.Page, err = s.me(r.Context(), asker(r), a.Room.Name, a.Room.ID); err != nil {
+	if a.Page, err = s.me(r.Context(), asker(r), views.RoomName(r.Context(), a.Room), a.Room.ID); err != nil {
 		return err
 	}
-	if a.Title = views.RoomName(r.Context(), a.Room); a.Charter.Values == nil {
+	if a.Charter.Values == nil {
 		a.Charter = charterFields(a.Room)
 	}
 	a.Standing = a.Room.Standing(asker(r).User)

@@ -83,6 +83,7 @@ var access = []struct {
 	{"GET /rooms/{room}/stream", "/rooms/3/stream?first=1", nil, [5]int{303, 404, 0, 0, 404}}, // 0: it does not end
 	{"GET /rooms/{room}/write", "/rooms/1/write", nil, [5]int{303, 404, 200, 200, 200}},
 	{"GET /rooms/{room}/live", "/rooms/1/live", nil, [5]int{200, 200, 200, 200, 200}}, // a region: never a redirect
+	{"GET /live", "/live?title=Rooms", nil, [5]int{200, 200, 200, 200, 200}},
 	{"GET /rooms/{room}/messages", "/rooms/1/messages?before=3", nil, [5]int{303, 404, 303, 303, 303}},
 	{"POST /rooms/{room}/messages", "/rooms/1/messages", draft("hello"), [5]int{401, 404, 303, 303, 303}},
 	{"POST /rooms/{room}/messages", "/rooms/99/messages", draft("hello"), [5]int{401, 404, 404, 404, 404}},

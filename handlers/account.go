@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"parley/store"
 	"parley/views"
@@ -159,5 +160,9 @@ func (s *Server) showReset(w http.ResponseWriter, r *http.Request, status int, t
 // me is the page frame for the asker beside their rooms.
 func (s *Server) me(ctx context.Context, session store.Session, title string, here store.RoomID) (views.Page, error) {
 	rooms, err := s.roomsOf(ctx, session.User.ID, false)
-	return views.Page{Title: title, Me: session.User, Rooms: rooms, Here: here}, err
+	session.User.Status = session.User.Status.At(time.Now())
+	return views.Page{
+		Title: title, Me: session.User, Side: s.sidebar(rooms, here),
+		Live: views.Connection{As: session.User.ID, Here: here, Title: title},
+	}, err
 }

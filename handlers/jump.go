@@ -38,7 +38,7 @@ func (s *Server) found(r *http.Request) (views.Page, views.Found, error) {
 	}
 	part := strings.ToLower(strings.TrimSpace(f.Text))
 	fits := func(name string) bool { return strings.Contains(strings.ToLower(name), part) }
-	for _, m := range page.Rooms {
+	for _, m := range page.Side.Rooms {
 		if fits(views.RoomName(r.Context(), m)) && len(f.Rooms) < mostFound {
 			f.Rooms = append(f.Rooms, m)
 		}

@@ -17,11 +17,24 @@ func (s *Server) presenceOf(user store.UserID) string {
 	return presenceWords[s.hub.Presence(live.Person(user))]
 }
 
-// presentIn is who is in the room: those who are here first.
+// presentIn is who is in the room: those who are here first. In a room of very many
+// those who are here are found whatever their names are.
 func (s *Server) presentIn(ctx context.Context, room store.RoomID) ([]views.Present, error) {
 	people, err := s.Store.People(ctx, room, mostMembers)
 	if err != nil {
 		return nil, err
+	}
+	if len(people) == mostMembers {
+		var here []store.UserID
+		for _, p := range s.hub.People(mostMembers) {
+			here = append(here, store.UserID(p))
+		}
+		among, err := s.Store.PeopleAmong(ctx, room, here)
+		if err != nil {
+			return nil, err
+		}
+		people = slices.DeleteFunc(people, func(p store.Person) bool { return slices.Contains(here, p.ID) })
+		people = append(among, people...)
 	}
 	ids := make([]live.Person, len(people))
 	for i, p := range people {
@@ -43,6 +56,7 @@ func (s *Server) present(ctx context.Context, changed map[live.Person]live.Prese
 	var users, left []store.UserID
 	for person, is := range changed {
 		users = append(users, store.UserID(person))
+		s.Bus.Publish(live.Hint{Topic: hereTopic(store.UserID(person))})
 		if is == live.Offline {
 			left = append(left, store.UserID(person))
 		}

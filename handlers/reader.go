@@ -25,7 +25,7 @@ type reader struct {
 	conn   *websocket.Conn
 	socket *live.Socket
 	member *live.Member
-	room   store.Room
+	room   store.Room // whose log the page shows; its ID is 0 if none
 	me     store.User
 
 	since  time.Time // of frames
@@ -130,7 +130,6 @@ type resumeFrame struct {
 	Type string
 	Rev  json.RawMessage // "12", or 12
 	As   string
-	Past string          // not empty: the page does not end at the newest message
 	Have json.RawMessage // absent, "7.12", or ["7.12", …]
 }
 
@@ -148,7 +147,7 @@ func (s *Server) resume(ctx context.Context, c *reader, payload []byte) error {
 		s.changedFor(c.me.ID) // what was unread is read now
 		return nil
 	case "typing":
-		if c.me.ShowsTyping && s.typing.note(c.room.ID, store.Named{ID: c.me.ID, Name: c.me.Name}) {
+		if c.room.ID != 0 && c.me.ShowsTyping && s.typing.note(c.room.ID, store.Named{ID: c.me.ID, Name: c.me.Name}) {
 			s.Bus.Publish(live.Hint{Topic: typingTopic(c.room.ID)})
 		}
 		return nil
@@ -157,13 +156,20 @@ func (s *Server) resume(ctx context.Context, c *reader, payload []byte) error {
 		return nil
 	}
 	if f.As != "" && f.As != idString(c.me.ID) {
-		spoken, _ := inAudience(c.member.Audience)
+		spoken := parseAudience(c.member.Audience).spoken()
 		html, err := fragment(spoken, views.Ended(words.Say(spoken, "You are signed in as %s now. Load the page again.", c.me.Name), "", false))
 		if err != nil {
 			return err
 		}
 		c.socket.Close(live.Revoked, "another person", live.Text(html))
 		return nil
+	}
+	if s.limits.resumes.take(c.me.ID) > 0 {
+		c.socket.Close(live.TryAgain, "too many resumes")
+		return nil
+	}
+	if c.room.ID == 0 {
+		return s.hub.Join(ctx, c.member, "", nil)
 	}
 	rev, err := strconv.ParseInt(strings.Trim(string(f.Rev), `"`), 10, 64)
 	if err != nil {
@@ -173,15 +179,9 @@ func (s *Server) resume(ctx context.Context, c *reader, payload []byte) error {
 	if len(have) >= maxHave {
 		rev = -1
 	}
-	if s.limits.resumes.take(c.me.ID) > 0 {
-		c.socket.Close(live.TryAgain, "too many resumes")
-		return nil
-	}
-	audience := c.member.Audience
-	past := f.Past != ""
-	key := fmt.Sprintf("%s %d %v %x", audience, rev, past, sha256.Sum256(f.Have))
+	key := fmt.Sprintf("%s %d %x", c.member.Audience, rev, sha256.Sum256(f.Have))
 	return s.hub.Join(ctx, c.member, key, func(ctx context.Context) (live.Answer, error) {
-		return s.answer(ctx, c.room, page{audience, store.Rev(rev), have, past})
+		return s.answer(ctx, c.room, page{parseAudience(c.member.Audience), store.Rev(rev), have})
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -32,8 +33,15 @@ func seenTopic(room store.RoomID) live.Topic { return "seen/" + topicOf(room) }
 // hiddenSeen is what those are shown who do not share how far they have read.
 const hiddenSeen live.Topic = "seen-off/0/0"
 
-func sideTopic(user store.UserID, room store.RoomID) live.Topic {
-	return live.Topic(fmt.Sprintf("side/%d/%d", user, room))
+// hereTopic is hinted at when somebody comes or goes.
+func hereTopic(user store.UserID) live.Topic { return live.Topic("here/" + idString(user)) }
+
+// sideTopic is the list of user's rooms, the title and the icon, on the page.
+func sideTopic(user store.UserID, page views.Connection) live.Topic {
+	if page.Room != 0 {
+		return live.Topic(fmt.Sprintf("side/%d/%d", user, page.Room))
+	}
+	return live.Topic(fmt.Sprintf("side/%d/%d/%s", user, page.Here, page.Title))
 }
 
 func heardTopic(room store.RoomID, user store.User) live.Topic {
@@ -47,9 +55,13 @@ func heardTopic(room store.RoomID, user store.User) live.Topic {
 // log itself would be left alone on the page that shows the log.
 func postedTopic(room store.RoomID) live.Topic { return "posted/" + topicOf(room) }
 
-// regionsFor are the regions on user's page about room.
-func regionsFor(user store.User, room store.Membership) []live.Topic {
-	all := []live.Topic{sideTopic(user.ID, room.ID), peopleTopic(room.ID), typingTopic(room.ID)}
+// regionsFor are the regions on user's page, which is about room if it shows a log.
+func regionsFor(user store.User, room store.Membership, page views.Connection) []live.Topic {
+	all := []live.Topic{sideTopic(user.ID, page)}
+	if page.Room == 0 {
+		return all
+	}
+	all = append(all, peopleTopic(room.ID), typingTopic(room.ID))
 	if user.Announce != store.AnnounceCount { // a count comes with the log
 		all = append(all, heardTopic(room.ID, user))
 	}
@@ -62,14 +74,22 @@ func regionsFor(user store.User, room store.Membership) []live.Topic {
 	return append(all, hiddenSeen)
 }
 
+// parts are what a region consists of, for the time zone of an audience.
+type parts func(zone *time.Location) []templ.Component
+
+// fixed are parts that show no time.
+func fixed(all ...templ.Component) parts {
+	return func(*time.Location) []templ.Component { return all }
+}
+
 // region renders one region for each audience.
 func (s *Server) region(ctx context.Context, topic live.Topic, audiences []live.Audience) (live.Region, error) {
 	name, of, _ := strings.Cut(string(topic), "/")
 	var r live.Region
-	var parts []templ.Component
+	var made parts
 	var err error
 	if room, is := parseRoom(live.Topic(of)); is {
-		parts, err = s.roomRegion(ctx, name, room)
+		made, err = s.roomRegion(ctx, name, room)
 		if err == nil {
 			// Read after what is shown: nothing shown is newer.
 			var heads map[store.RoomID]store.Rev
@@ -77,18 +97,18 @@ func (s *Server) region(ctx context.Context, topic live.Topic, audiences []live.
 			r.At = live.Rev(heads[room])
 		}
 	} else {
-		user, room, made := pairOf(of)
-		if !made {
+		user, room, title, is := pairOf(of)
+		if !is {
 			return r, fmt.Errorf("no region %q", topic)
 		}
 		switch name {
 		case "side":
-			parts, r.Depends, err = s.sideRegion(ctx, user, room)
+			made, r.Depends, err = s.sideRegion(ctx, user, room, title)
 		case "seen-off":
-			parts = []templ.Component{views.Seen(nil, true)}
+			made = fixed(views.Seen(nil, true))
 		default:
 			r.Depends = []live.Topic{postedTopic(room)}
-			parts, err = s.heardRegion(ctx, name, user, room)
+			made, err = s.heardRegion(ctx, name, user, room)
 		}
 	}
 	if err != nil {
@@ -96,68 +116,95 @@ func (s *Server) region(ctx context.Context, topic live.Topic, audiences []live.
 	}
 	r.Frames = make(map[live.Audience][]byte, len(audiences))
 	for _, audience := range audiences {
-		spoken, _ := inAudience(audience)
-		if r.Frames[audience], err = fragment(spoken, parts...); err != nil {
+		a := parseAudience(audience)
+		if r.Frames[audience], err = fragment(a.spoken(), made(a.zone)...); err != nil {
 			return r, fmt.Errorf("render region %s: %w", topic, err)
 		}
 	}
 	return r, nil
 }
 
-func pairOf(text string) (store.UserID, store.RoomID, bool) {
-	user, room, _ := strings.Cut(text, "/")
+// pairOf reads "42/7" and "42/7/Rooms".
+func pairOf(text string) (store.UserID, store.RoomID, string, bool) {
+	user, rest, _ := strings.Cut(text, "/")
+	room, title, _ := strings.Cut(rest, "/")
 	u, err1 := strconv.ParseInt(user, 10, 64)
 	n, err2 := strconv.ParseInt(room, 10, 64)
-	return store.UserID(u), store.RoomID(n), err1 == nil && err2 == nil
+	return store.UserID(u), store.RoomID(n), title, err1 == nil && err2 == nil
 }
 
-func (s *Server) roomRegion(ctx context.Context, name string, room store.RoomID) ([]templ.Component, error) {
+func (s *Server) roomRegion(ctx context.Context, name string, room store.RoomID) (parts, error) {
 	switch name {
 	case "people":
 		all, err := s.presentIn(ctx, room)
-		return []templ.Component{views.People(room, all, true)}, err
+		return func(zone *time.Location) []templ.Component {
+			return []templ.Component{views.People(room, all, zone, true)}
+		}, err
 	case "typing":
-		return []templ.Component{views.Typing(s.typing.in(room), true)}, nil
+		return fixed(views.Typing(s.typing.in(room), true)), nil
 	case "head":
 		r, err := s.Store.AnyRoom(ctx, room)
-		return []templ.Component{views.Head(store.Membership{Room: r}, true)}, err
+		return fixed(views.Head(store.Membership{Room: r}, true)), err
 	case "seen":
 		m, err := s.Store.LastMessage(ctx, room)
 		if err != nil {
 			return nil, err
 		}
 		seen, err := s.seenBy(ctx, m)
-		return []templ.Component{views.Seen(seen, true)}, err
+		return fixed(views.Seen(seen, true)), err
 	}
 	return nil, fmt.Errorf("no region %q", name)
 }
 
 // sideRegion is the list of user's rooms, and the title and icon that count what is
-// unread in them. It depends on every room in it.
-func (s *Server) sideRegion(ctx context.Context, user store.UserID, here store.RoomID) ([]templ.Component, []live.Topic, error) {
+// unread in them. It depends on every room in it, and on who is talked to directly.
+// title is that of a page that is not the room's own.
+func (s *Server) sideRegion(ctx context.Context, user store.UserID, here store.RoomID, title string) (parts, []live.Topic, error) {
 	rooms, err := s.roomsOf(ctx, user, true)
 	if err != nil {
 		return nil, nil, err
 	}
 	depends := []live.Topic{personTopic(user)}
-	title := store.Membership{}
+	var own store.Membership
 	for _, m := range rooms {
 		if m.Level != store.Hidden {
 			depends = append(depends, topicOf(m.ID))
+			for _, other := range m.With {
+				depends = append(depends, hereTopic(other.ID))
+			}
 		}
-		if m.ID == here {
-			title = m
+		if m.ID == here && title == "" {
+			own = m
 		}
 	}
-	parts := []templ.Component{views.RoomsRegion(rooms, here, true)}
-	if title.ID != 0 {
-		parts = append(parts, views.Title(rooms, title))
+	list := views.RoomsRegion(s.sidebar(rooms, here), true)
+	switch {
+	case title != "":
+		return fixed(list, views.Title(rooms, title)), depends, nil
+	case own.ID != 0:
+		return fixed(list, views.RoomTitle(rooms, own)), depends, nil
 	}
-	return parts, depends, nil
+	return fixed(list), depends, nil
+}
+
+// sidebar is the list of rooms with who is here of those one talks to directly.
+func (s *Server) sidebar(rooms []store.Membership, here store.RoomID) views.Sidebar {
+	var others []live.Person
+	for _, m := range rooms {
+		if len(m.With) == 1 {
+			others = append(others, live.Person(m.With[0].ID))
+		}
+	}
+	is := s.hub.Presences(others)
+	presence := make(map[store.UserID]string, len(others))
+	for _, p := range others {
+		presence[store.UserID(p)] = presenceWords[is[p]]
+	}
+	return views.Sidebar{Rooms: rooms, Here: here, Presence: presence}
 }
 
 // heardRegion is what a screen reader says of the newest message.
-func (s *Server) heardRegion(ctx context.Context, name string, user store.UserID, room store.RoomID) ([]templ.Component, error) {
+func (s *Server) heardRegion(ctx context.Context, name string, user store.UserID, room store.RoomID) (parts, error) {
 	m, err := s.Store.LastMessage(ctx, room)
 	if err != nil {
 		return nil, err
@@ -166,7 +213,7 @@ func (s *Server) heardRegion(ctx context.Context, name string, user store.UserID
 	if m.Seq == 0 || !m.DeletedAt.IsZero() || name == "heard-mentions" && !mentioned {
 		m = store.Message{}
 	}
-	return []templ.Component{views.Heard(m)}, nil
+	return fixed(views.Heard(m)), nil
 }
 
 // roomsOf is user's rooms with what their open pages have read and not yet saved, for

@@ -145,6 +145,7 @@ func (s *Server) routes() []route {
 		{"GET /rooms/{room}/stream", person, s.showStream},
 		{"GET /rooms/{room}/write", person, s.showWrite},
 		{"GET /rooms/{room}/live", anyone, s.openSocket},
+		{"GET /live", anyone, s.openSocket},
 		{"GET /rooms/{room}/messages", person, s.showMessages},
 		{createMessagePattern, person, s.createMessage},
 		{"GET /rooms/{room}/messages/{seq}", person, s.showMessage},

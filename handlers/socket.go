@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -44,8 +45,8 @@ var upgrader = websocket.Upgrader{
 	Error:            func(http.ResponseWriter, *http.Request, int, error) {}, // openSocket does
 }
 
-// openSocket is a room's one way down. By a plain GET it is the region that
-// connects to it, which the dead man's switch asks for.
+// openSocket is a page's one way down: a room's, with its log, or any other's. By a
+// plain GET it is the region that connects to it, which the dead man's switch asks for.
 func (s *Server) openSocket(w http.ResponseWriter, r *http.Request) error {
 	if !websocket.IsWebSocketUpgrade(r) {
 		return s.showLive(w, r)
@@ -63,7 +64,7 @@ func (s *Server) openSocket(w http.ResponseWriter, r *http.Request) error {
 	if wait := s.limits.sockets.take(network(s.address(r))); wait > 0 {
 		return throttled{wait}
 	}
-	room, err := s.roomAt(r)
+	room, err := s.roomOfPage(r)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
@@ -85,8 +86,9 @@ func (s *Server) openSocket(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		go s.dismiss(spoken, c, socket, views.Ended("You are no longer a member of this room.", "", true))
 	default:
-		viewer := live.Viewer{Person: live.Person(session.User.ID), Session: live.Session(session.ID), Topic: topicOf(room.ID), Audience: audienceOf(session.User, words.Of(r.Context()))}
-		member, err := s.hub.Enter(viewer, socket, regionsFor(session.User, room)...)
+		page := s.connectionOf(r, room)
+		viewer := live.Viewer{Person: live.Person(session.User.ID), Session: live.Session(session.ID), Topic: logOf(page), Audience: audienceOf(session.User, words.Of(r.Context()), page.Past).String()}
+		member, err := s.hub.Enter(viewer, socket, regionsFor(session.User, room, page)...)
 		if err != nil {
 			go s.dismiss(spoken, c, socket, nil) // it may come back, later
 			return nil
@@ -96,6 +98,33 @@ func (s *Server) openSocket(w http.ResponseWriter, r *http.Request) error {
 		go s.read(ctx, &reader{conn: c, socket: socket, member: member, room: room.Room, me: session.User})
 	}
 	return nil
+}
+
+// roomOfPage is the asker's room whose log the page shows, none if it shows none.
+func (s *Server) roomOfPage(r *http.Request) (store.Membership, error) {
+	if r.PathValue("room") == "" {
+		return store.Membership{}, nil
+	}
+	return s.roomAt(r)
+}
+
+// connectionOf is what views.LiveURL made the address of.
+func (s *Server) connectionOf(r *http.Request, room store.Membership) views.Connection {
+	q := r.URL.Query()
+	c := views.Connection{As: asker(r).User.ID, Room: room.ID, Rev: room.Rev, Past: q.Get("past") != ""}
+	if room.ID == 0 {
+		here, _ := strconv.ParseInt(q.Get("here"), 10, 64) // it only marks a room in a list
+		c.Here, c.Title = store.RoomID(here), clipTitle(q.Get("title"))
+	}
+	return c
+}
+
+// mostTitle is how many characters of a page's title come back to it.
+const mostTitle = 200
+
+func clipTitle(title string) string {
+	runes := []rune(strings.ToValidUTF8(title, ""))
+	return string(runes[:min(len(runes), mostTitle)])
 }
 
 func signedOut(room store.RoomID) templ.Component {
@@ -125,7 +154,7 @@ func hangUp(c *websocket.Conn) {
 // showLive answers the dead man's switch. It is never a redirect: what comes takes
 // the place of #live.
 func (s *Server) showLive(w http.ResponseWriter, r *http.Request) error {
-	room, err := s.roomAt(r)
+	room, err := s.roomOfPage(r)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
@@ -142,11 +171,11 @@ func (s *Server) showLive(w http.ResponseWriter, r *http.Request) error {
 		return ended(words.Say(r.Context(), "You are signed in as %s now. Load the page again.", me.User.Name), "")
 	}
 	// The page's own revision goes back to it: it knows what it has shown.
-	rev, err := strconv.ParseInt(r.URL.Query().Get("rev"), 10, 64)
-	if err != nil {
-		rev = int64(room.Rev)
+	page := s.connectionOf(r, room)
+	if rev, err := strconv.ParseInt(r.URL.Query().Get("rev"), 10, 64); err == nil {
+		page.Rev = store.Rev(rev)
 	}
-	return s.render(w, r, http.StatusOK, views.Live(room.ID, store.Rev(rev), me.User.ID, r.URL.Query().Get("past") != ""))
+	return s.render(w, r, http.StatusOK, views.Live(page))
 }
 
 // takeover hands gorilla the connection for the handshake and for reading, and

@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -14,6 +15,11 @@ import (
 // dial opens the Lobby's socket as the browser's page would.
 func (b *browser) dial(headers ...string) (*websocket.Conn, *http.Response, error) {
 	b.w.t.Helper()
+	return b.dialAt("/rooms/1/live", headers...)
+}
+
+func (b *browser) dialAt(path string, headers ...string) (*websocket.Conn, *http.Response, error) {
+	b.w.t.Helper()
 	h := http.Header{"Origin": {b.w.http.URL}}
 	for i := 0; i < len(headers); i += 2 {
 		h.Set(headers[i], headers[i+1])
@@ -22,13 +28,18 @@ func (b *browser) dial(headers ...string) (*websocket.Conn, *http.Response, erro
 		}
 	}
 	d := websocket.Dialer{Jar: b.client.Jar}
-	return d.Dial("ws"+strings.TrimPrefix(b.w.http.URL, "http")+"/rooms/1/live", h)
+	return d.Dial("ws"+strings.TrimPrefix(b.w.http.URL, "http")+path, h)
 }
 
 // follow resumes from the beginning and returns what comes until the pulse.
 func (b *browser) follow(resume string) (*websocket.Conn, string) {
 	b.w.t.Helper()
-	c, _, err := b.dial()
+	return b.followAt("/rooms/1/live", resume)
+}
+
+func (b *browser) followAt(path, resume string) (*websocket.Conn, string) {
+	b.w.t.Helper()
+	c, _, err := b.dialAt(path)
 	if err != nil {
 		b.w.t.Fatal(err)
 	}
@@ -277,11 +288,76 @@ func TestAPageInThePastReloadsWhenItMissedTooMuch(t *testing.T) {
 		for i := range 210 {
 			ada.say(fmt.Sprintf("message %d", i))
 		}
-		if _, got := ada.follow(`{"type":"resume","rev":"1","past":"1"}`); !strings.Contains(got, `http-equiv="refresh"`) || strings.Contains(got, "message 1") {
+		if _, got := ada.followAt("/rooms/1/live?past=1", `{"type":"resume","rev":"1"}`); !strings.Contains(got, `http-equiv="refresh"`) || strings.Contains(got, "message 1") {
 			t.Errorf("got %.300s", got)
 		}
 		if _, got := ada.follow(`{"type":"resume","rev":"1"}`); !strings.Contains(got, "message 209") || strings.Contains(got, `http-equiv="refresh"`) {
 			t.Errorf("got %.300s", got)
 		}
 	}, unlimited)
+}
+
+func TestAPageInThePastFollowsChangesAndIsToldHowMuchIsNew(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ada := w.signUp("ada")
+		for i := range 5 {
+			ada.say(fmt.Sprintf("message %d", i+1))
+		}
+		// It shows 2 and 3 of 5, and 2 as it was before an edit.
+		ada.post("/rooms/1/messages/2", url.Values{"body": {"message 2, edited"}})
+		c, got := ada.followAt("/rooms/1/live?past=1", `{"type":"resume","rev":"6","have":["2.3","3.4"]}`)
+		if !strings.Contains(got, "message 2, edited") || strings.Contains(got, "message 4") || strings.Contains(got, "arrived") {
+			t.Errorf("the resume is answered with %q", got)
+		}
+		ada.say("something new")
+		got = read(t, c, `id="arrived-6"`)
+		if strings.Contains(got, "something new") {
+			t.Errorf("a page that does not show it is sent %q", got)
+		}
+		ada.post("/rooms/1/messages/3", url.Values{"body": {"message 3, edited"}})
+		if got := read(t, c, "message 3, edited"); strings.Contains(got, "arrived") {
+			t.Errorf("an edit counts as new: %q", got)
+		}
+	}, unlimited)
+}
+
+func TestAPageWithoutARoomFollowsOnesRoomsAndTitle(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ada, ben := w.signUp("ada"), w.signUp("ben")
+		c, _, err := ada.dialAt("/live?title=Rooms")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if err := c.WriteMessage(websocket.TextMessage, []byte(`{"type":"resume","as":"1"}`)); err != nil {
+			t.Fatal(err)
+		}
+		until(t, c, `id="pulse"`)
+		ben.say("hello, @ada")
+		if got := until(t, c, "<title"); !strings.Contains(got, ">(1) Rooms · Parley</title>") || !strings.Contains(got, "badge--mention") || strings.Contains(got, "hello") {
+			t.Errorf("got %q", got)
+		}
+		ada.post("/logout", url.Values{})
+		if got, code := closed(t, c); code != 1008 || !strings.Contains(got, "You are signed out") {
+			t.Errorf("after signing out: %d, %q", code, got)
+		}
+	}, unlimited)
+}
+
+// until returns all frames up to one that contains mark.
+func until(t testing.TB, c *websocket.Conn, mark string) string {
+	t.Helper()
+	var all strings.Builder
+	for {
+		if err := c.SetReadDeadline(time.Now().Add(15 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		_, frame, err := c.ReadMessage()
+		if err != nil {
+			t.Fatalf("waiting for %s after %q: %v", mark, all.String(), err)
+		}
+		if all.Write(frame); strings.Contains(string(frame), mark) {
+			return all.String()
+		}
+	}
 }

@@ -3,11 +3,13 @@ package handlers
 import (
 	"context"
 	"fmt"
-	"golang.org/x/text/language"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/a-h/templ"
+	"golang.org/x/text/language"
 
 	"parley/handlers/live"
 	"parley/store"
@@ -15,18 +17,24 @@ import (
 	"parley/views/words"
 )
 
-// What the live core asks about rooms and people. A topic is a room, an audience
-// is a language and a time zone, and a reason is a store.Denial.
+// What the live core asks about rooms and people. A topic is a room, and a reason is a
+// store.Denial.
 
 func topicOf(room store.RoomID) live.Topic {
 	return live.Topic("room/" + strconv.FormatInt(int64(room), 10))
 }
 
-func roomOf(topic live.Topic) store.RoomID {
-	room, is := parseRoom(topic)
-	if !is {
-		panic("no topic of a room: " + topic) // topicOf made it
+// logOf is the log that a page follows, "" if it shows none.
+func logOf(page views.Connection) live.Topic {
+	if page.Room == 0 {
+		return ""
 	}
+	return topicOf(page.Room)
+}
+
+// roomOf is the room that topic is, 0 if it is none.
+func roomOf(topic live.Topic) store.RoomID {
+	room, _ := parseRoom(topic)
 	return room
 }
 
@@ -34,19 +42,41 @@ func roomOf(topic live.Topic) store.RoomID {
 func parseRoom(topic live.Topic) (store.RoomID, bool) {
 	number, is := strings.CutPrefix(string(topic), "room/")
 	id, err := strconv.ParseInt(number, 10, 64)
-	return store.RoomID(id), is && err == nil
+	if !is || err != nil {
+		return 0, false
+	}
+	return store.RoomID(id), true
 }
 
-// audienceOf is what shared frames to user depend on: "de Europe/Berlin".
-func audienceOf(user store.User, language language.Tag) live.Audience {
-	return live.Audience(language.String() + " " + views.Zone(user).String())
+// audience is all that a shared frame depends on: language and time zone, and whether
+// the page ends where the log does, for one that does not is only told how much is new.
+type audience struct {
+	language language.Tag
+	zone     *time.Location
+	past     bool
 }
 
-// inAudience returns the context in which to render for audience, and its zone.
-func inAudience(audience live.Audience) (context.Context, *time.Location) {
-	tag, zone, _ := strings.Cut(string(audience), " ")
-	return words.With(context.Background(), words.Match(tag)), views.Location(zone)
+func audienceOf(user store.User, language language.Tag, past bool) audience {
+	return audience{language, views.Zone(user), past}
 }
+
+// String is the audience for the live core: "de Europe/Berlin", or "de Europe/Berlin past".
+func (a audience) String() live.Audience {
+	name := a.language.String() + " " + a.zone.String()
+	if a.past {
+		name += " past"
+	}
+	return live.Audience(name)
+}
+
+func parseAudience(name live.Audience) audience {
+	tag, rest, _ := strings.Cut(string(name), " ")
+	zone, past, _ := strings.Cut(rest, " ")
+	return audience{words.Match(tag), views.Location(zone), past != ""}
+}
+
+// spoken is the context in which to render for the audience.
+func (a audience) spoken() context.Context { return words.With(context.Background(), a.language) }
 
 // The most that one frame carries: a page takes it in one go.
 const (
@@ -83,40 +113,45 @@ func (s *Server) source(ctx context.Context, topic live.Topic, after live.Rev, a
 	for _, m := range c.Messages {
 		change.Last = max(change.Last, int64(m.Seq))
 	}
-	for _, audience := range audiences {
-		spoken, zone := inAudience(audience)
-		html, err := fragment(spoken, views.Changes(room, added, changed, c.Upto, zone))
+	for _, name := range audiences {
+		a := parseAudience(name)
+		html, err := fragment(a.spoken(), a.changes(room, added, changed, c.Upto))
 		if err != nil {
 			return live.Change{}, fmt.Errorf("render the changes of room %d: %w", room, err)
 		}
-		change.Frames[audience] = html
+		change.Frames[name] = html
 	}
 	return change, nil
 }
 
+func (a audience) changes(room store.RoomID, added, changed []store.Message, upto store.Rev) templ.Component {
+	if a.past {
+		return views.ChangesBelow(room, added, changed, upto, a.zone)
+	}
+	return views.Changes(room, added, changed, upto, a.zone)
+}
+
 // page is what a page says of itself when it comes back.
 type page struct {
-	audience live.Audience
-	rev      store.Rev  // it was right at
-	have     store.Have // of its newest messages
-	past     bool       // it does not end at the newest message
+	audience
+	rev  store.Rev  // it was right at
+	have store.Have // of its newest messages
 }
 
 // answer is what a page has to be told when it comes back.
 func (s *Server) answer(ctx context.Context, room store.Room, p page) (live.Answer, error) {
-	spoken, zone := inAudience(p.audience)
-	d, err := s.Store.DifferenceSince(ctx, room.ID, p.rev, p.have)
+	d, err := s.Store.DifferenceSince(ctx, room.ID, p.rev, p.have, p.past)
 	if err != nil {
 		return live.Answer{}, err
 	}
-	news := views.Changes(room.ID, d.New, d.Changed, d.Upto, zone)
+	news := p.changes(room.ID, d.New, d.Changed, d.Upto)
 	if d.Replace && p.past {
 		news = views.Reload() // too much has changed to tell, and its list is another
 	} else if d.Replace {
 		more := len(d.New) > 0 && d.New[0].Seq > 1
-		news = views.Replace(room, d.New, more, d.Upto, zone)
+		news = views.Replace(room, d.New, more, d.Upto, p.zone)
 	}
-	html, err := fragment(spoken, news, views.Connected())
+	html, err := fragment(p.spoken(), news, views.Connected())
 	return live.Answer{Frame: html, Upto: live.Rev(d.Upto), Last: int64(d.LastSeq), Past: p.past}, err
 }
 
@@ -153,8 +188,7 @@ func (s *Server) farewell(v live.Viewer, why live.Reason) []byte {
 	if store.Denial(why) == store.SessionEnded {
 		ended = signedOut(roomOf(v.Topic))
 	}
-	spoken, _ := inAudience(v.Audience)
-	html, err := fragment(spoken, ended)
+	html, err := fragment(parseAudience(v.Audience).spoken(), ended)
 	if err != nil {
 		s.Log.Error("render a farewell", "error", err)
 	}
@@ -171,5 +205,8 @@ func pulse() []byte {
 }
 
 func loginURL(room store.RoomID) string {
+	if room == 0 {
+		return "/login"
+	}
 	return "/login?next=" + url.QueryEscape(fmt.Sprintf("/rooms/%d", room))
 }

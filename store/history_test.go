@@ -37,7 +37,7 @@ select 1, i, i + 1, i + 1, %d, 'message', i from numbers`, n, ada.ID)); err != n
 		if before != 1 || pages != n/500 {
 			t.Errorf("got to message %d in %d pages", before, pages)
 		}
-		d, err := s.DifferenceSince(t.Context(), lobby, 5000, store.Have{4999: 5000})
+		d, err := s.DifferenceSince(t.Context(), lobby, 5000, store.Have{4999: 5000}, false)
 		if err != nil || !d.Replace || len(d.New) != store.PageSize || d.New[len(d.New)-1].Seq != n {
 			t.Errorf("after a long absence: %d rows, replace %v, %v", len(d.New), d.Replace, err)
 		}

@@ -77,8 +77,9 @@ const maxCompared = 2000
 
 // DifferenceSince compares a page that was right at rev and shows have with the
 // room as it is now. The newest rows are compared one by one, because a swap can
-// have failed in a browser; those older than have follow rev alone.
-func (s *Store) DifferenceSince(ctx context.Context, room RoomID, rev Rev, have Have) (Difference, error) {
+// have failed in a browser; those older than have follow rev alone. past: the page ends
+// where have does, and lacks nothing after it.
+func (s *Store) DifferenceSince(ctx context.Context, room RoomID, rev Rev, have Have, past bool) (Difference, error) {
 	c, err := s.ChangesSince(ctx, room, rev, maxDifference)
 	if err != nil {
 		return Difference{}, err
@@ -88,11 +89,15 @@ func (s *Store) DifferenceSince(ctx context.Context, room RoomID, rev Rev, have 
 		// Too much was missed, or a backup was restored and revisions went back.
 		return s.replaced(ctx, room)
 	}
-	var first Seq
+	var first, last Seq
 	for seq := range have {
 		if first == 0 || seq < first {
 			first = seq
 		}
+		last = max(last, seq)
+	}
+	if !past {
+		last = 1 << 62
 	}
 	sent := map[Seq]bool{}
 	add := func(m Message) {
@@ -100,7 +105,7 @@ func (s *Store) DifferenceSince(ctx context.Context, room RoomID, rev Rev, have 
 			return
 		}
 		sent[m.Seq] = true
-		if _, shown := have[m.Seq]; shown || m.Seq < first || first == 0 && m.PostedRev <= rev {
+		if _, shown := have[m.Seq]; shown || m.Seq < first || (past || first == 0) && m.PostedRev <= rev {
 			d.Changed = append(d.Changed, m)
 		} else {
 			d.New = append(d.New, m)
@@ -116,8 +121,8 @@ func (s *Store) DifferenceSince(ctx context.Context, room RoomID, rev Rev, have 
 			Seq Seq
 			Rev Rev
 		}
-		if err := s.list(ctx, &rows, "select seq, rev from messages where room_id = $1 and seq >= $2 order by seq limit $3",
-			room, first, maxCompared); err != nil {
+		if err := s.list(ctx, &rows, "select seq, rev from messages where room_id = $1 and seq between $2 and $3 order by seq limit $4",
+			room, first, last, maxCompared); err != nil {
 			return d, s.plain(err)
 		}
 		there := make(map[Seq]bool, len(rows))

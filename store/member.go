@@ -14,18 +14,11 @@ type Person struct {
 
 // People returns the members of room by name, at most limit, for one who is a member.
 func (s *Store) People(ctx context.Context, room RoomID, limit int) ([]Person, error) {
-	var rows []struct {
-		userRow
-		Owner bool
-	}
+	var rows []personRow
 	if err := s.list(ctx, &rows, people, room, limit); err != nil {
 		return nil, s.plain(err)
 	}
-	all := make([]Person, len(rows))
-	for i, r := range rows {
-		all[i] = Person{r.user(), r.Owner}
-	}
-	return all, nil
+	return peopleOf(rows), nil
 }
 
 const people = `
@@ -35,6 +28,36 @@ select ` + userFields + `, m.owner
  where m.room_id = $1 and m.present and u.suspended_at = 0
  order by u.username_key
  limit $2`
+
+// PeopleAmong returns those of users who are members of room, by name.
+func (s *Store) PeopleAmong(ctx context.Context, room RoomID, users []UserID) ([]Person, error) {
+	if len(users) == 0 {
+		return nil, nil
+	}
+	var rows []personRow
+	err := s.in(ctx, &rows, peopleAmong, room, users)
+	return peopleOf(rows), err
+}
+
+const peopleAmong = `
+select ` + userFields + `, m.owner
+  from members m
+  join users u on u.id = m.user_id
+ where m.room_id = ? and m.user_id in (?) and m.present and u.suspended_at = 0
+ order by u.username_key`
+
+type personRow struct {
+	userRow
+	Owner bool
+}
+
+func peopleOf(rows []personRow) []Person {
+	all := make([]Person, len(rows))
+	for i, r := range rows {
+		all[i] = Person{r.user(), r.Owner}
+	}
+	return all
+}
 
 // SharedRooms returns which of rooms the users are in: whoever is in one.
 func (s *Store) SharedRooms(ctx context.Context, users []UserID, rooms []RoomID) ([]RoomID, error) {

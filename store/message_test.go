@@ -157,7 +157,7 @@ func TestTheDifferenceMakesAPageEqualToAFreshLoad(t *testing.T) {
 			t.Fatal(err)
 		}
 		post(t, s, ada, "e", "new")
-		d, err := s.DifferenceSince(t.Context(), lobby, room.Rev, have)
+		d, err := s.DifferenceSince(t.Context(), lobby, room.Rev, have, false)
 		if err != nil || d.Replace {
 			t.Fatalf("got %+v, %v", d, err)
 		}
@@ -167,7 +167,7 @@ func TestTheDifferenceMakesAPageEqualToAFreshLoad(t *testing.T) {
 		if got := seqs(d.Changed); got != "2 4" {
 			t.Errorf("changed: got %q, want 2 4", got)
 		}
-		if d, _ := s.DifferenceSince(t.Context(), lobby, room.Rev+1000, have); !d.Replace {
+		if d, _ := s.DifferenceSince(t.Context(), lobby, room.Rev+1000, have, false); !d.Replace {
 			t.Error("revisions that went back are not a replacement")
 		}
 	})

@@ -53,6 +53,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"landing":         landing,
 		"rooms":           roomsOfMember,
 		"people":          people,
+		"people among":    lists(peopleAmong, 1, []int{1, 2}),
 		"message":         messageColumns + memberOnly + " and m.seq = $3",
 		"after":           messageColumns + memberOnly + " and m.seq > $3 order by m.seq limit $4",
 		"page":            messageColumns + memberOnly + " and m.seq < $3 order by m.seq desc limit $4",

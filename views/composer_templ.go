@@ -434,7 +434,7 @@ func Sent(c Compose, again bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Live(c.Room.ID, 0, c.As, false).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Live(Connection{As: c.As, Room: c.Room.ID}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -105,5 +105,14 @@ func withNext(path, next string) templ.SafeURL {
 	return templ.SafeURL(path + "?" + url.Values{"next": {next}}.Encode())
 }
 
-// LiveURL is the room's socket, and by a plain GET the region that connects to it.
-func LiveURL(room store.RoomID) templ.SafeURL { return "/rooms/" + number(room) + "/live" }
+// LiveURL is a page's socket, and by a plain GET the region that connects to it. What
+// the page shows, which does not change, is in the address; what does is in its frames.
+func LiveURL(c Connection) templ.SafeURL {
+	switch {
+	case c.Past:
+		return "/rooms/" + number(c.Room) + "/live?past=1"
+	case c.Room != 0:
+		return "/rooms/" + number(c.Room) + "/live"
+	}
+	return templ.SafeURL("/live?" + url.Values{"here": {id(c.Here)}, "title": {c.Title}}.Encode())
+}

@@ -20,11 +20,11 @@ import (
 // Page is what every page shows around its subject.
 type Page struct {
 	Title string
-	Me    store.User         // zero: nobody is signed in
-	Rooms []store.Membership // Me's, for the sidebar
-	Here  store.RoomID       // the room that the page is about; 0: none
-	Line  templ.SafeURL      // stylesheet with the line "New since"; "": none
-	Read  templ.SafeURL      // what a browser without scripts loads to say that it shows the page
+	Me    store.User // zero: nobody is signed in
+	Side  Sidebar
+	Live  Connection
+	Line  templ.SafeURL // stylesheet with the line "New since"; "": none
+	Read  templ.SafeURL // what a browser without scripts loads to say that it shows the page
 }
 
 // Fields are a form's values as typed and the sentences against them, by name.
@@ -81,8 +81,7 @@ func newDay(m store.Message, zone *time.Location) bool {
 	if m.PrevAuthor == 0 {
 		return true
 	}
-	before, now := m.PrevAt.In(zone), m.CreatedAt.In(zone)
-	return before.YearDay() != now.YearDay() || before.Year() != now.Year()
+	return !sameDay(m.PrevAt.In(zone), m.CreatedAt.In(zone))
 }
 
 func follows(m store.Message, zone *time.Location) bool {
@@ -102,7 +101,7 @@ func MeCSS(me store.User) string {
 	self := id(me.ID)
 	css := `[data-author="` + self + `"] .own { display: flex; }
 [data-mentions~="` + self + `"] { background: var(--mention); box-shadow: inset 3px 0 var(--warn-line); }
-[data-typing="` + self + `"], [data-seen="` + self + `"] { display: none; }
+[data-typing="` + self + `"], [data-seen="` + self + `"], .seen:not(:has([data-seen]:not([data-seen="` + self + `"]))) .seen__label { display: none; }
 `
 	if me.Scheme != store.SchemeAuto {
 		css += ":root { color-scheme: " + string(me.Scheme) + "; }\n"
@@ -113,8 +112,9 @@ func MeCSS(me store.User) string {
 // NewSinceCSS draws the line before m, where somebody left off.
 func NewSinceCSS(ctx context.Context, m store.Message, zone *time.Location) string {
 	words := say(ctx, "New since %s", m.CreatedAt.In(zone).Format("15:04"))
-	return `#` + MessageID(m.Room, m.Seq) + `::before { content: "` + strings.NewReplacer(`"`, "", `\`, "").Replace(words) + `"; display: block; grid-column: 1 / -1; ` +
-		`border-block-start: 1px solid var(--danger); margin-block: var(--s2); color: var(--danger); font-size: var(--small); font-weight: 600; text-align: end; }` + "\n"
+	return `#` + MessageID(m.Room, m.Seq) + `::before { content: "` + strings.NewReplacer(`"`, "", `\`, "").Replace(words) + `"; grid-column: 1 / -1; margin-block: var(--s2); ` +
+		`background: linear-gradient(to right, var(--danger) calc(50% - 4.5rem), transparent 0 calc(50% + 4.5rem), var(--danger) 0) center / 100% 1px no-repeat; ` +
+		`color: var(--danger); font-size: var(--small); font-weight: 600; text-align: center; }` + "\n"
 }
 
 // Device is a browser and its system in a few words, of what it calls itself.

@@ -84,6 +84,22 @@ func (h *Hub) Presences(ps []Person) map[Person]Presence {
 	return found
 }
 
+// People returns at most most of those who have a page open here.
+func (h *Hub) People(most int) []Person {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	all := make([]Person, 0, min(most, len(h.people)))
+	for p, who := range h.people {
+		if len(all) == most {
+			break
+		}
+		if len(who.members) > 0 {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
 // tellPresence tells of everyone who moved since the last time, and forgets those
 // who are gone.
 func (h *Hub) tellPresence(ctx context.Context) {

@@ -98,3 +98,11 @@ func Day(ctx context.Context, t time.Time) string {
 
 // Moment is the date of t in full, and its time.
 func Moment(ctx context.Context, t time.Time) string { return Day(ctx, t) + t.Format(", 15:04") }
+
+// Date is the day of t without its year: "2 January".
+func Date(ctx context.Context, t time.Time) string {
+	if Of(ctx) == language.German {
+		return t.Format("2. ") + germanMonths[t.Month()-1]
+	}
+	return t.Format("2 January")
+}

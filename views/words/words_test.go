@@ -120,6 +120,8 @@ func TestTextsAreSaidInTheLanguageOfTheContext(t *testing.T) {
 		Say(de, "%d new since %s", 2, "14:02"): "2 neue seit 14:02",
 		Moment(de, at):                         "Mittwoch, 4. März 2026, 15:04",
 		Day(t.Context(), at):                   "Wednesday, 4 March 2026",
+		Date(t.Context(), at):                  "4 March",
+		Date(de, at):                           "4. März",
 	} {
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -133,6 +135,6 @@ func TestTextsAreSaidInTheLanguageOfTheContext(t *testing.T) {
 func BenchmarkSay(b *testing.B) {
 	de := With(b.Context(), language.German)
 	for b.Loop() {
-		Say(de, "Mark unread")
+		Say(de, "Send")
 	}
 }
