@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"testing"
 )
 
@@ -146,12 +147,42 @@ func TestTheTimeOfAMessageIsItsLink(t *testing.T) {
 	s.Seed(200)
 	s.Start()
 	ada := window(t, s)
+	ada.Allow("Autofocus processing was blocked")
 	ada.SignIn("ada")
 	ada.Open("/rooms/1/messages/100")
 	ada.Until(arrived + ` && location.hash === "#m-1-100" && document.querySelector("#window #m-1-100:target")`)
 	ada.Until(`(r => r.top >= 0 && r.bottom <= innerHeight)(document.querySelector("#m-1-100").getBoundingClientRect())`)
-	ada.Submit(".room__past a[href*=after]", arrived+` && document.querySelector("#window #m-1-150")`)
-	ada.Submit(".room__past a:last-child", arrived+` && document.querySelector("#messages #m-1-200")`)
+	ada.Until(connected)
+
+	// The rest loads in both directions, and what one reads stays where it is.
+	ada.wheel(-100_000)
+	ada.Until(`document.querySelector("#window #m-1-26")`)
+	for i := range 5 {
+		person(t, s, fmt.Sprintf("guest%d", i)).Post("something new")
+	}
+	ada.Until(`getComputedStyle(document.querySelector("#arrived"), "::after").content.includes("counter") && document.querySelectorAll("#arrived i").length === 5`)
+	ada.person().edit(100, "edited meanwhile")
+	ada.Until(`document.querySelector("#window #m-1-100 .message__edited")`)
+	reading := func(seq int) string {
+		return fmt.Sprintf(`(r => r.bottom > 0 && r.bottom <= innerHeight)(document.querySelector("#m-1-%d").getBoundingClientRect())`, seq)
+	}
+	ada.wheel(100_000)
+	ada.Until(`document.querySelector("#window #m-1-174")`)
+	ada.Until(reading(124))
+	ada.wheel(100_000)
+	// At the newest the page is the room's own, and live.
+	ada.Until(`document.querySelector("#messages #m-1-205") && !document.querySelector("#window") && !document.querySelector("#latest") && !document.querySelector("#past")`)
+	ada.Until(reading(174))
+	ada.Until(connected)
+	person(t, s, "late").Post("and live again")
+	ada.Shows("and live again")
+	ada.Until(reading(174))
+	if gone := eval[int](ada, `[...document.querySelectorAll("#messages > article")].findIndex((e, i, all) => i > 0 && +e.dataset.seq !== +all[i-1].dataset.seq + 1)`); gone != -1 {
+		t.Errorf("the rows are not in order at %d", gone)
+	}
+	ada.Click("#composer-text")
+	ada.Say("from here, too")
+	ada.Shows("from here, too")
 }
 
 // hide has the page believe that it is hidden, or in front again.

@@ -33,7 +33,8 @@ var browser = sync.OnceValues(func() (context.Context, error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-gpu", true),
-		chromedp.Flag("hide-scrollbars", false),
+		// The wheel scrolls at once: an animation would run on while a test looks.
+		chromedp.Flag("hide-scrollbars", false), chromedp.Flag("disable-smooth-scrolling", true),
 		// A machine with a mouse, which headless Chromium does not think it has.
 		chromedp.Flag("blink-settings", "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4"))
 	allocated, cancel := chromedp.NewExecAllocator(context.Background(), options...)

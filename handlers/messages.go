@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -15,31 +14,6 @@ import (
 	"parley/views"
 	"parley/views/words"
 )
-
-// showMessages gives a page older messages as it scrolls up.
-func (s *Server) showMessages(w http.ResponseWriter, r *http.Request) error {
-	room, err := s.roomAt(r)
-	if err != nil {
-		return err
-	}
-	before, err := seqOf(r.URL.Query().Get("before"))
-	if err != nil {
-		return err
-	}
-	if !htmx(r) {
-		return seeOther(w, r, views.RoomURL(room.Room))
-	}
-	if before == 0 { // the page shows the beginning already
-		w.WriteHeader(http.StatusNoContent)
-		return nil
-	}
-	shown, _ := strconv.Atoi(r.URL.Query().Get("shown")) // it only decides how the next ones come
-	h, err := s.window(r.Context(), room.ID, asker(r).User.ID, place{before: before})
-	if err != nil {
-		return err
-	}
-	return s.render(w, r, http.StatusOK, views.OlderMessages(room.Room, h.rows, h.older, max(0, shown)+len(h.rows), views.Zone(asker(r).User)))
-}
 
 func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) error {
 	room, err := s.roomAt(r)
@@ -62,6 +36,11 @@ func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) error {
 	s.Bus.Publish(live.Hint{Topic: postedTopic(room.ID)})
 	if s.typing.sent(room.ID, me.ID) {
 		s.Bus.Publish(live.Hint{Topic: typingTopic(room.ID)})
+	}
+	if htmx(r) && form.Get("past") != "" { // the page does not show it: one that does
+		w.Header().Set("HX-Redirect", string(views.RoomURL(room.Room)))
+		w.WriteHeader(http.StatusOK)
+		return nil
 	}
 	if htmx(r) {
 		return s.render(w, r, http.StatusOK, views.Sent(newComposer(room.Room, me.ID), form.Has("as") && !form.Has("rev")))

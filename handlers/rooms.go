@@ -111,7 +111,7 @@ func (s *Server) roomPage(ctx context.Context, session store.Session, room store
 		return views.Room{}, err
 	}
 	composer := newComposer(room.Room, session.User.ID)
-	composer.Past, composer.Quiet, composer.Name = w.past, at.around > 0, views.RoomName(ctx, room)
+	composer.Quiet, composer.Name = at.around > 0, views.RoomName(ctx, room)
 	v := views.Room{
 		Page: page, Room: room, People: people, Messages: w.rows, More: w.older, Newer: w.newer, Past: w.past, Zone: views.Zone(session.User),
 		Composer: composer,
@@ -149,49 +149,6 @@ func lastOf(rows []store.Message) store.Message {
 		return store.Message{}
 	}
 	return rows[len(rows)-1]
-}
-
-// history is one window of a room's messages.
-type history struct {
-	rows         []store.Message // oldest first
-	older, newer bool            // there are more
-	past         bool            // it does not end at the newest message
-}
-
-// window reads the messages at a place.
-func (s *Server) window(ctx context.Context, room store.RoomID, user store.UserID, at place) (h history, err error) {
-	const n = store.PageSize
-	before := at.before
-	if at.around > 0 {
-		before = at.around + n/2
-	}
-	if at.after > 0 {
-		h.past, h.older = true, true
-		if h.rows, err = s.Store.MessagesAfter(ctx, room, user, at.after, n+1); len(h.rows) > n {
-			h.rows, h.newer = h.rows[:n], true
-		}
-		if len(h.rows) == 0 && err == nil {
-			return s.window(ctx, room, user, place{})
-		}
-		return h, err
-	}
-	h.past = before > 0
-	if h.rows, err = s.Store.MessagesBefore(ctx, room, user, before, n+1); err != nil {
-		return h, err
-	}
-	if len(h.rows) > n {
-		h.rows, h.older = h.rows[1:], true
-	}
-	if h.past && len(h.rows) > 0 {
-		after, err := s.Store.MessagesAfter(ctx, room, user, h.rows[len(h.rows)-1].Seq, 1)
-		if err != nil {
-			return h, err
-		}
-		h.newer = len(after) > 0
-		// Around a message near the end the page is the room's own, and live.
-		h.past = h.newer || at.around == 0
-	}
-	return h, nil
 }
 
 func newComposer(room store.Room, as store.UserID) views.Compose {
