@@ -33,14 +33,27 @@ func (w *Window) scheme(name string) {
 	}
 }
 
-// size makes the window width × height CSS pixels, at twice the resolution on a phone.
+// size makes the window width × height CSS pixels; a narrow one is a phone's, with
+// twice the resolution.
 func (w *Window) size(width, height int64) {
 	w.t.Helper()
 	scale := 1.0
 	if width < 500 {
 		scale = 2
 	}
-	w.do(chromedp.EmulateViewport(width, height, chromedp.EmulateScale(scale)))
+	// Not by EmulateViewport, which takes the mouse away.
+	_, err := chromedp.Call(w.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: scale})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// touch takes the mouse away from the window for good, and makes it a touch screen.
+func (w *Window) touch() {
+	w.t.Helper()
+	if _, err := chromedp.Call(w.ctx, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true, MaxTouchPoints: 5}); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // accessible fails for each violation that axe finds on the page.
@@ -154,4 +167,20 @@ func TestEveryPageIsPlainAndAccessible(t *testing.T) {
 	link, _, _ := strings.Cut(s.Command("user", "reset-password", "ben"), "\n")
 	w.Open(strings.TrimPrefix(link, s.URL))
 	check("reset")
+
+	// On a touch screen the one way to what one may do with a message is always there.
+	w.touch()
+	w.size(390, 844)
+	w.Open("/rooms/1-lobby")
+	w.Until(connected)
+	w.plain("room on a touch screen")
+	w.accessible("room on a touch screen")
+	shown := eval[[]bool](w, `[...document.querySelectorAll("#m-1-60 .message__tool")].map(e => e.checkVisibility({opacityProperty: true}))`)
+	if len(shown) != 2 || shown[0] || !shown[1] {
+		t.Errorf("of edit and more a touch screen shows %v", shown)
+	}
+	w.Click("#m-1-60 .message__tool--more")
+	w.Until(`document.querySelector("#editor form[action$='/unread']")`)
+	w.plain("what one may do with a message")
+	w.accessible("what one may do with a message")
 }

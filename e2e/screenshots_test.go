@@ -36,34 +36,60 @@ func TestTheDemoLooksAsInTheReadme(t *testing.T) {
 	w.Type("#login", "ada")
 	w.Type("#password", store.DemoPassword)
 	w.Submit("form.card button", inRoom)
-	w.Submit(`a.sidebar__room[href$="kitchen"]`, `location.pathname.endsWith("kitchen") && document.readyState === "complete"`)
-	w.Until(connected)
-	pictures := func(page string) {
+	phone := w.second()
+	phone.touch()
+	phone.size(360, 780)
+	pictures := func(page string, open func(w *Window)) {
 		t.Helper()
-		for _, scheme := range []string{"light", "dark"} {
-			w.scheme(scheme)
-			for _, size := range [][2]int64{{1440, 900}, {800, 700}, {360, 780}} {
-				w.size(size[0], size[1])
-				w.Until(`document.fonts.status === "loaded"`)
-				name := fmt.Sprintf("%s-%d-%s", page, size[0], scheme)
-				if len(w.Screenshot(name)) == 0 {
-					t.Errorf("no picture %s", name)
-				}
-				if info, err := os.Stat("out/" + name + ".png"); err != nil || info.Size() < 10_000 {
-					t.Errorf("%s: %v", name, err)
+		for _, w := range []*Window{w, phone} {
+			open(w)
+			for _, scheme := range []string{"light", "dark"} {
+				w.scheme(scheme)
+				for _, size := range [][2]int64{{1440, 900}, {800, 700}, {360, 780}} {
+					if narrow := size[0] < 500; narrow != (w == phone) {
+						continue
+					}
+					w.size(size[0], size[1])
+					w.Until(`document.fonts.status === "loaded"`)
+					name := fmt.Sprintf("%s-%d-%s", page, size[0], scheme)
+					if len(w.Screenshot(name)) == 0 {
+						t.Errorf("no picture %s", name)
+					}
+					if info, err := os.Stat("out/" + name + ".png"); err != nil || info.Size() < 10_000 {
+						t.Errorf("%s: %v", name, err)
+					}
 				}
 			}
 		}
-		w.size(1440, 900)
 	}
-	pictures("room")
-	w.Click("#messages > article:last-child a.message__tool")
-	w.Until(`document.querySelector("#edit")`)
-	pictures("edit")
-	for name, path := range map[string]string{"rooms": "/rooms", "profile": "/profile"} {
-		w.Open(path)
-		pictures(name)
+	path := func(path string) func(w *Window) {
+		return func(w *Window) {
+			w.Open(path)
+			w.Until(arrived)
+		}
 	}
-	w.Submit("form[action='/logout'] button", `location.pathname === "/login" && document.readyState === "complete"`)
-	pictures("login")
+	room := func(w *Window) {
+		w.Open("/rooms/2")
+		w.Until(connected + ` && document.querySelector("#messages")`)
+	}
+	pictures("room", room)
+	pictures("message", func(w *Window) {
+		w.Click("#messages > article:last-child .message__tool--more")
+		w.Until(`document.querySelector("#editor form[action$='/unread']")`)
+	})
+	pictures("edit", func(w *Window) {
+		w.Click("#editor a[href$='/edit']")
+		w.Until(`document.querySelector("#edit")`)
+	})
+	pictures("permalink", path("/rooms/2/messages/3"))
+	pictures("rooms", path("/rooms"))
+	pictures("about", path("/rooms/2/about"))
+	pictures("profile", path("/profile"))
+	pictures("person", path("/people/2"))
+	pictures("new-message", path("/direct/new"))
+	pictures("go", path("/go?q=re"))
+	w.Open("/profile")
+	w.Submit("form[action='/logout'] button", arrived+` && location.pathname === "/login"`)
+	pictures("login", path("/login"))
+	pictures("register", path("/register"))
 }

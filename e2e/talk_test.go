@@ -167,3 +167,19 @@ func TestOnesOwnMessagesAreChangedByKeyboardAlone(t *testing.T) {
 	ada.Press(kb.Enter)
 	ada.Until(`document.querySelector("#m-1-1 .message__gone")`)
 }
+
+func TestAMessageThatTakesLongIsShownAsBeingSent(t *testing.T) {
+	s, line := serveBehind(t)
+	ada := window(t, s)
+	ada.SignUp("Ada")
+	ada.Until(connected)
+	ada.Type("#composer-text", "this takes a while")
+	line.Cut()
+	ada.Press(kb.Enter)
+	const waiting = `(e => e && e.checkVisibility() && e.value)(document.querySelector("#composer :disabled"))`
+	ada.Until(waiting + ` === "this takes a while" && document.querySelector(".composer__sending").checkVisibility()`)
+	ada.Type("#composer textarea:enabled", "and one types on")
+	line.Mend()
+	ada.Shows("this takes a while")
+	ada.Until(`!document.querySelector("#composer :disabled") && document.querySelector("#composer textarea").value === "and one types on"`)
+}

@@ -99,7 +99,7 @@ func MeVersion(me store.User) string {
 // request is checked.
 func MeCSS(me store.User) string {
 	self := id(me.ID)
-	css := `[data-author="` + self + `"] .own { display: flex; }
+	css := `@layer components { [data-author="` + self + `"] .own { display: flex; } }
 [data-mentions~="` + self + `"] { background: var(--mention); box-shadow: inset 3px 0 var(--warn-line); }
 [data-typing="` + self + `"], [data-seen="` + self + `"], .seen:not(:has([data-seen]:not([data-seen="` + self + `"]))) .seen__label { display: none; }
 `

@@ -245,6 +245,7 @@ var german = map[string]string{
 	"last used %s":              "zuletzt benutzt %s",
 	"owner":                     "hat ihn angelegt",
 	"this browser":              "dieser Browser",
+	"Sending…":                  "Wird gesendet…",
 	"new":                       "neu",
 	"Unread":                    "Ungelesen",
 	"away":                      "abwesend",
