@@ -36,6 +36,11 @@ type option func(*handlers.Config)
 
 func unlimited(c *handlers.Config) { c.Unlimited = true }
 
+// overTLS has the server itself speak TLS: its frames go through the flusher.
+func overTLS(c *handlers.Config) {
+	c.PublicURL = &url.URL{Scheme: "https", Host: "127.0.0.1:" + c.ListenPort}
+}
+
 func newWorld(t testing.TB, s *store.Store, options ...option) *world {
 	t.Helper()
 	w := &world{t: t, store: s, logged: &strings.Builder{}}
@@ -54,7 +59,11 @@ func newWorld(t testing.TB, s *store.Store, options ...option) *world {
 	ctx := t.Context()
 	ran := make(chan struct{})
 	go func() { w.server.Run(ctx); close(ran) }()
-	w.http.Start()
+	if c.PublicURL != nil && c.PublicURL.Host == w.http.Listener.Addr().String() {
+		w.http.StartTLS()
+	} else {
+		w.http.Start()
+	}
 	t.Cleanup(func() {
 		w.server.Drain(ctx) // ctx has ended: at once
 		w.http.Close()
@@ -76,7 +85,7 @@ type browser struct {
 
 func (w *world) browser() *browser {
 	jar, _ := cookiejar.New(nil) // without options it cannot fail
-	return &browser{w: w, client: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return &browser{w: w, client: &http.Client{Jar: jar, Transport: w.http.Client().Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
 // answer is what came back.
@@ -132,11 +141,23 @@ func account(name string) url.Values {
 // signUp creates an account and is signed in with it.
 func (w *world) signUp(name string) *browser {
 	w.t.Helper()
-	b := w.browser()
-	if a := b.post("/register", account(name)); a.StatusCode != http.StatusSeeOther {
+	b, form := w.browser(), account(name)
+	if w.http.TLS != nil { // not for this machine alone
+		form.Set("code", w.setupCode())
+	}
+	if a := b.post("/register", form); a.StatusCode != http.StatusSeeOther {
 		w.t.Fatalf("sign up %s: %s\n%s", name, a.Status, a.body)
 	}
 	return b
+}
+
+func (w *world) setupCode() string {
+	w.t.Helper()
+	code, err := w.server.SetupCode(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return code
 }
 
 func draft(body string) url.Values { return url.Values{"body": {body}, "key": {rand.Text()}} }
