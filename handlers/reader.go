@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gorilla/websocket"
 
@@ -76,6 +77,7 @@ func (s *Server) read(ctx context.Context, c *reader) {
 var (
 	errLarge = errors.New("the frame is too large")
 	errFlood = errors.New("too many frames")
+	errText  = errors.New("the text is not UTF-8")
 )
 
 // next returns the next message of at most maxFrame bytes. gorilla's own limit
@@ -91,6 +93,8 @@ func (c *reader) next() (kind int, payload []byte, err error) {
 		return 0, nil, err
 	case len(payload) > maxFrame:
 		return 0, nil, errLarge
+	case kind == websocket.TextMessage && !utf8.Valid(payload): // gorilla leaves it to us (RFC 6455, 8.1)
+		return 0, nil, errText
 	}
 	return kind, payload, c.count()
 }
@@ -118,6 +122,8 @@ func (c *reader) end(err error) {
 		c.socket.Close(live.TryAgain, "silent")
 	case errors.Is(err, errLarge), errors.Is(err, errFlood):
 		c.socket.Close(live.TryAgain, err.Error())
+	case errors.Is(err, errText):
+		c.socket.Close(live.BadText, "")
 	case strings.HasPrefix(err.Error(), "websocket:"):
 		c.socket.Close(live.BadFrame, "")
 	default:

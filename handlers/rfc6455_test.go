@@ -27,6 +27,7 @@ var (
 	protocolError = code(1002)
 	tooLarge      = code(1013) + "the frame is too large"
 	notText       = code(1003) + "text only"
+	badText       = code(1007)
 )
 
 // ours is text of n bytes that is ignored.
@@ -140,6 +141,18 @@ func frameRows() []row {
 
 		{rfc: "8.1", name: "a reason that is no text", send: masked(fin|opClose, code(1000)+"\xce\xba\xff"), close: protocolError},
 		{rfc: "8.1", name: "a reason cut short", send: masked(fin|opClose, code(1000)+"\xce"), close: protocolError},
+		{rfc: "8.1", name: "a byte that never is", send: masked(fin|opText, "\xff"), close: badText},
+		{rfc: "8.1", name: "a continuation byte alone", send: masked(fin|opText, "a\x80"), close: badText},
+		{rfc: "8.1", name: "an overlong slash", send: masked(fin|opText, "\xc0\xaf"), close: badText},
+		{rfc: "8.1", name: "an overlong NUL", send: masked(fin|opText, "\xc0\x80"), close: badText},
+		{rfc: "8.1", name: "a surrogate", send: masked(fin|opText, "\xed\xa0\x80"), close: badText},
+		{rfc: "8.1", name: "beyond Unicode", send: masked(fin|opText, "\xf4\x90\x80\x80"), close: badText},
+		{rfc: "8.1", name: "five bytes", send: masked(fin|opText, "\xf8\x88\x80\x80\x80"), close: badText},
+		{rfc: "8.1", name: "a character cut short", send: masked(fin|opText, "\xe2\x82"), close: badText},
+		{rfc: "8.1", name: "no text in a resume", send: masked(fin|opText, `{"type":"resume","rev":"0","as":"`+"\xff"+`"}`), close: badText},
+		{rfc: "8.1", name: "no text in the second part", send: masked(opText, "κό") + masked(fin|opCont, "\xff"), close: badText},
+		{rfc: "8.1", name: "half a character in each part, not of one", send: masked(opText, "\xe2\x82") + masked(fin|opCont, "\xc3\xa9"), close: badText},
+		{rfc: "8.1", name: "no text around a ping", send: masked(opText, "\xe2") + masked(fin|opPing, "x") + masked(fin|opCont, "a"), want: frame(fin|opPong, "x"), close: badText},
 		{rfc: "8.1", name: "half a character in each part", send: masked(opText, "\xe2\x82") + masked(fin|opCont, "\xac")},
 		{rfc: "8.1", name: "a character in four parts", send: masked(opText, "\xf0") + masked(opCont, "\x9f") + masked(opCont, "\x98") + masked(fin|opCont, "\x80")},
 		{rfc: "8.1", name: "all of Unicode's ends", send: masked(fin|opText, "\x00\x7f\u0080\u07ff\u0800\ud7ff\ue000\uffff\U00010000\U0010ffff")},
