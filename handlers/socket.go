@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -50,8 +51,11 @@ func (s *Server) openSocket(w http.ResponseWriter, r *http.Request) error {
 	if !websocket.IsWebSocketUpgrade(r) {
 		return s.showLive(w, r)
 	}
-	if !s.origins[r.Header.Get("Origin")] {
+	if origin := r.Header["Origin"]; len(origin) != 1 || !s.origins[origin[0]] {
 		return errCrossSite
+	}
+	if err := checkHandshake(r); err != nil {
+		return err
 	}
 	if s.draining.Load() {
 		return errBusy
@@ -71,7 +75,7 @@ func (s *Server) openSocket(w http.ResponseWriter, r *http.Request) error {
 	c, upgradeErr := upgrader.Upgrade(quietly, r, nil)
 	if upgradeErr != nil {
 		if quietly.conn == nil {
-			return store.Invalid{Text: "This is not a WebSocket handshake."}
+			return errHandshake
 		}
 		return nil // the connection is gone
 	}
@@ -94,6 +98,18 @@ func (s *Server) openSocket(w http.ResponseWriter, r *http.Request) error {
 		// In a goroutine of its own, so that the handler's stack goes back.
 		ctx := context.WithoutCancel(r.Context())
 		go s.read(ctx, &reader{conn: c, socket: socket, member: member, room: room.Room, me: session.User})
+	}
+	return nil
+}
+
+// checkHandshake looks at what gorilla does not (RFC 6455, 4.2.1). A body would be
+// read as frames.
+func checkHandshake(r *http.Request) error {
+	switch {
+	case !slices.Equal(r.Header["Sec-Websocket-Version"], []string{"13"}):
+		return errVersion
+	case !r.ProtoAtLeast(1, 1), len(r.Header["Sec-Websocket-Key"]) != 1, r.ContentLength != 0:
+		return errHandshake
 	}
 	return nil
 }
