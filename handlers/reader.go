@@ -24,6 +24,7 @@ import (
 // reader is one open socket, seen from the side that reads.
 type reader struct {
 	conn   *websocket.Conn
+	side   *readSide
 	socket *live.Socket
 	member *live.Member
 	room   store.Room
@@ -36,10 +37,13 @@ type reader struct {
 // read takes what the browser sends until the connection ends.
 func (s *Server) read(ctx context.Context, c *reader) {
 	defer s.hub.Leave(c.member)
-	defer hangUp(c.conn)
+	defer hangUp(c.side.Conn)
 	c.conn.SetPingHandler(func(payload string) error {
+		if err := c.count(); err != nil {
+			return err
+		}
 		c.socket.Pong([]byte(payload))
-		return c.count()
+		return nil
 	})
 	c.conn.SetPongHandler(func(string) error { return c.count() })
 	c.conn.SetCloseHandler(func(code int, _ string) error {
@@ -52,6 +56,7 @@ func (s *Server) read(ctx context.Context, c *reader) {
 	if c.socket.ReadWithin(firstFrame) != nil {
 		return
 	}
+	c.side.left = maxWire
 	for {
 		kind, payload, err := c.next()
 		switch {
@@ -108,6 +113,7 @@ func (c *reader) count() error {
 	if c.frames++; c.frames > maxFrames {
 		return errFlood
 	}
+	c.side.left = maxWire
 	return c.socket.ReadWithin(quiet)
 }
 

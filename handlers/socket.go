@@ -27,6 +27,9 @@ const (
 	maxFrame = 16 << 10
 	// maxHave is how many rows a resume names; a page with as many gets a fresh list.
 	maxHave = 500
+	// maxWire bounds what a message may take with its heads and the frames between its
+	// parts, of which an empty one costs us as much as any.
+	maxWire = 2 * maxFrame
 	// firstFrame is how long a socket may be open without a resume, and quiet how
 	// long without a sign of life; the server pings every 20 s.
 	firstFrame = 10 * time.Second
@@ -85,19 +88,19 @@ func (s *Server) openSocket(w http.ResponseWriter, r *http.Request) error {
 	// A bare 401 would be knocked at for ever: the page is told, and stays away.
 	switch {
 	case session.ID == "":
-		go s.dismiss(spoken, c, socket, signedOut(roomNumber(r)))
+		go s.dismiss(spoken, quietly.conn.Conn, socket, signedOut(roomNumber(r)))
 	case err != nil:
-		go s.dismiss(spoken, c, socket, views.Ended("You are no longer a member of this room.", "", true))
+		go s.dismiss(spoken, quietly.conn.Conn, socket, views.Ended("You are no longer a member of this room.", "", true))
 	default:
 		viewer := live.Viewer{Person: live.Person(session.User.ID), Session: live.Session(session.ID), Topic: topicOf(room.ID), Audience: audienceOf(session.User, words.Of(r.Context()))}
 		member, err := s.hub.Enter(viewer, socket, regionsFor(session.User, room)...)
 		if err != nil {
-			go s.dismiss(spoken, c, socket, nil) // it may come back, later
+			go s.dismiss(spoken, quietly.conn.Conn, socket, nil) // it may come back, later
 			return nil
 		}
 		// In a goroutine of its own, so that the handler's stack goes back.
 		ctx := context.WithoutCancel(r.Context())
-		go s.read(ctx, &reader{conn: c, socket: socket, member: member, room: room.Room, me: session.User})
+		go s.read(ctx, &reader{conn: c, side: quietly.conn, socket: socket, member: member, room: room.Room, me: session.User})
 	}
 	return nil
 }
@@ -119,7 +122,7 @@ func signedOut(room store.RoomID) templ.Component {
 }
 
 // dismiss says why, closes, and waits for the browser to hang up. nil: not now.
-func (s *Server) dismiss(spoken context.Context, c *websocket.Conn, socket *live.Socket, why templ.Component) {
+func (s *Server) dismiss(spoken context.Context, conn net.Conn, socket *live.Socket, why templ.Component) {
 	if why == nil {
 		socket.Close(live.TryAgain, "not now")
 	} else if html, err := fragment(spoken, why); err != nil {
@@ -127,15 +130,15 @@ func (s *Server) dismiss(spoken context.Context, c *websocket.Conn, socket *live
 	} else {
 		socket.Close(live.Revoked, "not allowed", live.Text(html))
 	}
-	hangUp(c)
+	hangUp(conn)
 }
 
 // hangUp reads until the browser has closed too, or the deadline that closing has
 // set: a connection closed with unread input is reset, and a reset overtakes the
 // close frame.
-func hangUp(c *websocket.Conn) {
-	_, _ = io.Copy(io.Discard, c.NetConn()) // it ends in any case
-	_ = c.NetConn().Close()
+func hangUp(conn net.Conn) {
+	_, _ = io.Copy(io.Discard, conn) // it ends in any case
+	_ = conn.Close()
 }
 
 // showLive answers the dead man's switch. It is never a redirect: what comes takes
@@ -185,6 +188,16 @@ func (t *takeover) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 type readSide struct {
 	net.Conn
 	taken atomic.Bool
+	left  int // how much may be read before the reader gives more; only it uses this
+}
+
+func (c *readSide) Read(b []byte) (int, error) {
+	if c.left <= 0 {
+		return 0, errFlood
+	}
+	n, err := c.Conn.Read(b[:min(len(b), c.left)])
+	c.left -= n
+	return n, err
 }
 
 func (c *readSide) Write(b []byte) (int, error) {
