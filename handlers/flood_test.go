@@ -49,3 +49,44 @@ func TestWhatIsSentOverTimeIsNoFlood(t *testing.T) {
 		}
 	})
 }
+
+func TestAConnectionThatEndsWithoutACloseIsNotClosedForGood(t *testing.T) {
+	ways(t, func(t *testing.T, w *world) {
+		ada := w.signUp("ada")
+		for name, send := range map[string]string{
+			"nothing":               "",
+			"a whole frame":         masked(fin|opText, resume),
+			"a part":                masked(opText, resume[:9]),
+			"half a frame's head":   masked(fin|opText, resume)[:1],
+			"half a frame's length": "\x81\xfe\x00",
+			"half a frame":          masked(fin|opText, resume)[:9],
+			"half a ping":           masked(fin|opPing, "hello")[:8],
+		} {
+			t.Run("after "+name, func(t *testing.T) {
+				c := ada.open()
+				c.t = t
+				c.say(send)
+				if err := c.Conn.(interface{ CloseWrite() error }).CloseWrite(); err != nil {
+					t.Fatal(err)
+				}
+				c.until(frame(fin|opClose, code(1001)))
+				c.ended()
+			})
+		}
+	})
+}
+
+func TestWhoClosesAndHangsUpAtOnceIsStillAnswered(t *testing.T) {
+	ways(t, func(t *testing.T, w *world) {
+		ada := w.signUp("ada")
+		for range 20 {
+			c := ada.open()
+			c.say(masked(fin|opClose, code(1000)))
+			if err := c.Conn.(interface{ CloseWrite() error }).CloseWrite(); err != nil {
+				t.Fatal(err)
+			}
+			c.until(frame(fin|opClose, code(1000)))
+			c.ended()
+		}
+	})
+}

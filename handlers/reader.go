@@ -37,7 +37,7 @@ type reader struct {
 // read takes what the browser sends until the connection ends.
 func (s *Server) read(ctx context.Context, c *reader) {
 	defer s.hub.Leave(c.member)
-	defer hangUp(c.side.Conn)
+	defer hangUp(c.side.Conn, c.socket)
 	c.conn.SetPingHandler(func(payload string) error {
 		if err := c.count(); err != nil {
 			return err
@@ -123,7 +123,9 @@ func (c *reader) end(err error) {
 	var netErr net.Error
 	switch {
 	case errors.As(err, &closed), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
-		c.socket.Close(live.Normal, "") // it has closed, or left
+		// It has closed and was answered, or the network has ended the connection: then
+		// the page comes back.
+		c.socket.Close(live.GoingAway, "")
 	case errors.As(err, &netErr) && netErr.Timeout():
 		c.socket.Close(live.TryAgain, "silent")
 	case errors.Is(err, errLarge), errors.Is(err, errFlood):

@@ -130,14 +130,15 @@ func (s *Server) dismiss(spoken context.Context, conn net.Conn, socket *live.Soc
 	} else {
 		socket.Close(live.Revoked, "not allowed", live.Text(html))
 	}
-	hangUp(conn)
+	hangUp(conn, socket)
 }
 
 // hangUp reads until the browser has closed too, or the deadline that closing has
 // set: a connection closed with unread input is reset, and a reset overtakes the
-// close frame.
-func hangUp(conn net.Conn) {
+// close frame. Who hangs up first is still told what was under way.
+func hangUp(conn net.Conn, socket *live.Socket) {
 	_, _ = io.Copy(io.Discard, conn) // it ends in any case
+	<-socket.Done()
 	_ = conn.Close()
 }
 
