@@ -3,9 +3,13 @@ package handlers_test
 import (
 	"io"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"parley/store/storetest"
 )
 
 // handshake is what differs from the browser's own, and the answer's status.
@@ -138,4 +142,71 @@ func TestEveryHandshakeIsAnsweredAsRFC6455Says(t *testing.T) {
 			}
 		})
 	}, unlimited)
+}
+
+// knock opens the Lobby's socket from an address, if the server lets it.
+func (b *browser) knock(address string) (*wire, string) {
+	b.w.t.Helper()
+	c := b.w.wire()
+	c.say(b.handshake(openLobby, "X-Forwarded-For: "+address))
+	resp, err := http.ReadResponse(c.in, nil)
+	if err != nil {
+		b.w.t.Fatal(err)
+	}
+	if resp.StatusCode == http.StatusServiceUnavailable && resp.Header.Get("Retry-After") == "" {
+		b.w.t.Error("nothing says when to try again")
+	}
+	return c, resp.Status[:3]
+}
+
+func TestTheSocketsOfANetworkAreCounted(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.server.MostSocketsFrom(3)
+		ada, nobody := w.signUp("ada"), w.browser()
+		var open []*wire
+		for _, address := range []string{"2001:db8::1", "2001:db8::2", "2001:db8::3"} {
+			c, status := ada.knock(address)
+			if status != "101" {
+				t.Fatalf("%s: got %s", address, status)
+			}
+			open = append(open, c)
+		}
+		for name, who := range map[string]*browser{"a person": ada, "nobody": nobody} {
+			if _, status := who.knock("2001:db8::4"); status != "503" {
+				t.Errorf("one too many of %s: got %s, want 503", name, status)
+			}
+			if c, status := who.knock("203.0.113.7"); status != "101" {
+				t.Errorf("%s from another network: got %s", name, status)
+			} else {
+				c.Close()
+			}
+		}
+		// A bad handshake takes no seat, and who hangs up gives theirs back.
+		c := w.wire()
+		c.say(ada.handshake(openLobby, "X-Forwarded-For: 203.0.113.9", "Sec-WebSocket-Key: x"))
+		if resp, err := http.ReadResponse(c.in, nil); err != nil || resp.StatusCode != http.StatusBadRequest {
+			t.Errorf("got %v, %v", resp, err)
+		}
+		for _, c := range open {
+			c.Close()
+		}
+		for _, network := range []string{"2001:db8::/64", "203.0.113.7", "203.0.113.9"} {
+			for start := time.Now(); w.server.SocketsFrom(network) > 0; runtime.Gosched() {
+				if time.Since(start) > 10*time.Second {
+					t.Fatalf("%d sockets of %s are still counted", w.server.SocketsFrom(network), network)
+				}
+			}
+		}
+		if _, status := ada.knock("2001:db8::4"); status != "101" {
+			t.Errorf("got %s, want 101", status)
+		}
+	}, behindProxy)
+}
+
+func TestWithoutLimitsANetworkMayOpenAnyNumberOfSockets(t *testing.T) {
+	w := newWorld(t, storetest.SQLite(t), unlimited)
+	ada := w.signUp("ada")
+	for range 100 { // of one person, too
+		ada.open()
+	}
 }

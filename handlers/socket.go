@@ -38,6 +38,9 @@ const (
 	maxFrames = 240
 	// maxSockets is how many pages one person may have open.
 	maxSockets = 60
+	// maxSocketsFrom is how many one network may have open, signed in or not: a whole
+	// company can be behind one address.
+	maxSocketsFrom = 2000
 )
 
 var upgrader = websocket.Upgrader{
@@ -67,42 +70,62 @@ func (s *Server) openSocket(w http.ResponseWriter, r *http.Request) error {
 	if theirs, _ := s.hub.Count(live.Person(session.User.ID)); !s.Unlimited && session.ID != "" && theirs >= maxSockets {
 		return errBusy
 	}
-	if wait := s.limits.sockets.take(network(s.address(r))); wait > 0 {
+	from := network(s.address(r))
+	if wait := s.limits.sockets.take(from); wait > 0 {
 		return throttled{wait}
 	}
 	room, err := s.roomAt(r)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
+	if !s.sockets.begin(from) {
+		return errBusy
+	}
+	serve, upgradeErr := s.upgrade(w, r, room, err)
+	if serve == nil {
+		s.sockets.end(from)
+		return upgradeErr
+	}
+	// In a goroutine of its own, so that the handler's stack goes back.
+	go func() {
+		defer s.sockets.end(from)
+		serve()
+	}()
+	return nil
+}
+
+// upgrade makes r's connection a socket, and returns what serves it to its end: that of
+// a member of room, or of somebody who is told why they are denied. nil without an
+// error: the connection is gone.
+func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, room store.Membership, denied error) (serve func(), err error) {
 	quietly := &takeover{ResponseWriter: w}
-	c, upgradeErr := upgrader.Upgrade(quietly, r, nil)
-	if upgradeErr != nil {
+	c, err := upgrader.Upgrade(quietly, r, nil)
+	if err != nil {
 		if quietly.conn == nil {
-			return errHandshake
+			return nil, errHandshake
 		}
-		return nil // the connection is gone
+		return nil, nil
 	}
 	quietly.conn.taken.Store(true)
-	socket := live.NewSocket(quietly.conn.Conn)
-	spoken := words.With(context.Background(), words.Of(r.Context()))
+	conn := quietly.conn.Conn
+	socket := live.NewSocket(conn)
+	session, spoken := asker(r), words.With(context.Background(), words.Of(r.Context()))
 	// A bare 401 would be knocked at for ever: the page is told, and stays away.
-	switch {
-	case session.ID == "":
-		go s.dismiss(spoken, quietly.conn.Conn, socket, signedOut(roomNumber(r)))
-	case err != nil:
-		go s.dismiss(spoken, quietly.conn.Conn, socket, views.Ended("You are no longer a member of this room.", "", true))
-	default:
-		viewer := live.Viewer{Person: live.Person(session.User.ID), Session: live.Session(session.ID), Topic: topicOf(room.ID), Audience: audienceOf(session.User, words.Of(r.Context()))}
-		member, err := s.hub.Enter(viewer, socket, regionsFor(session.User, room)...)
-		if err != nil {
-			go s.dismiss(spoken, quietly.conn.Conn, socket, nil) // it may come back, later
-			return nil
-		}
-		// In a goroutine of its own, so that the handler's stack goes back.
-		ctx := context.WithoutCancel(r.Context())
-		go s.read(ctx, &reader{conn: c, side: quietly.conn, socket: socket, member: member, room: room.Room, me: session.User})
+	if session.ID == "" {
+		why := signedOut(roomNumber(r))
+		return func() { s.dismiss(spoken, conn, socket, why) }, nil
 	}
-	return nil
+	if denied != nil {
+		why := views.Ended("You are no longer a member of this room.", "", true)
+		return func() { s.dismiss(spoken, conn, socket, why) }, nil
+	}
+	viewer := live.Viewer{Person: live.Person(session.User.ID), Session: live.Session(session.ID), Topic: topicOf(room.ID), Audience: audienceOf(session.User, words.Of(r.Context()))}
+	member, err := s.hub.Enter(viewer, socket, regionsFor(session.User, room)...)
+	if err != nil {
+		return func() { s.dismiss(spoken, conn, socket, nil) }, nil // it may come back, later
+	}
+	ctx, in := context.WithoutCancel(r.Context()), &reader{conn: c, side: quietly.conn, socket: socket, member: member, room: room.Room, me: session.User}
+	return func() { s.read(ctx, in) }, nil
 }
 
 // checkHandshake looks at what gorilla does not (RFC 6455, 4.2.1). A body would be
