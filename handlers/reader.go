@@ -30,6 +30,7 @@ type reader struct {
 	room   store.Room
 	me     store.User
 
+	first  time.Time // by when a resume has to come; zero: it has
 	since  time.Time // of frames
 	frames int
 }
@@ -53,10 +54,10 @@ func (s *Server) read(ctx context.Context, c *reader) {
 		c.socket.Close(code, "")
 		return nil
 	})
-	if c.socket.ReadWithin(firstFrame) != nil {
+	c.first = time.Now().Add(firstResume)
+	if c.listen() != nil {
 		return
 	}
-	c.side.left = maxWire
 	for {
 		kind, payload, err := c.next()
 		switch {
@@ -113,7 +114,16 @@ func (c *reader) count() error {
 	if c.frames++; c.frames > maxFrames {
 		return errFlood
 	}
+	return c.listen()
+}
+
+// listen lets the browser say one more thing, in its time. Before the resume nothing
+// gives it more.
+func (c *reader) listen() error {
 	c.side.left = maxWire
+	if !c.first.IsZero() {
+		return c.socket.ReadWithin(time.Until(c.first))
+	}
 	return c.socket.ReadWithin(quiet)
 }
 
@@ -190,6 +200,10 @@ func (s *Server) resume(ctx context.Context, c *reader, payload []byte) error {
 	if s.limits.resumes.take(c.me.ID) > 0 {
 		c.socket.Close(live.TryAgain, "too many resumes")
 		return nil
+	}
+	c.first = time.Time{}
+	if c.listen() != nil {
+		return nil // it is closing
 	}
 	audience := c.member.Audience
 	past := f.Past != ""

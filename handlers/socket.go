@@ -30,10 +30,10 @@ const (
 	// maxWire bounds what a message may take with its heads and the frames between its
 	// parts, of which an empty one costs us as much as any.
 	maxWire = 2 * maxFrame
-	// firstFrame is how long a socket may be open without a resume, and quiet how
+	// firstResume is how long a socket may be open without a resume, and quiet how
 	// long without a sign of life; the server pings every 20 s.
-	firstFrame = 10 * time.Second
-	quiet      = 60 * time.Second
+	firstResume = 10 * time.Second
+	quiet       = 60 * time.Second
 	// maxFrames is how many frames, pings among them, a browser may send a minute.
 	maxFrames = 240
 	// maxSockets is how many pages one person may have open.

@@ -67,19 +67,20 @@ type wire struct {
 // wire connects to the server and does not say a word.
 func (w *world) wire() *wire {
 	w.t.Helper()
-	var c net.Conn
-	var err error
-	if address := w.http.Listener.Addr().String(); w.http.TLS != nil {
-		c, err = tls.Dial("tcp", address, w.http.Client().Transport.(*http.Transport).TLSClientConfig)
-	} else {
-		c, err = net.Dial("tcp", address)
-	}
+	c, err := w.dial()
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(func() { c.Close() })
-	if err := c.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
-		w.t.Fatal(err)
+	if _, real := c.(*net.TCPConn); real {
+		if err := c.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	if w.http.TLS != nil {
+		trust := w.http.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+		trust.ServerName = "127.0.0.1"
+		c = tls.Client(c, trust)
 	}
 	return &wire{w.t, c, bufio.NewReader(c)}
 }

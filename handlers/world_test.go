@@ -1,9 +1,11 @@
 package handlers_test
 
 import (
+	"context"
 	"crypto/rand"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -28,6 +30,7 @@ type world struct {
 	store  *store.Store
 	server *handlers.Server
 	http   *httptest.Server
+	dial   func() (net.Conn, error)
 	logged *strings.Builder
 }
 
@@ -43,9 +46,21 @@ func overTLS(c *handlers.Config) {
 
 func newWorld(t testing.TB, s *store.Store, options ...option) *world {
 	t.Helper()
-	w := &world{t: t, store: s, logged: &strings.Builder{}}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dial := func() (net.Conn, error) { return net.Dial("tcp", l.Addr().String()) }
+	return newWorldAt(t, s, l, dial, options...)
+}
+
+// newWorldAt serves what l accepts, and reaches it by dial.
+func newWorldAt(t testing.TB, s *store.Store, l net.Listener, dial func() (net.Conn, error), options ...option) *world {
+	t.Helper()
+	w := &world{t: t, store: s, dial: dial, logged: &strings.Builder{}}
 	var handler http.Handler
-	w.http = httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { handler.ServeHTTP(rw, r) }))
+	serve := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { handler.ServeHTTP(rw, r) })
+	w.http = &httptest.Server{Listener: l, Config: &http.Server{Handler: serve}}
 	_, port, _ := strings.Cut(w.http.Listener.Addr().String(), ":")
 	c := handlers.Config{Store: s, Bus: &live.Local{}, Log: slog.New(slog.DiscardHandler), ListenPort: port}
 	for _, o := range options {
@@ -64,6 +79,7 @@ func newWorld(t testing.TB, s *store.Store, options ...option) *world {
 	} else {
 		w.http.Start()
 	}
+	w.http.Client().Transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) { return dial() }
 	t.Cleanup(func() {
 		w.server.Drain(ctx) // ctx has ended: at once
 		w.http.Close()
