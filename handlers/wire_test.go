@@ -236,9 +236,12 @@ func (c *wire) alive() (text, rest string) {
 
 // ways runs fn on both ways of writing: raw on plain TCP, and through the flusher.
 func ways(t *testing.T, fn func(t *testing.T, w *world), options ...option) {
-	for name, way := range map[string][]option{"TCP": nil, "TLS": {overTLS}} {
-		t.Run(name, func(t *testing.T) {
-			fn(t, newWorld(t, storetest.SQLite(t), append(way, options...)...))
-		})
-	}
+	t.Run("TCP", func(t *testing.T) { fn(t, newWorld(t, storetest.SQLite(t), options...)) })
+	t.Run("TLS", func(t *testing.T) { fn(t, newWorld(t, storetest.SQLite(t), append(options, overTLS)...)) })
+}
+
+// eachWay runs fn on both databases, and through the flusher.
+func eachWay(t *testing.T, fn func(t *testing.T, w *world), options ...option) {
+	each(t, fn, options...)
+	t.Run("TLS", func(t *testing.T) { fn(t, newWorld(t, storetest.SQLite(t), append(options, overTLS)...)) })
 }
