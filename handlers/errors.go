@@ -23,6 +23,8 @@ var (
 	errUsedLink  = errors.New("the one-time link is used up")
 	errDeleted   = errors.New("the message is deleted")
 	errBusy      = errors.New("too many sockets")
+	errHandshake = errors.New("the request is no WebSocket handshake")
+	errVersion   = errors.New("the handshake is for another version of WebSocket")
 )
 
 // otherPerson is a form of a page that was made for somebody else.
@@ -131,6 +133,13 @@ func (s *Server) explain(ctx context.Context, w http.ResponseWriter, err error) 
 		return http.StatusForbidden, "This request came from another site, so nothing was done. Open Parley itself and try again."
 	case errors.Is(err, errHost):
 		return http.StatusMisdirectedRequest, "Parley is not set up for this address. Start it with --public-url and the address that people use."
+	case errors.Is(err, errHandshake):
+		return http.StatusBadRequest, "This is not a WebSocket handshake."
+	case errors.Is(err, errVersion):
+		w.Header().Set("Sec-WebSocket-Version", "13") // RFC 6455, 4.2.2
+		w.Header().Set("Connection", "Upgrade")       // RFC 9110, 15.5.22
+		w.Header().Set("Upgrade", "websocket")
+		return http.StatusUpgradeRequired, "This is not a WebSocket handshake."
 	case errors.Is(err, errUsedLink):
 		return http.StatusNotFound, "This link was used or is too old. Ask for a new one."
 	case errors.Is(err, errDeleted):

@@ -31,3 +31,17 @@ func Patterns() []string {
 	}
 	return all
 }
+
+// MostSocketsFrom replaces how many sockets one network may have open.
+func (s *Server) MostSocketsFrom(most int) {
+	s.sockets.mu.Lock()
+	defer s.sockets.mu.Unlock()
+	s.sockets.most = most
+}
+
+// SocketsFrom is how many sockets are open from a network.
+func (s *Server) SocketsFrom(network string) int {
+	s.sockets.mu.Lock()
+	defer s.sockets.mu.Unlock()
+	return s.sockets.open[network]
+}

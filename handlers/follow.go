@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"parley/handlers/live"
@@ -28,33 +27,6 @@ const (
 	// streamLook is how often a stream looks by itself, if a hint was lost.
 	streamLook = 2 * time.Second
 )
-
-// streams counts those that are open, by person.
-type streams struct {
-	mu   sync.Mutex
-	open map[store.UserID]int
-}
-
-func (s *streams) begin(user store.UserID) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.open == nil {
-		s.open = map[store.UserID]int{}
-	}
-	if s.open[user] >= mostStreams {
-		return false
-	}
-	s.open[user]++
-	return true
-}
-
-func (s *streams) end(user store.UserID) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.open[user]--; s.open[user] == 0 {
-		delete(s.open, user)
-	}
-}
 
 // policy changes one directive of the answer's Content-Security-Policy.
 func policy(w http.ResponseWriter, from, to string) {

@@ -87,6 +87,34 @@ func (b *buckets[K]) take(key K) (wait time.Duration) {
 	return wait
 }
 
+// seats are what is open at the same time, by key.
+type seats[K comparable] struct {
+	mu   sync.Mutex
+	most int // of one key; 0: no limit
+	open map[K]int
+}
+
+func newSeats[K comparable](most int) *seats[K] { return &seats[K]{most: most, open: map[K]int{}} }
+
+// begin takes one of key's seats, for end to give back. It is false if all are taken.
+func (s *seats[K]) begin(key K) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.most > 0 && s.open[key] >= s.most {
+		return false
+	}
+	s.open[key]++
+	return true
+}
+
+func (s *seats[K]) end(key K) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open[key]--; s.open[key] == 0 {
+		delete(s.open, key)
+	}
+}
+
 // failure is how often a password was wrong in a row, and when last.
 type failure struct {
 	times int

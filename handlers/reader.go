@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gorilla/websocket"
 
@@ -23,11 +24,13 @@ import (
 // reader is one open socket, seen from the side that reads.
 type reader struct {
 	conn   *websocket.Conn
+	side   *readSide
 	socket *live.Socket
 	member *live.Member
 	room   store.Room // whose log the page shows; its ID is 0 if none
 	me     store.User
 
+	first  time.Time // by when a resume has to come; zero: it has
 	since  time.Time // of frames
 	frames int
 }
@@ -35,10 +38,13 @@ type reader struct {
 // read takes what the browser sends until the connection ends.
 func (s *Server) read(ctx context.Context, c *reader) {
 	defer s.hub.Leave(c.member)
-	defer hangUp(c.conn)
+	defer hangUp(c.side.Conn, c.socket)
 	c.conn.SetPingHandler(func(payload string) error {
+		if err := c.count(); err != nil {
+			return err
+		}
 		c.socket.Pong([]byte(payload))
-		return c.count()
+		return nil
 	})
 	c.conn.SetPongHandler(func(string) error { return c.count() })
 	c.conn.SetCloseHandler(func(code int, _ string) error {
@@ -48,7 +54,8 @@ func (s *Server) read(ctx context.Context, c *reader) {
 		c.socket.Close(code, "")
 		return nil
 	})
-	if c.socket.ReadWithin(firstFrame) != nil {
+	c.first = time.Now().Add(firstResume)
+	if c.listen() != nil {
 		return
 	}
 	for {
@@ -76,6 +83,7 @@ func (s *Server) read(ctx context.Context, c *reader) {
 var (
 	errLarge = errors.New("the frame is too large")
 	errFlood = errors.New("too many frames")
+	errText  = errors.New("the text is not UTF-8")
 )
 
 // next returns the next message of at most maxFrame bytes. gorilla's own limit
@@ -91,6 +99,8 @@ func (c *reader) next() (kind int, payload []byte, err error) {
 		return 0, nil, err
 	case len(payload) > maxFrame:
 		return 0, nil, errLarge
+	case kind == websocket.TextMessage && !utf8.Valid(payload): // gorilla leaves it to us (RFC 6455, 8.1)
+		return 0, nil, errText
 	}
 	return kind, payload, c.count()
 }
@@ -104,6 +114,16 @@ func (c *reader) count() error {
 	if c.frames++; c.frames > maxFrames {
 		return errFlood
 	}
+	return c.listen()
+}
+
+// listen lets the browser say one more thing, in its time. Before the resume nothing
+// gives it more.
+func (c *reader) listen() error {
+	c.side.left = maxWire
+	if !c.first.IsZero() {
+		return c.socket.ReadWithin(time.Until(c.first))
+	}
 	return c.socket.ReadWithin(quiet)
 }
 
@@ -113,11 +133,15 @@ func (c *reader) end(err error) {
 	var netErr net.Error
 	switch {
 	case errors.As(err, &closed), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
-		c.socket.Close(live.Normal, "") // it has closed, or left
+		// It has closed and was answered, or the network has ended the connection: then
+		// the page comes back.
+		c.socket.Close(live.GoingAway, "")
 	case errors.As(err, &netErr) && netErr.Timeout():
 		c.socket.Close(live.TryAgain, "silent")
 	case errors.Is(err, errLarge), errors.Is(err, errFlood):
 		c.socket.Close(live.TryAgain, err.Error())
+	case errors.Is(err, errText):
+		c.socket.Close(live.BadText, "")
 	case strings.HasPrefix(err.Error(), "websocket:"):
 		c.socket.Close(live.BadFrame, "")
 	default:
@@ -167,6 +191,10 @@ func (s *Server) resume(ctx context.Context, c *reader, payload []byte) error {
 	if s.limits.resumes.take(c.me.ID) > 0 {
 		c.socket.Close(live.TryAgain, "too many resumes")
 		return nil
+	}
+	c.first = time.Time{}
+	if c.listen() != nil {
+		return nil // it is closing
 	}
 	if c.room.ID == 0 {
 		return s.hub.Join(ctx, c.member, "", nil)

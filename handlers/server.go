@@ -41,8 +41,9 @@ type Server struct {
 	setupCode string
 	limits    *limits
 	typing    typing
-	streams   streams
-	drained   chan struct{} // closed by Drain
+	streams   *seats[store.UserID]
+	sockets   *seats[string] // by network
+	drained   chan struct{}  // closed by Drain
 	draining  atomic.Bool
 	untrusted sync.Once // the warning about a proxy
 	handler   http.Handler
@@ -56,10 +57,11 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	}
 	s := &Server{Config: c, setupCode: code[:16], limits: newLimits(c.Unlimited), drained: make(chan struct{}), origins: trustedOrigins(c.PublicURL, c.ListenPort)}
 	s.cookies = cookies{s.Store}
-	most := maxSockets
+	most, mostFrom := maxSockets, maxSocketsFrom
 	if c.Unlimited {
-		most = 0
+		most, mostFrom = 0, 0
 	}
+	s.streams, s.sockets = newSeats[store.UserID](mostStreams), newSeats[string](mostFrom)
 	s.hub = live.NewHub(live.Config{
 		MostSockets: most,
 		Source:      s.source, Region: s.region, Present: s.present, Heads: s.heads, Revoked: s.revoked, Farewell: s.farewell, Pulse: pulse,

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,14 +28,20 @@ const (
 	maxFrame = 16 << 10
 	// maxHave is how many rows a resume names; a page with as many gets a fresh list.
 	maxHave = 500
-	// firstFrame is how long a socket may be open without a resume, and quiet how
+	// maxWire bounds what a message may take with its heads and the frames between its
+	// parts, of which an empty one costs us as much as any.
+	maxWire = 2 * maxFrame
+	// firstResume is how long a socket may be open without a resume, and quiet how
 	// long without a sign of life; the server pings every 20 s.
-	firstFrame = 10 * time.Second
-	quiet      = 60 * time.Second
+	firstResume = 10 * time.Second
+	quiet       = 60 * time.Second
 	// maxFrames is how many frames, pings among them, a browser may send a minute.
 	maxFrames = 240
 	// maxSockets is how many pages one person may have open.
 	maxSockets = 60
+	// maxSocketsFrom is how many one network may have open, signed in or not: a whole
+	// company can be behind one address.
+	maxSocketsFrom = 2000
 )
 
 var upgrader = websocket.Upgrader{
@@ -51,8 +58,11 @@ func (s *Server) openSocket(w http.ResponseWriter, r *http.Request) error {
 	if !websocket.IsWebSocketUpgrade(r) {
 		return s.showLive(w, r)
 	}
-	if !s.origins[r.Header.Get("Origin")] {
+	if origin := r.Header["Origin"]; len(origin) != 1 || !s.origins[origin[0]] {
 		return errCrossSite
+	}
+	if err := checkHandshake(r); err != nil {
+		return err
 	}
 	if s.draining.Load() {
 		return errBusy
@@ -61,41 +71,73 @@ func (s *Server) openSocket(w http.ResponseWriter, r *http.Request) error {
 	if theirs, _ := s.hub.Count(live.Person(session.User.ID)); !s.Unlimited && session.ID != "" && theirs >= maxSockets {
 		return errBusy
 	}
-	if wait := s.limits.sockets.take(network(s.address(r))); wait > 0 {
+	from := network(s.address(r))
+	if wait := s.limits.sockets.take(from); wait > 0 {
 		return throttled{wait}
 	}
 	room, err := s.roomOfPage(r)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
+	if !s.sockets.begin(from) {
+		return errBusy
+	}
+	serve, upgradeErr := s.upgrade(w, r, room, err)
+	if serve == nil {
+		s.sockets.end(from)
+		return upgradeErr
+	}
+	// In a goroutine of its own, so that the handler's stack goes back.
+	go func() {
+		defer s.sockets.end(from)
+		serve()
+	}()
+	return nil
+}
+
+// upgrade makes r's connection a socket, and returns what serves it to its end: that of
+// a member of room, or of somebody who is told why they are denied. nil without an
+// error: the connection is gone.
+func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, room store.Membership, denied error) (serve func(), err error) {
 	quietly := &takeover{ResponseWriter: w}
-	c, upgradeErr := upgrader.Upgrade(quietly, r, nil)
-	if upgradeErr != nil {
+	c, err := upgrader.Upgrade(quietly, r, nil)
+	if err != nil {
 		if quietly.conn == nil {
-			return store.Invalid{Text: "This is not a WebSocket handshake."}
+			return nil, errHandshake
 		}
-		return nil // the connection is gone
+		return nil, nil
 	}
 	quietly.conn.taken.Store(true)
-	socket := live.NewSocket(quietly.conn.Conn)
-	spoken := words.With(context.Background(), words.Of(r.Context()))
+	conn := quietly.conn.Conn
+	socket := live.NewSocket(conn)
+	session, spoken := asker(r), words.With(context.Background(), words.Of(r.Context()))
 	// A bare 401 would be knocked at for ever: the page is told, and stays away.
+	if session.ID == "" {
+		why := signedOut(roomNumber(r))
+		return func() { s.dismiss(spoken, conn, socket, why) }, nil
+	}
+	if denied != nil {
+		why := views.Ended("You are no longer a member of this room.", "", true)
+		return func() { s.dismiss(spoken, conn, socket, why) }, nil
+	}
+	page := s.connectionOf(r, room)
+	viewer := live.Viewer{Person: live.Person(session.User.ID), Session: live.Session(session.ID), Topic: logOf(page), Audience: audienceOf(session.User, words.Of(r.Context()), page.Past).String()}
+	member, err := s.hub.Enter(viewer, socket, regionsFor(session.User, room, page)...)
+	if err != nil {
+		return func() { s.dismiss(spoken, conn, socket, nil) }, nil // it may come back, later
+	}
+	ctx, in := context.WithoutCancel(r.Context()), &reader{conn: c, side: quietly.conn, socket: socket, member: member, room: room.Room, me: session.User}
+	return func() { s.read(ctx, in) }, nil
+}
+
+// checkHandshake looks at what gorilla does not (RFC 6455, 4.2.1). A body would be
+// read as frames.
+func checkHandshake(r *http.Request) error {
 	switch {
-	case session.ID == "":
-		go s.dismiss(spoken, c, socket, signedOut(roomNumber(r)))
-	case err != nil:
-		go s.dismiss(spoken, c, socket, views.Ended("You are no longer a member of this room.", "", true))
-	default:
-		page := s.connectionOf(r, room)
-		viewer := live.Viewer{Person: live.Person(session.User.ID), Session: live.Session(session.ID), Topic: logOf(page), Audience: audienceOf(session.User, words.Of(r.Context()), page.Past).String()}
-		member, err := s.hub.Enter(viewer, socket, regionsFor(session.User, room, page)...)
-		if err != nil {
-			go s.dismiss(spoken, c, socket, nil) // it may come back, later
-			return nil
-		}
-		// In a goroutine of its own, so that the handler's stack goes back.
-		ctx := context.WithoutCancel(r.Context())
-		go s.read(ctx, &reader{conn: c, socket: socket, member: member, room: room.Room, me: session.User})
+	case !slices.Equal(r.Header["Sec-Websocket-Version"], []string{"13"}):
+		return errVersion
+	case !r.ProtoAtLeast(1, 1), len(r.Header["Sec-Websocket-Key"]) != 1, r.ContentLength != 0:
+		return errHandshake
 	}
 	return nil
 }
@@ -132,7 +174,7 @@ func signedOut(room store.RoomID) templ.Component {
 }
 
 // dismiss says why, closes, and waits for the browser to hang up. nil: not now.
-func (s *Server) dismiss(spoken context.Context, c *websocket.Conn, socket *live.Socket, why templ.Component) {
+func (s *Server) dismiss(spoken context.Context, conn net.Conn, socket *live.Socket, why templ.Component) {
 	if why == nil {
 		socket.Close(live.TryAgain, "not now")
 	} else if html, err := fragment(spoken, why); err != nil {
@@ -140,15 +182,16 @@ func (s *Server) dismiss(spoken context.Context, c *websocket.Conn, socket *live
 	} else {
 		socket.Close(live.Revoked, "not allowed", live.Text(html))
 	}
-	hangUp(c)
+	hangUp(conn, socket)
 }
 
 // hangUp reads until the browser has closed too, or the deadline that closing has
 // set: a connection closed with unread input is reset, and a reset overtakes the
-// close frame.
-func hangUp(c *websocket.Conn) {
-	_, _ = io.Copy(io.Discard, c.NetConn()) // it ends in any case
-	_ = c.NetConn().Close()
+// close frame. Who hangs up first is still told what was under way.
+func hangUp(conn net.Conn, socket *live.Socket) {
+	_, _ = io.Copy(io.Discard, conn) // it ends in any case
+	<-socket.Done()
+	_ = conn.Close()
 }
 
 // showLive answers the dead man's switch. It is never a redirect: what comes takes
@@ -198,6 +241,16 @@ func (t *takeover) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 type readSide struct {
 	net.Conn
 	taken atomic.Bool
+	left  int // how much may be read before the reader gives more; only it uses this
+}
+
+func (c *readSide) Read(b []byte) (int, error) {
+	if c.left <= 0 {
+		return 0, errFlood
+	}
+	n, err := c.Conn.Read(b[:min(len(b), c.left)])
+	c.left -= n
+	return n, err
 }
 
 func (c *readSide) Write(b []byte) (int, error) {

@@ -27,7 +27,7 @@ func (b *browser) dialAt(path string, headers ...string) (*websocket.Conn, *http
 			h.Del(headers[i])
 		}
 	}
-	d := websocket.Dialer{Jar: b.client.Jar}
+	d := websocket.Dialer{Jar: b.client.Jar, TLSClientConfig: b.w.http.Client().Transport.(*http.Transport).TLSClientConfig}
 	return d.Dial("ws"+strings.TrimPrefix(b.w.http.URL, "http")+path, h)
 }
 
@@ -114,7 +114,7 @@ func TestOnlyOurOwnPagesOpenASocket(t *testing.T) {
 }
 
 func TestAResumeIsAnsweredWithWhatThePageLacksAndThenThePulse(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachWay(t, func(t *testing.T, w *world) {
 		ada := w.signUp("ada")
 		for i := range 5 {
 			ada.say(fmt.Sprintf("message %d", i+1))
@@ -143,7 +143,7 @@ func TestAResumeIsAnsweredWithWhatThePageLacksAndThenThePulse(t *testing.T) {
 }
 
 func TestAMessageIsPushedToEveryoneWhoFollows(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachWay(t, func(t *testing.T, w *world) {
 		ada, ben := w.signUp("ada"), w.signUp("ben")
 		a, _ := ada.follow(`{"type":"resume","rev":"0"}`)
 		b, _ := ben.follow(`{"type":"resume","rev":"0"}`)
@@ -162,7 +162,7 @@ func TestAMessageIsPushedToEveryoneWhoFollows(t *testing.T) {
 }
 
 func TestWhoMayNotLookIsToldWhyAndClosedForGood(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachWay(t, func(t *testing.T, w *world) {
 		ada, ben := w.signUp("ada"), w.signUp("ben")
 		t.Run("signed out", func(t *testing.T) {
 			c, _ := ada.follow(`{"type":"resume","rev":"0"}`)
@@ -219,7 +219,7 @@ func TestWhoMayNotLookIsToldWhyAndClosedForGood(t *testing.T) {
 }
 
 func TestMisbehavingSocketsAreClosedWithTheRightCode(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachWay(t, func(t *testing.T, w *world) {
 		ada := w.signUp("ada")
 		for name, try := range map[string]struct {
 			kind int
@@ -266,7 +266,7 @@ func TestMisbehavingSocketsAreClosedWithTheRightCode(t *testing.T) {
 }
 
 func TestARestartSendsEveryPageBackLater(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachWay(t, func(t *testing.T, w *world) {
 		ada := w.signUp("ada")
 		c, _ := ada.follow(`{"type":"resume","rev":"0"}`)
 		go w.server.Drain(t.Context())
@@ -283,7 +283,7 @@ func TestARestartSendsEveryPageBackLater(t *testing.T) {
 }
 
 func TestAPageInThePastReloadsWhenItMissedTooMuch(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	eachWay(t, func(t *testing.T, w *world) {
 		ada := w.signUp("ada")
 		for i := range 210 {
 			ada.say(fmt.Sprintf("message %d", i))

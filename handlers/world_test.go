@@ -1,9 +1,11 @@
 package handlers_test
 
 import (
+	"context"
 	"crypto/rand"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -28,6 +30,7 @@ type world struct {
 	store  *store.Store
 	server *handlers.Server
 	http   *httptest.Server
+	dial   func() (net.Conn, error)
 	logged *strings.Builder
 }
 
@@ -36,11 +39,28 @@ type option func(*handlers.Config)
 
 func unlimited(c *handlers.Config) { c.Unlimited = true }
 
+// overTLS has the server itself speak TLS: its frames go through the flusher.
+func overTLS(c *handlers.Config) {
+	c.PublicURL = &url.URL{Scheme: "https", Host: "127.0.0.1:" + c.ListenPort}
+}
+
 func newWorld(t testing.TB, s *store.Store, options ...option) *world {
 	t.Helper()
-	w := &world{t: t, store: s, logged: &strings.Builder{}}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dial := func() (net.Conn, error) { return net.Dial("tcp", l.Addr().String()) }
+	return newWorldAt(t, s, l, dial, options...)
+}
+
+// newWorldAt serves what l accepts, and reaches it by dial.
+func newWorldAt(t testing.TB, s *store.Store, l net.Listener, dial func() (net.Conn, error), options ...option) *world {
+	t.Helper()
+	w := &world{t: t, store: s, dial: dial, logged: &strings.Builder{}}
 	var handler http.Handler
-	w.http = httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { handler.ServeHTTP(rw, r) }))
+	serve := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { handler.ServeHTTP(rw, r) })
+	w.http = &httptest.Server{Listener: l, Config: &http.Server{Handler: serve}}
 	_, port, _ := strings.Cut(w.http.Listener.Addr().String(), ":")
 	c := handlers.Config{Store: s, Bus: &live.Local{}, Log: slog.New(slog.DiscardHandler), ListenPort: port}
 	for _, o := range options {
@@ -54,7 +74,12 @@ func newWorld(t testing.TB, s *store.Store, options ...option) *world {
 	ctx := t.Context()
 	ran := make(chan struct{})
 	go func() { w.server.Run(ctx); close(ran) }()
-	w.http.Start()
+	if c.PublicURL != nil && c.PublicURL.Host == w.http.Listener.Addr().String() {
+		w.http.StartTLS()
+	} else {
+		w.http.Start()
+	}
+	w.http.Client().Transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) { return dial() }
 	t.Cleanup(func() {
 		w.server.Drain(ctx) // ctx has ended: at once
 		w.http.Close()
@@ -76,7 +101,7 @@ type browser struct {
 
 func (w *world) browser() *browser {
 	jar, _ := cookiejar.New(nil) // without options it cannot fail
-	return &browser{w: w, client: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return &browser{w: w, client: &http.Client{Jar: jar, Transport: w.http.Client().Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
 // answer is what came back.
@@ -132,11 +157,23 @@ func account(name string) url.Values {
 // signUp creates an account and is signed in with it.
 func (w *world) signUp(name string) *browser {
 	w.t.Helper()
-	b := w.browser()
-	if a := b.post("/register", account(name)); a.StatusCode != http.StatusSeeOther {
+	b, form := w.browser(), account(name)
+	if w.http.TLS != nil { // not for this machine alone
+		form.Set("code", w.setupCode())
+	}
+	if a := b.post("/register", form); a.StatusCode != http.StatusSeeOther {
 		w.t.Fatalf("sign up %s: %s\n%s", name, a.Status, a.body)
 	}
 	return b
+}
+
+func (w *world) setupCode() string {
+	w.t.Helper()
+	code, err := w.server.SetupCode(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return code
 }
 
 func draft(body string) url.Values { return url.Values{"body": {body}, "key": {rand.Text()}} }

@@ -206,10 +206,16 @@ func (s *Socket) hangUp() {
 	if s.dead {
 		return
 	}
-	tcp, ok := s.conn.(*net.TCPConn)
-	if !ok || tcp.CloseWrite() != nil {
+	half, ok := s.conn.(interface{ CloseWrite() error }) // TCP, TLS
+	if !ok {
 		s.kill()
 		return
+	}
+	s.mu.Unlock()
+	err := half.CloseWrite() // that of TLS writes, and may wait
+	s.mu.Lock()
+	if err != nil {
+		s.kill()
 	}
 	s.finish()
 }

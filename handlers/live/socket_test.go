@@ -2,8 +2,12 @@ package live
 
 import (
 	"bytes"
+	"crypto/tls"
+	"errors"
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 )
@@ -132,6 +136,47 @@ func TestSendingASharedFrameAllocatesNothing(t *testing.T) {
 	ready := Text([]byte("<p>hello</p>"))
 	if n := testing.AllocsPerRun(100, func() { s.Send(ready) }); n > 0 {
 		t.Errorf("got %v allocations, want 0", n)
+	}
+}
+
+// secured returns both ends of a TLS connection.
+func secured(t testing.TB) (here, there *tls.Conn) {
+	t.Helper()
+	s := httptest.NewUnstartedServer(nil) // for its certificate
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	a, b := connect(t)
+	here = tls.Server(a, &tls.Config{Certificates: s.TLS.Certificates})
+	trust := s.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	trust.ServerName = "example.com" // httptest's
+	there = tls.Client(b, trust)
+	b.SetDeadline(time.Now().Add(10 * time.Second))
+	a.SetDeadline(time.Now().Add(10 * time.Second))
+	shaken := make(chan error, 1)
+	go func() { shaken <- there.HandshakeContext(t.Context()) }()
+	if err := errors.Join(here.HandshakeContext(t.Context()), <-shaken); err != nil {
+		t.Fatal(err)
+	}
+	return here, there
+}
+
+// A connection that is closed with unread input is reset, and a reset overtakes the
+// close frame.
+func TestASocketOverTLSIsReadAfterItsCloseFrameToo(t *testing.T) {
+	here, there := secured(t)
+	s := NewSocket(here)
+	s.Close(Restart, "restart")
+	all, err := io.ReadAll(there)
+	if want := closeFrame(Restart, "restart"); err != nil || !bytes.Equal(all, want) {
+		t.Fatalf("got %q, %v; want %q", all, err, want)
+	}
+	<-s.Done()
+	if _, err := there.Write([]byte("on its way")); err != nil {
+		t.Fatal(err)
+	}
+	got := make([]byte, 10)
+	if _, err := io.ReadFull(here, got); err != nil || string(got) != "on its way" {
+		t.Errorf("got %q, %v", got, err)
 	}
 }
 
