@@ -27,6 +27,8 @@ screenshots:
 	go test -count=1 -run TestTheDemoLooksAsInTheReadme ./e2e
 	cp e2e/out/room-*.png e2e/out/rooms-*.png e2e/out/profile-*.png e2e/out/login-*.png docs/
 
-# CPU time per delivery, against a goroutine per connection in the same run.
+# CPU time per delivery, against a goroutine per connection in the same run; and
+# when a browser on a slow network first paints a room.
 bench:
 	go test -run '^$$' -bench . -count 3 ./handlers/live ./handlers ./views/words
+	go test -run TestTheRoomIsPainted -count 1 -v ./e2e
