@@ -1,5 +1,5 @@
 # Each target is one line of intent; what it needs beside Go, tools/prepare installs.
-.PHONY: run demo test check bench generate screenshots
+.PHONY: run demo test check bench lighthouse generate screenshots
 
 # Parley on its embedded database, at http://localhost:8080.
 run:
@@ -32,3 +32,7 @@ screenshots:
 bench:
 	go test -run '^$$' -bench . -count 3 ./handlers/live ./handlers ./views/words
 	go test -run TestTheRoomIsPainted -count 1 -v ./e2e
+
+# Lighthouse on the demo: 100 for accessibility and best practices, or it fails.
+lighthouse:
+	tools/lighthouse
