@@ -1,5 +1,5 @@
 # Each target is one line of intent; what it needs beside Go, tools/prepare installs.
-.PHONY: run demo test check bench lighthouse generate screenshots
+.PHONY: run demo test check bench lighthouse vnu generate screenshots
 
 # Parley on its embedded database, at http://localhost:8080.
 run:
@@ -36,3 +36,7 @@ bench:
 # Lighthouse on the demo: 100 for accessibility and best practices, or it fails.
 lighthouse:
 	tools/lighthouse
+
+# The HTML of every page, by the W3C's checker.
+vnu:
+	tools/vnu
