@@ -59,13 +59,13 @@ func TestATextBrowserReadsARoomLineByLine(t *testing.T) {
 	ada.post("/rooms/1/messages/4/delete", nil)
 	room := ben.read("/rooms/1-lobby")
 	follows(t, room,
-		"Skip to the message field", "Parley", "Rooms", "• Lobby…", "• Browse rooms", "• New message", "ben Profile", "Sign out",
+		"Skip to the message field", "Parley", "Unread", "• Lobby 4 unread", "• Browse rooms", "• New message", "ben", "Profile", "Sign out",
 		"Lobby", "This is the beginning of Lobby.",
 		"ada …", "Soup is on:", "lentils, lemon",
 		"ben …", "Coming",
 		"ada …", "Which of us took the salt? edited",
 		"ada …", "This message was deleted.",
-		"Message", "Send", "Follow this room live", "People", "• ada", "• ben", "All members")
+		"Message", "Send", "Follow this room live", "Not here · 2", "• ada", "• ben", "All members")
 	for _, wrong := range []string{"not connected", "Nobody has written", "AD", "BE"} {
 		if strings.Contains(room, wrong) {
 			t.Errorf("the room reads %q in\n%s", wrong, room)

@@ -57,7 +57,7 @@ func TestEveryPageIsValidHTML(t *testing.T) {
 	ben.post("/direct", map[string][]string{"with": {"1"}})
 	for name, path := range map[string]string{
 		"room": "/rooms/1-lobby", "empty-room": "/rooms/2-kitchen", "direct": "/rooms/3-direct", "older": "/rooms/1-lobby?before=30",
-		"edit": "/rooms/1/messages/61/edit", "delete": "/rooms/1/messages/61/delete", "permalink": "/rooms/1-lobby?at=20",
+		"edit": "/rooms/1/messages/61/edit", "delete": "/rooms/1/messages/61/delete", "more": "/rooms/1/messages/63/more", "permalink": "/rooms/1-lobby?at=20",
 		"about": "/rooms/1/about", "about-own": "/rooms/2/about", "about-direct": "/rooms/3/about", "profile": "/profile",
 		"rooms": "/rooms", "archived": "/rooms?archived=1", "new-room": "/rooms/new", "go": "/go?q=lob", "go-person": "/go?q=ad", "go-nothing": "/go?q=zzz",
 		"new-message": "/direct/new", "person": "/people/1", "oneself": "/people/2", "not-found": "/nothing", "follow": "/rooms/1/follow", "write": "/rooms/1/write",
