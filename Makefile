@@ -1,5 +1,5 @@
 # Each target is one line of intent; what it needs beside Go, tools/prepare installs.
-.PHONY: run demo test check bench generate screenshots
+.PHONY: run demo test check bench lighthouse vnu generate screenshots
 
 # Parley on its embedded database, at http://localhost:8080.
 run:
@@ -27,6 +27,16 @@ screenshots:
 	go test -count=1 -run TestTheDemoLooksAsInTheReadme ./e2e
 	cp e2e/out/room-*.png e2e/out/rooms-*.png e2e/out/profile-*.png e2e/out/login-*.png docs/
 
-# CPU time per delivery, against a goroutine per connection in the same run.
+# CPU time per delivery, against a goroutine per connection in the same run; and
+# when a browser on a slow network first paints a room.
 bench:
 	go test -run '^$$' -bench . -count 3 ./handlers/live ./handlers ./views/words
+	go test -run TestTheRoomIsPainted -count 1 -v ./e2e
+
+# Lighthouse on the demo: 100 for accessibility and best practices, or it fails.
+lighthouse:
+	tools/lighthouse
+
+# The HTML of every page, by the W3C's checker.
+vnu:
+	tools/vnu

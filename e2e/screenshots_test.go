@@ -14,7 +14,6 @@ func demo(t *testing.T) *Server {
 	t.Helper()
 	s := newServer(t)
 	s.cmd = exec.Command(binary, "demo", "--listen", s.addr)
-	s.log = &syncBuffer{}
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)

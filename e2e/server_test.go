@@ -98,7 +98,7 @@ func serve(t *testing.T, args ...string) *Server {
 func newServer(t *testing.T, args ...string) *Server {
 	t.Helper()
 	addr := fmt.Sprintf("localhost:%d", freePort(t))
-	s := &Server{t: t, URL: "http://" + addr, addr: addr, data: filepath.Join(t.TempDir(), "data"), args: args}
+	s := &Server{t: t, URL: "http://" + addr, addr: addr, data: filepath.Join(t.TempDir(), "data"), args: args, log: &syncBuffer{}}
 	t.Cleanup(func() {
 		s.Kill()
 		if t.Failed() {
@@ -144,9 +144,6 @@ func (s *Server) Seed(messages int) {
 func (s *Server) Start() {
 	s.t.Helper()
 	cmd := exec.Command(binary, append([]string{"--listen", s.addr, "--data", s.data}, s.args...)...)
-	if s.log == nil {
-		s.log = &syncBuffer{}
-	}
 	cmd.Stdout, cmd.Stderr = s.log, s.log
 	cmd.Env = append(append(os.Environ(), "GORACE=halt_on_error=1"), s.env...)
 	if err := cmd.Start(); err != nil {

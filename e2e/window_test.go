@@ -20,15 +20,9 @@ import (
 
 // One Chromium serves all tests; each window has its own cookies.
 var browser = sync.OnceValues(func() (context.Context, error) {
-	var path string
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		return nil, fmt.Errorf("no Chromium: apt-get install chromium")
+	path, err := chromium()
+	if err != nil {
+		return nil, err
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox,
@@ -42,6 +36,16 @@ var browser = sync.OnceValues(func() (context.Context, error) {
 	closers = append(closers, cancel)
 	return ctx, chromedp.Do(ctx)
 })
+
+// chromium is the path of the browser.
+func chromium() (string, error) {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("no Chromium: apt-get install chromium")
+}
 
 var closers []func()
 

@@ -61,6 +61,13 @@ func (s *Server) createAccount(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.Log.Info("account created", "user", user.ID, "role", user.Role, "address", s.address(r))
+	rooms, err := s.Store.RoomsOf(ctx, user.ID)
+	if err != nil {
+		return err
+	}
+	for _, m := range rooms {
+		s.peopleChanged(m.ID)
+	}
 	if err := s.signIn(w, r, user); err != nil {
 		return err
 	}

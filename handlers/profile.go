@@ -46,6 +46,9 @@ func profileValues(u store.User) map[string]string {
 		"name": u.Name, "about": u.About, "emoji": status.Emoji, "status": status.Text, "zone": u.Zone,
 		"language": u.Language, "scheme": string(u.Scheme), "announce": string(u.Announce),
 	}
+	if !status.Until.IsZero() {
+		values["until"] = "kept"
+	}
 	if u.Zone == "" {
 		values["zone"] = "UTC"
 	}
@@ -77,10 +80,11 @@ func (s *Server) updateProfile(w http.ResponseWriter, r *http.Request) error {
 	return seeOther(w, r, "/profile?saved=profile")
 }
 
-// statusUntil is when a status ends that was set now; what was set before stays if
-// nothing was chosen.
+// statusUntil is when a status ends that was set now.
 func statusUntil(choice string, me store.User, now time.Time) time.Time {
 	switch choice {
+	case "kept":
+		return me.Status.Until
 	case "1h":
 		return now.Add(time.Hour)
 	case "4h":

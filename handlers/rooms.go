@@ -160,6 +160,7 @@ func newComposer(room store.Room, as store.UserID) views.Compose {
 func (s *Server) withEditor(r *http.Request, room store.Membership, editor templ.Component, notice string) (templ.Component, error) {
 	page, err := s.roomPage(r.Context(), asker(r), room, place{})
 	page.Editor, page.Notice = editor, notice
+	page.Composer.Quiet = true // the editor takes the focus
 	return views.RoomPage(page), err
 }
 

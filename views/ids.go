@@ -30,6 +30,11 @@ func MessageID(room store.RoomID, seq store.Seq) string {
 	return "m-" + id(room) + "-" + id(seq)
 }
 
+// roomLinkID and personLinkID are entries of lists that are pushed in another order:
+// by their ids they are moved, with the focus that one of them has.
+func roomLinkID(room store.RoomID) string   { return "side-" + id(room) }
+func personLinkID(user store.UserID) string { return "here-" + id(user) }
+
 // number is n in an address.
 func number[N ~int64](n N) templ.SafeURL { return templ.SafeURL(id(n)) }
 

@@ -14,7 +14,8 @@ import (
 )
 
 // HTML returns body as escaped text in which web and mail addresses are links.
-// Line breaks stay as they are, for an element that keeps white space. The only
+// Line breaks stay as they are, for an element that keeps white space, each after a
+// br, for a browser without styles; the styles do not show it. The only other
 // elements it can contain are a, with href, target and rel (_top keeps a container
 // that enhances its links from taking these too), and mark around an @ with one of
 // names, as written.
@@ -35,8 +36,8 @@ func HTML(body string, names ...string) templ.Component {
 			continue
 		}
 		writeText(&b, rest[:at[0]], names)
-		escaped := html.EscapeString(link)
-		b.WriteString(`<a href="` + escaped + `" target="_top" rel="nofollow noopener noreferrer">` + escaped + `</a>`)
+		shown := html.EscapeString(link)
+		b.WriteString(`<a href="` + shown + `" target="_top" rel="nofollow noopener noreferrer">` + shown + `</a>`)
 		rest = rest[at[0]+len(link):]
 	}
 	writeText(&b, rest, names)
@@ -52,15 +53,19 @@ func writeText(b *strings.Builder, text string, names []string) {
 		}
 		name := longest(text[at+1:], names)
 		if before, _ := utf8.DecodeLastRuneInString(text[:at]); name == "" || at > 0 && inName(before) {
-			b.WriteString(html.EscapeString(text[:at+1]))
+			b.WriteString(escaped(text[:at+1]))
 			text = text[at+1:]
 			continue
 		}
-		b.WriteString(html.EscapeString(text[:at]))
+		b.WriteString(escaped(text[:at]))
 		b.WriteString("<mark>@" + html.EscapeString(name) + "</mark>")
 		text = text[at+1+len(name):]
 	}
-	b.WriteString(html.EscapeString(text))
+	b.WriteString(escaped(text))
+}
+
+func escaped(text string) string {
+	return strings.ReplaceAll(html.EscapeString(text), "\n", "<br>\n")
 }
 
 // longest is the longest of names that text begins with and that ends there.

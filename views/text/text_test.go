@@ -25,7 +25,7 @@ func TestAddressesBecomeLinksAndTheSentenceAroundThemStays(t *testing.T) {
 	for body, want := range map[string]string{
 		"see https://go.dev.":                       "see " + link("https://go.dev") + ".",
 		"(https://en.wikipedia.org/wiki/Go_(game))": "(" + link("https://en.wikipedia.org/wiki/Go_(game)") + ")",
-		"a\nhttp://a.example/?q=1&r=2\nb":           "a\n" + link("http://a.example/?q=1&amp;r=2") + "\nb",
+		"a\nhttp://a.example/?q=1&r=2\nb":           "a<br>\n" + link("http://a.example/?q=1&amp;r=2") + "<br>\nb",
 		"write to mailto:ada@example.com, please":   "write to " + link("mailto:ada@example.com") + ", please",
 		"https://":                                    "https://",
 		"xhttps://a.example":                          "xhttps://a.example",
@@ -59,7 +59,7 @@ func FuzzTextStaysText(f *testing.F) {
 		if !utf8.ValidString(body) {
 			return
 		}
-		rest := ours.ReplaceAllString(render(t, body), "")
+		rest := strings.ReplaceAll(ours.ReplaceAllString(render(t, body), ""), "<br>\n", "\n")
 		if strings.ContainsAny(rest, `<>"'`) {
 			t.Errorf("%q leaves %q", body, rest)
 		}

@@ -156,6 +156,7 @@ var german = map[string]string{
 	"Set-up code":                         "Einrichtungscode",
 	"Settings of the room":                "Einstellungen des Raums",
 	"Several people are typing…":          "Mehrere schreiben…",
+	"Show rooms":                          "Räume zeigen",
 	"Sign in":                             "Anmelden",
 	"Sign in in another tab":              "In einem anderen Tab anmelden",
 	"Sign out":                            "Abmelden",

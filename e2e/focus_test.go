@@ -1,0 +1,94 @@
+package e2e
+
+import (
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// focus goes with Tab, or with Shift and Tab, until what has the focus matches selector.
+func (w *Window) focus(selector string, back bool) {
+	w.t.Helper()
+	tab := chromedp.KeyEvent(kb.Tab)
+	if back {
+		tab = chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift))
+	}
+	for range 60 {
+		if eval[bool](w, `document.activeElement.matches("`+selector+`")`) {
+			return
+		}
+		w.do(tab)
+	}
+	w.t.Fatalf("the keyboard does not get to %s", selector)
+}
+
+// focused is what has the focus, in words.
+func (w *Window) focused() string {
+	w.t.Helper()
+	return eval[string](w, `document.activeElement.tagName + " " + (document.activeElement.getAttribute("href") ?? document.activeElement.id)`)
+}
+
+func TestTheFocusStaysWhereItIsWhenThatChanges(t *testing.T) {
+	s := serve(t)
+	ada := window(t, s)
+	ada.SignUp("Ada")
+	ada.Until(connected)
+	cleo := window(t, s)
+	for _, name := range []string{"Kitchen", "Workshop"} {
+		ada.person().make(name, "open")
+	}
+	ben := person(t, s, "ben")
+	person(t, s, "cleo")
+	ada.Until(`document.querySelectorAll("#people-list li").length === 3`)
+	ben.post("/rooms/2/join", nil)
+	ben.post("/rooms/3/join", nil)
+	ben.Post("The first")
+	ada.Shows("The first")
+	stays := func(do func(), done string) {
+		t.Helper()
+		was := ada.focused()
+		do()
+		ada.Until(done)
+		if got := ada.focused(); got != was {
+			t.Errorf("the focus went from %q to %q", was, got)
+		}
+	}
+	ada.focus("#m-1-1 .message__link", true)
+	stays(func() { ben.edit(1, "The first, edited") }, `document.querySelector("#m-1-1 .message__edited")`)
+	stays(func() { ben.Post("The second") }, `document.getElementById("m-1-2")`)
+
+	// A room gets a badge, goes to the top, and is overtaken again.
+	ada.focus("#rooms-list a[href='/rooms/2-kitchen']", true)
+	const top = `document.querySelector("#rooms-list li a").getAttribute("href")`
+	stays(func() { ben.say(3, "Wood") }, top+` === "/rooms/3-workshop"`)
+	stays(func() { ben.say(2, "Soup") }, top+` === "/rooms/2-kitchen" && document.querySelector("#rooms-list li .badge")`)
+	stays(func() { ben.say(3, "More wood") }, top+` === "/rooms/3-workshop"`)
+
+	// A person comes, and goes up the list.
+	ada.focus("#people-list a[href='/people/3']", false)
+	stays(func() { cleo.SignIn("cleo") }, `document.querySelectorAll("#people-list .presence--online").length === 2 && document.querySelector("#people-list li:nth-child(2) a").getAttribute("href") === "/people/3"`)
+}
+
+func TestReducedMotionIsCalmAndStaysConnected(t *testing.T) {
+	s := serve(t)
+	ada := window(t, s)
+	_, err := chromedp.Call(ada.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ada.SignUp("Ada")
+	ada.Until(connected)
+	moves := eval[string](ada, `[...document.querySelectorAll("*")].filter(e => !e.closest(".pulse")).flatMap(e => ["", "::before", "::after"].map(p => getComputedStyle(e, p)).filter(s => s.animationName !== "none" || s.transitionDuration !== "0s").map(() => e.tagName + "." + e.className)).join(" ")`)
+	if moves != "" {
+		t.Errorf("these move: %s", moves)
+	}
+	if got := eval[string](ada, `(s => s.animationName + " " + s.animationDuration)(getComputedStyle(document.querySelector(".pulse")))`); got != "pulse 45s" {
+		t.Errorf("the clock of the connection is %q", got)
+	}
+	person(t, s, "ben").Post("Can you hear me?")
+	ada.Shows("Can you hear me?")
+}

@@ -1,0 +1,99 @@
+package e2e
+
+import (
+	"testing"
+	"time"
+
+	"parley/store"
+)
+
+const profileSaved = arrived + ` && document.querySelector(".saved")?.textContent.includes("profile is saved")`
+
+// change sets something in the profile of the first account.
+func change(t *testing.T, db *store.Store, set func(*store.Profile)) {
+	t.Helper()
+	u, err := db.User(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := store.Profile{Name: u.Name, About: u.About, Zone: "UTC", Status: u.Status, Announce: u.Announce, ShowsSeen: u.ShowsSeen}
+	set(&p)
+	if err := db.SetProfile(t.Context(), u.ID, p); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAStatusIsShownUntilItEnds(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ben.SignUp("Ben")
+	ben.Until(connected)
+	ada.Open("/profile")
+	ada.do(setValue("#emoji", "🍜"))
+	ada.Type("#status", "Noodles at the window")
+	ada.do(setValue("#until", "1h"))
+	ada.Submit("form#profile button", profileSaved)
+	// It is in the list of people at once, and on the card.
+	ben.Until(`[...document.querySelectorAll("#people-list li")].find(e => e.textContent.includes("Ada"))?.textContent.includes("Noodles at the window 🍜")`)
+	ben.Click("#people-list a[href='/people/1']")
+	ben.Until(arrived + ` && document.querySelector(".person__status")?.textContent === "🍜 Noodles at the window"`)
+	// Another change of the profile leaves the status its end.
+	ada.Open("/profile")
+	ada.Type("#about", "Likes soup")
+	ada.Submit("form#profile button", profileSaved)
+	ada.LoseServer()
+	ben.LoseServer()
+	if err := s.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	s.While(func(db *store.Store) {
+		change(t, db, func(p *store.Profile) {
+			if left := time.Until(p.Status.Until); left <= 0 || left > time.Hour {
+				t.Errorf("the status ends in %v, want within the hour", left)
+			}
+			p.Status.Until = time.Now().Add(-time.Second)
+		})
+	})
+	s.Start()
+	ben.Open("/people/1")
+	ben.Until(arrived + ` && document.querySelector(".person") && !document.querySelector(".person__status")`)
+	ben.Open("/")
+	ben.Until(connected + ` && document.querySelectorAll("#people-list li").length === 2`)
+	if eval[bool](ben, `document.querySelector("#people-list").textContent.includes("🍜")`) {
+		t.Error("the list of people shows a status that has ended")
+	}
+	ada.Open("/profile")
+	if got := eval[string](ada, `document.getElementById("emoji").value + document.getElementById("status").value + document.getElementById("until").value`); got != "" || eval[bool](ada, `!!document.querySelector("[value=kept]")`) {
+		t.Errorf("the profile has %q of a status that has ended", got)
+	}
+}
+
+func TestOnesOwnColoursWinOverTheSystems(t *testing.T) {
+	s := serve(t)
+	ada := window(t, s)
+	ada.SignUp("Ada")
+	const paper = `getComputedStyle(document.body).backgroundColor`
+	seen := map[string]string{}
+	for _, system := range []string{"light", "dark"} {
+		ada.scheme(system)
+		seen[system] = eval[string](ada, paper)
+	}
+	if seen["light"] == seen["dark"] {
+		t.Fatalf("the system's colours make no difference: %v", seen)
+	}
+	for _, own := range []string{"light", "dark"} {
+		ada.Open("/profile")
+		ada.do(setValue("#scheme", own))
+		ada.Submit("form#profile button", profileSaved)
+		for _, page := range []string{"/profile", "/"} {
+			ada.Open(page)
+			for _, system := range []string{"light", "dark"} {
+				ada.scheme(system)
+				if got := eval[string](ada, paper); got != seen[own] {
+					t.Errorf("%s: %s is chosen, the system is %s, and the paper is %s", page, own, system, got)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,138 @@
+//go:build vnu
+
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+var vnu = flag.String("vnu", "", "the jar of npm's package vnu-jar; tools/vnu brings it")
+
+// What is left out: what htmx adds to HTML, which the checker cannot know, and the
+// advice to give every article a heading, for a conversation would be all headings.
+var (
+	htmx   = regexp.MustCompile(`^Attribute “hx-[a-z:-]+” not allowed on element “[a-z]+” at this point\.$|^Element “hx-[a-z-]+” not allowed`)
+	advice = "Article lacks heading."
+)
+
+func TestEveryPageIsValidHTML(t *testing.T) {
+	s := newServer(t)
+	s.Seed(60)
+	s.Start()
+	link, _, _ := strings.Cut(s.Command("user", "reset-password", "ada"), "\n")
+	jar, _ := cookiejar.New(nil) // without options it cannot fail
+	nobody := &Person{t: t, base: s.URL, origin: s.URL, client: &http.Client{Jar: jar}}
+	dir := t.TempDir()
+	save := func(who *Person, name, path string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name+".html"), who.page(path), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, path := range map[string]string{
+		"login": "/login", "register": "/register", "not-found-signed-out": "/nothing", "reset": strings.TrimPrefix(link, s.URL),
+	} {
+		save(nobody, name, path)
+	}
+	ben := person(t, s, "ben")
+	ben.Post("A line of Ben's for @ada, with a link to https://example.com/a?and=has&a=query")
+	ben.Post("Gone soon")
+	ben.Post("Edited soon")
+	ben.post("/rooms/1/messages/62/delete", nil)
+	ben.edit(63, "Edited")
+	ben.post("/rooms", map[string][]string{"name": {"Kitchen"}, "kind": {"private"}, "topic": {"Lunch & leftovers"}})
+	ben.post("/direct", map[string][]string{"with": {"1"}})
+	for name, path := range map[string]string{
+		"room": "/rooms/1-lobby", "empty-room": "/rooms/2-kitchen", "direct": "/rooms/3-direct", "older": "/rooms/1-lobby?before=30",
+		"edit": "/rooms/1/messages/61/edit", "delete": "/rooms/1/messages/61/delete", "more": "/rooms/1/messages/63/more", "permalink": "/rooms/1-lobby?at=20",
+		"about": "/rooms/1/about", "about-own": "/rooms/2/about", "about-direct": "/rooms/3/about", "profile": "/profile",
+		"rooms": "/rooms", "archived": "/rooms?archived=1", "new-room": "/rooms/new", "go": "/go?q=lob", "go-person": "/go?q=ad", "go-nothing": "/go?q=zzz",
+		"new-message": "/direct/new", "person": "/people/1", "oneself": "/people/2", "not-found": "/nothing", "follow": "/rooms/1/follow", "write": "/rooms/1/write",
+		"stream": "/rooms/1/stream",
+	} {
+		save(ben, name, path)
+	}
+	for _, m := range check(t, dir) {
+		t.Errorf("%s:%d: %s: %s\n\t%s", m.URL, m.LastLine, m.Type, m.Message, m.Extract)
+	}
+}
+
+// page is the HTML at path; of a stream that does not end, what comes first.
+func (p *Person) page(path string) []byte {
+	p.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, "GET", p.base+path, nil)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	resp, err := p.client.Do(req)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var html bytes.Buffer
+	if strings.HasSuffix(path, "/stream") {
+		time.AfterFunc(3*time.Second, cancel)
+	}
+	if _, err := io.Copy(&html, resp.Body); err != nil && ctx.Err() == nil {
+		p.t.Fatal(err)
+	}
+	if html.Len() == 0 {
+		p.t.Fatalf("%s is empty", path)
+	}
+	if strings.HasSuffix(path, "/stream") {
+		html.WriteString("</main></body></html>") // it would go on
+	}
+	return html.Bytes()
+}
+
+type complaint struct {
+	Type, URL, Message, Extract string
+	LastLine                    int
+}
+
+// check is what the checker has against the pages in dir, but for htmx.
+func check(t *testing.T, dir string) []complaint {
+	t.Helper()
+	cmd := exec.Command("java", "-jar", *vnu, "--format", "json", "--exit-zero-always", "--skip-non-html", dir)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = os.Stderr, &out
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%v: %s", err, out.String())
+	}
+	var found struct{ Messages []complaint }
+	if err := json.Unmarshal(out.Bytes(), &found); err != nil {
+		t.Fatalf("%v: %s", err, out.String())
+	}
+	var all []complaint
+	checked := false
+	for _, m := range found.Messages {
+		if htmx.MatchString(m.Message) {
+			checked = true
+			continue
+		}
+		if strings.HasPrefix(m.Message, advice) {
+			continue
+		}
+		m.URL = filepath.Base(m.URL)
+		all = append(all, m)
+	}
+	if !checked {
+		t.Error("the checker has nothing against htmx: did it check?")
+	}
+	return all
+}
