@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"github.com/jmoiron/sqlx"
 )
 
 // DemoPassword is that of everyone in the world of Demo.
@@ -50,7 +48,7 @@ func (s *Store) Demo(ctx context.Context, today time.Time) error {
 			return fmt.Errorf("demo: %w", err)
 		}
 		ids[p.username] = u.ID
-		if err := s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+		if err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 			_, err := tx.ExecContext(ctx, "update users set name = $1 where id = $2", p.name, u.ID)
 			return err
 		}); err != nil {
@@ -142,7 +140,7 @@ func (s *Store) demoRoom(ctx context.Context, name, topic string, people map[str
 	if name == "Lobby" {
 		return room, nil
 	}
-	return room, s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	return room, s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		if err := tx.GetContext(ctx, &room, nextID, "room"); err != nil {
 			return err
 		}

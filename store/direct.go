@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/jmoiron/sqlx"
 )
 
 // DirectPeople is how many people a direct conversation has at most.
@@ -33,7 +31,7 @@ func (s *Store) Converse(ctx context.Context, by UserID, with []UserID) (RoomID,
 		if err != ErrNotFound {
 			return room, err
 		}
-		err = s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+		err = s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 			for _, p := range people {
 				var n int
 				if err := tx.GetContext(ctx, &n, "select count(*) from users where id = $1 and suspended_at = 0", p); err != nil {

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-
-	"github.com/jmoiron/sqlx"
 )
 
 // Person is a member of a room.
@@ -71,7 +69,7 @@ func (s *Store) SharedRooms(ctx context.Context, users []UserID, rooms []RoomID)
 
 // joinEveryone makes user a member of the rooms that everyone is in, by
 // ascending id, so that two who sign up at once wait for each other in order.
-func joinEveryone(ctx context.Context, tx *sqlx.Tx, user UserID) error {
+func joinEveryone(ctx context.Context, tx *transaction, user UserID) error {
 	var rooms []RoomID
 	if err := tx.SelectContext(ctx, &rooms, "select id from rooms where everyone and archived_at = 0 order by id"); err != nil {
 		return err
@@ -87,7 +85,7 @@ func joinEveryone(ctx context.Context, tx *sqlx.Tx, user UserID) error {
 // Join makes user a member of an open room. It fails with ErrNotFound if the room
 // is not open, and with ErrArchived.
 func (s *Store) Join(ctx context.Context, room RoomID, user UserID) error {
-	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		if err := s.lockRoom(ctx, tx, room); err != nil {
 			return err
 		}
@@ -111,7 +109,7 @@ func (s *Store) Join(ctx context.Context, room RoomID, user UserID) error {
 // Leave ends user's own membership. The last owner may leave too: administrators
 // who are members manage the room then.
 func (s *Store) Leave(ctx context.Context, room RoomID, user UserID) error {
-	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		if err := s.lockRoom(ctx, tx, room); err != nil {
 			return err
 		}
@@ -129,7 +127,7 @@ func (s *Store) Leave(ctx context.Context, room RoomID, user UserID) error {
 // AddMember lets user into the room, on behalf of by, who is a member. user in it
 // already is no mistake. It fails with Invalid if there is no such active account.
 func (s *Store) AddMember(ctx context.Context, room RoomID, by, user UserID) error {
-	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		if err := s.lockRoom(ctx, tx, room); err != nil {
 			return err
 		}
@@ -158,7 +156,7 @@ func (s *Store) AddMember(ctx context.Context, room RoomID, by, user UserID) err
 // It takes a revision, so that every process drops user's sockets before it shows
 // anything later.
 func (s *Store) RemoveMember(ctx context.Context, room RoomID, by, user UserID) error {
-	return s.manage(ctx, room, by, func(ctx context.Context, tx *sqlx.Tx, _ Standing) error {
+	return s.manage(ctx, room, by, func(ctx context.Context, tx *transaction, _ Standing) error {
 		var present bool
 		if err := tx.GetContext(ctx, &present, "select present from members where room_id = $1 and user_id = $2", room, user); err != nil {
 			return err
@@ -178,14 +176,14 @@ func (s *Store) SetInvolvement(ctx context.Context, room RoomID, user UserID, le
 	default:
 		return Invalid{"level", "Choose one from the list."}
 	}
-	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		return one(tx.ExecContext(ctx, "update members set level = $1, favourite = $2 where room_id = $3 and user_id = $4 and present", level, favourite, room, user))
 	})
 }
 
 // setMember begins or ends a membership; it takes the room's next revision. Who
 // comes has read all that was said before.
-func setMember(ctx context.Context, tx *sqlx.Tx, room RoomID, user UserID, present, owner bool) error {
+func setMember(ctx context.Context, tx *transaction, room RoomID, user UserID, present, owner bool) error {
 	var rev Rev
 	if err := tx.GetContext(ctx, &rev, bumpRoom, room); err != nil {
 		return err

@@ -5,8 +5,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-
-	"github.com/jmoiron/sqlx"
 )
 
 // Mention is a member whom a text names as @username.
@@ -22,7 +20,7 @@ const mostMentions = 50
 var named = regexp.MustCompile(`(?:^|[^\pL\pN_.@/-])@([\pL\pM\pN][\pL\pM\pN_.-]{1,29})`)
 
 // mentionsIn returns the members of room whom body mentions.
-func mentionsIn(ctx context.Context, tx *sqlx.Tx, room RoomID, body string) ([]Mention, error) {
+func mentionsIn(ctx context.Context, tx *transaction, room RoomID, body string) ([]Mention, error) {
 	if !strings.Contains(body, "@") {
 		return nil, nil
 	}
@@ -57,7 +55,7 @@ select u.id
  where u.username_key = $2 and m.present and u.suspended_at = 0`
 
 // setMentions notes who is mentioned in a message, for counting.
-func setMentions(ctx context.Context, tx *sqlx.Tx, m Message) error {
+func setMentions(ctx context.Context, tx *transaction, m Message) error {
 	for _, who := range m.Mentions {
 		if who.User == m.Author {
 			continue
@@ -69,7 +67,7 @@ func setMentions(ctx context.Context, tx *sqlx.Tx, m Message) error {
 	return nil
 }
 
-func forgetMentions(ctx context.Context, tx *sqlx.Tx, m Message) error {
+func forgetMentions(ctx context.Context, tx *transaction, m Message) error {
 	_, err := tx.ExecContext(ctx, "delete from mentions where room_id = $1 and seq = $2", m.Room, m.Seq)
 	return err
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -48,7 +49,7 @@ func (s *Store) EditMessage(ctx context.Context, room RoomID, seq Seq, by UserID
 	if err != nil {
 		return Message{}, err
 	}
-	return s.change(ctx, room, seq, by, Edit, func(ctx context.Context, tx *sqlx.Tx, m *Message) error {
+	return s.change(ctx, room, seq, by, Edit, func(ctx context.Context, tx *transaction, m *Message) error {
 		if m.Body == body {
 			return nil
 		}
@@ -75,7 +76,7 @@ func (s *Store) EditMessage(ctx context.Context, room RoomID, seq Seq, by UserID
 // DeleteMessage erases the text of the message and leaves its place. Only its
 // author may; for anybody else, and for a deleted one, it fails with ErrNotFound.
 func (s *Store) DeleteMessage(ctx context.Context, room RoomID, seq Seq, by UserID) (Message, error) {
-	return s.change(ctx, room, seq, by, Delete, func(ctx context.Context, tx *sqlx.Tx, m *Message) error {
+	return s.change(ctx, room, seq, by, Delete, func(ctx context.Context, tx *transaction, m *Message) error {
 		if err := forgetMentions(ctx, tx, *m); err != nil {
 			return err
 		}
@@ -92,8 +93,8 @@ func (s *Store) DeleteMessage(ctx context.Context, room RoomID, seq Seq, by User
 	})
 }
 
-func (s *Store) change(ctx context.Context, room RoomID, seq Seq, by UserID, do Action, fn func(context.Context, *sqlx.Tx, *Message) error) (m Message, err error) {
-	err = s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+func (s *Store) change(ctx context.Context, room RoomID, seq Seq, by UserID, do Action, fn func(context.Context, *transaction, *Message) error) (m Message, err error) {
+	err = s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		who, err := standing(ctx, tx, room, by)
 		if err != nil {
 			return err
@@ -215,8 +216,15 @@ func (s *Store) messages(ctx context.Context, query string, args ...any) ([]Mess
 	return all, s.plain(err)
 }
 
-func messageIn(ctx context.Context, tx *sqlx.Tx, room RoomID, seq Seq) (Message, error) {
-	return newMessageScan().message(tx.QueryRowxContext(ctx, messageColumns+" where m.room_id = $1 and m.seq = $2", room, seq))
+func messageIn(ctx context.Context, tx *transaction, room RoomID, seq Seq) (Message, error) {
+	rows, err := tx.queryMessages(ctx, messageColumns+" where m.room_id = $1 and m.seq = $2", room, seq)
+	if err != nil {
+		return Message{}, err
+	}
+	if len(rows) == 0 {
+		return Message{}, sql.ErrNoRows
+	}
+	return rows[0], nil
 }
 
 // checkBody returns body as it is stored: lines end in a newline, and white space

@@ -16,7 +16,6 @@ import (
 	"sync/atomic"
 	"unicode/utf8"
 
-	"github.com/jmoiron/sqlx"
 	"golang.org/x/crypto/argon2"
 )
 
@@ -189,7 +188,7 @@ func (s *Store) rehash(ctx context.Context, user UserID, old, password string) (
 	if err != nil {
 		return "", err
 	}
-	return hash, s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	return hash, s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		_, err := tx.ExecContext(ctx, "update users set password = $1 where id = $2 and password = $3", hash, user, old)
 		return err
 	})
@@ -210,7 +209,7 @@ func (s *Store) ChangePassword(ctx context.Context, user UserID, old, password s
 	if err != nil {
 		return err
 	}
-	_, err = s.setPassword(ctx, u, password, keep, func(ctx context.Context, tx *sqlx.Tx) error {
+	_, err = s.setPassword(ctx, u, password, keep, func(ctx context.Context, tx *transaction) error {
 		// It may have been changed while it was checked, by the owner against a thief.
 		res, err := tx.ExecContext(ctx, "update users set id = id where id = $1 and password = $2", u.ID, shown.proof)
 		if err != nil {
@@ -229,7 +228,7 @@ func (s *Store) ChangePassword(ctx context.Context, user UserID, old, password s
 
 // setPassword hashes outside the transaction; first runs in it, and can refuse. It
 // returns u as somebody who has shown the new password.
-func (s *Store) setPassword(ctx context.Context, u User, password string, keep Token, first func(context.Context, *sqlx.Tx) error) (User, error) {
+func (s *Store) setPassword(ctx context.Context, u User, password string, keep Token, first func(context.Context, *transaction) error) (User, error) {
 	if text := checkPassword(password, u.Username, u.Email); text != "" {
 		return u, Problems{{"password", text}}
 	}
@@ -238,7 +237,7 @@ func (s *Store) setPassword(ctx context.Context, u User, password string, keep T
 		return u, err
 	}
 	u.proof = hash
-	return u, s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	return u, s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		if err := first(ctx, tx); err != nil {
 			return err
 		}

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-
-	"github.com/jmoiron/sqlx"
 )
 
 // Action is something a person may want to do to a message or in a room.
@@ -64,7 +62,7 @@ func May(by Standing, do Action, m *Message) bool {
 
 // standing returns what user is in room: sql.ErrNoRows unless they are a member
 // and not suspended.
-func standing(ctx context.Context, tx *sqlx.Tx, room RoomID, user UserID) (Standing, error) {
+func standing(ctx context.Context, tx *transaction, room RoomID, user UserID) (Standing, error) {
 	var r struct {
 		Name       string
 		Role       Role

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"github.com/jmoiron/sqlx"
 )
 
 // Scheme is which colours a person wants.
@@ -93,7 +91,7 @@ func (s *Store) SetProfile(ctx context.Context, user UserID, in Profile) error {
 	if len(p) > 0 {
 		return p
 	}
-	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		var username string
 		if err := tx.GetContext(ctx, &username, setProfile, name, about, emoji, status, micros(in.Status.Until), in.Zone, readable(in.Language),
 			in.Scheme, in.Announce, in.ShowsTyping, in.ShowsSeen, user); err != nil {
@@ -112,7 +110,7 @@ returning username`
 
 // Here notes that users were connected until now.
 func (s *Store) Here(ctx context.Context, users []UserID) error {
-	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		for _, user := range users {
 			if _, err := tx.ExecContext(ctx, "update users set here_at = $1 where id = $2", micros(s.now()), user); err != nil {
 				return err
@@ -138,7 +136,7 @@ const peopleNamed = userColumns + `
  order by u.username_key
  limit $3`
 
-func setNameWords(ctx context.Context, tx *sqlx.Tx, u User) error {
+func setNameWords(ctx context.Context, tx *transaction, u User) error {
 	if _, err := tx.ExecContext(ctx, "delete from name_words where user_id = $1", u.ID); err != nil {
 		return err
 	}

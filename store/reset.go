@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"time"
-
-	"github.com/jmoiron/sqlx"
 )
 
 // ResetLife is how long a one-time link to set a new password works.
@@ -14,7 +12,7 @@ const ResetLife = time.Hour
 // password; earlier links stop working.
 func (s *Store) CreateReset(ctx context.Context, user UserID) (Token, error) {
 	t := NewToken()
-	return t, s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	return t, s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, "delete from resets where user_id = $1 or expires_at < $2", user, micros(s.now())); err != nil {
 			return err
 		}
@@ -38,7 +36,7 @@ func (s *Store) Reset(ctx context.Context, t Token, password string) (User, erro
 	if err != nil {
 		return User{}, err
 	}
-	return s.setPassword(ctx, u, password, "", func(ctx context.Context, tx *sqlx.Tx) error {
+	return s.setPassword(ctx, u, password, "", func(ctx context.Context, tx *transaction) error {
 		res, err := tx.ExecContext(ctx, "delete from resets where token_hash = $1", t.hash())
 		if err != nil {
 			return err

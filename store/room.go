@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/jmoiron/sqlx"
 )
 
 // RoomID numbers a room; it is decimal in every URL and DOM id.
@@ -248,7 +246,7 @@ select ` + roomFields + `
 func (s *Store) Visit(ctx context.Context, user UserID, room RoomID) error {
 	ctx, cancel := context.WithTimeout(ctx, noteTimeout)
 	defer cancel()
-	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		_, err := tx.ExecContext(ctx, "update users set last_room = $1 where id = $2", room, user)
 		return err
 	})

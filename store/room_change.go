@@ -7,7 +7,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/jmoiron/sqlx"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -79,7 +78,7 @@ func (s *Store) CreateRoom(ctx context.Context, by UserID, in Charter) (RoomID, 
 		return 0, err
 	}
 	var room RoomID
-	err = s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		administrator := administers(ctx, tx, by) == nil
 		if !administrator && !settings.MembersCreateRooms {
 			return ErrNotFound
@@ -112,7 +111,7 @@ func (s *Store) UpdateRoom(ctx context.Context, room RoomID, by UserID, in Chart
 	if len(p) > 0 {
 		return p
 	}
-	err := s.manage(ctx, room, by, func(ctx context.Context, tx *sqlx.Tx, who Standing) error {
+	err := s.manage(ctx, room, by, func(ctx context.Context, tx *transaction, who Standing) error {
 		if who.Archived {
 			return ErrArchived
 		}
@@ -134,7 +133,7 @@ update rooms
 
 // ArchiveRoom makes the room one that can only be read; its name is free again.
 func (s *Store) ArchiveRoom(ctx context.Context, room RoomID, by UserID) error {
-	return s.manage(ctx, room, by, func(ctx context.Context, tx *sqlx.Tx, who Standing) error {
+	return s.manage(ctx, room, by, func(ctx context.Context, tx *transaction, who Standing) error {
 		if who.Archived {
 			return nil
 		}
@@ -146,7 +145,7 @@ func (s *Store) ArchiveRoom(ctx context.Context, room RoomID, by UserID) error {
 // ReopenRoom makes an archived room one that can be written in again. It fails with
 // Problems if there is another room of that name now.
 func (s *Store) ReopenRoom(ctx context.Context, room RoomID, by UserID) error {
-	err := s.manage(ctx, room, by, func(ctx context.Context, tx *sqlx.Tx, who Standing) error {
+	err := s.manage(ctx, room, by, func(ctx context.Context, tx *transaction, who Standing) error {
 		var name string
 		if err := tx.GetContext(ctx, &name, "select name from rooms where id = $1", room); err != nil || !who.Archived {
 			return err
@@ -161,8 +160,8 @@ func (s *Store) ReopenRoom(ctx context.Context, room RoomID, by UserID) error {
 }
 
 // manage runs fn if by may manage the room: ErrNotFound if not.
-func (s *Store) manage(ctx context.Context, room RoomID, by UserID, fn func(context.Context, *sqlx.Tx, Standing) error) error {
-	err := s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+func (s *Store) manage(ctx context.Context, room RoomID, by UserID, fn func(context.Context, *transaction, Standing) error) error {
+	err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		if err := s.lockRoom(ctx, tx, room); err != nil {
 			return err
 		}
@@ -183,7 +182,7 @@ func (s *Store) manage(ctx context.Context, room RoomID, by UserID, fn func(cont
 
 // lockRoom takes the room's row first, as every writer of the room does, so that
 // what is read after it is still so when it is written. SQLite has one writer.
-func (s *Store) lockRoom(ctx context.Context, tx *sqlx.Tx, room RoomID) error {
+func (s *Store) lockRoom(ctx context.Context, tx *transaction, room RoomID) error {
 	if s.writer != nil {
 		return nil
 	}

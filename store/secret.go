@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"crypto/rand"
-
-	"github.com/jmoiron/sqlx"
 )
 
 // Secret returns the instance's secret of that name; the first to ask makes it.
@@ -15,7 +13,7 @@ func (s *Store) Secret(ctx context.Context, name string) (string, error) {
 		return value, err
 	}
 	var made string
-	err = s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, "insert into secrets (name, value) values ($1, $2) on conflict do nothing", name, rand.Text()+rand.Text()); err != nil {
 			return err
 		}

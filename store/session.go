@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/jmoiron/sqlx"
 )
 
 // A session ends after 30 days without use, and after a year in any case
@@ -53,7 +51,7 @@ type Session struct {
 // they were suspended or their password changed since.
 func (s *Store) CreateSession(ctx context.Context, user User, agent, address string) (Token, error) {
 	t, now := NewToken(), micros(s.now())
-	err := s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		// An update takes the row: a change of the password that is under way comes
 		// either before, and is seen, or after, and ends this session too.
 		res, err := tx.ExecContext(ctx, "update users set id = id where id = $1 and password = $2 and suspended_at = 0", user.ID, user.proof)
@@ -99,7 +97,7 @@ func (s *Store) SessionByID(ctx context.Context, id SessionID) (Session, error) 
 		// Reading must neither fail nor wait because this cannot be noted now.
 		ctx, cancel := context.WithTimeout(ctx, noteTimeout)
 		defer cancel()
-		_ = s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+		_ = s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 			_, err := tx.ExecContext(ctx, "update sessions set used_at = $1 where token_hash = $2", micros(now), string(id))
 			return err
 		})
@@ -115,7 +113,7 @@ select ` + userFields + `, s.used_at
 
 // DeleteSession signs the session out.
 func (s *Store) DeleteSession(ctx context.Context, id SessionID) error {
-	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		_, err := tx.ExecContext(ctx, "delete from sessions where token_hash = $1", string(id))
 		return err
 	})
@@ -159,20 +157,20 @@ select token_hash, agent, address, created_at, used_at
 
 // EndSession ends one of user's own sessions, ErrNotFound if it is none of theirs.
 func (s *Store) EndSession(ctx context.Context, user UserID, id SessionID) error {
-	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		return one(tx.ExecContext(ctx, "delete from sessions where user_id = $1 and token_hash = $2", user, string(id)))
 	})
 }
 
 // EndOtherSessions ends all of user's sessions but keep.
 func (s *Store) EndOtherSessions(ctx context.Context, user UserID, keep SessionID) error {
-	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		_, err := tx.ExecContext(ctx, "delete from sessions where user_id = $1 and token_hash <> $2", user, string(keep))
 		return err
 	})
 }
 
-func endSessions(ctx context.Context, tx *sqlx.Tx, user UserID, keep string) error {
+func endSessions(ctx context.Context, tx *transaction, user UserID, keep string) error {
 	if _, err := tx.ExecContext(ctx, "delete from sessions where user_id = $1 and token_hash <> $2", user, keep); err != nil {
 		return err
 	}

@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-
-	"github.com/jmoiron/sqlx"
 )
 
 // Settings are what administrators decide for the whole instance.
@@ -29,7 +27,7 @@ func (s *Store) SetSettings(ctx context.Context, by UserID, in Settings) error {
 	if in.MembersCreateRooms {
 		value = "yes"
 	}
-	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		if err := administers(ctx, tx, by); err != nil {
 			return err
 		}
@@ -39,7 +37,7 @@ func (s *Store) SetSettings(ctx context.Context, by UserID, in Settings) error {
 }
 
 // administers is nil if user is an active administrator, sql.ErrNoRows if not.
-func administers(ctx context.Context, tx *sqlx.Tx, user UserID) error {
+func administers(ctx context.Context, tx *transaction, user UserID) error {
 	var n int
 	return tx.GetContext(ctx, &n, "select 1 from users where id = $1 and role = $2 and suspended_at = 0", user, Administrator)
 }

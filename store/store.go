@@ -100,7 +100,7 @@ func (s *Store) Ready(ctx context.Context) error {
 // inTx runs fn in one write transaction. What fn does is kept if it returns nil
 // and the commit succeeds, and otherwise leaves nothing behind. fn must use the
 // context it is given: a request's own would roll back its neighbours' posts.
-func (s *Store) inTx(ctx context.Context, fn func(context.Context, *sqlx.Tx) error) error {
+func (s *Store) inTx(ctx context.Context, fn func(context.Context, *transaction) error) error {
 	if s.failed.Load() {
 		return ErrReadOnly
 	}
@@ -122,7 +122,7 @@ func (s *Store) inTx(ctx context.Context, fn func(context.Context, *sqlx.Tx) err
 	if err != nil {
 		return s.plain(err)
 	}
-	if err := fn(ctx, tx); err != nil {
+	if err := fn(ctx, &transaction{tx: tx}); err != nil {
 		tx.Rollback() // the error that counts is fn's
 		return s.plain(err)
 	}

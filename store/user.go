@@ -6,8 +6,6 @@ import (
 	"path"
 	"strings"
 	"time"
-
-	"github.com/jmoiron/sqlx"
 )
 
 // UserID numbers an account; it is decimal in every URL and DOM id.
@@ -79,7 +77,7 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (User, error) {
 	}
 	u := User{Username: username, Email: email, Name: username, Role: Member, Zone: validZone(in.Zone), CreatedAt: s.now(),
 		Announce: AnnounceCount, ShowsTyping: true, ShowsSeen: true, proof: hash}
-	err = s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		// The counter's row is the lock: two who sign up at once on an empty
 		// instance get 1 and 2, and only 1 is the administrator.
 		if err := tx.GetContext(ctx, &u.ID, nextID, "user"); err != nil {
@@ -221,7 +219,7 @@ func (s *Store) SetZone(ctx context.Context, user UserID, zone string) error {
 	if !ValidZone(zone) {
 		return Problems{{"zone", "That is not a time zone. Choose one from the list, like Europe/Berlin."}}
 	}
-	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		_, err := tx.ExecContext(ctx, "update users set zone = $1 where id = $2", zone, user)
 		return err
 	})
@@ -229,7 +227,7 @@ func (s *Store) SetZone(ctx context.Context, user UserID, zone string) error {
 
 // Suspend ends every session of user and refuses new ones until Reactivate.
 func (s *Store) Suspend(ctx context.Context, user UserID) error {
-	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, "update users set suspended_at = $1 where id = $2 and suspended_at = 0", micros(s.now()), user); err != nil {
 			return err
 		}
@@ -239,7 +237,7 @@ func (s *Store) Suspend(ctx context.Context, user UserID) error {
 
 // Reactivate lets a suspended user sign in again; no session from before comes back.
 func (s *Store) Reactivate(ctx context.Context, user UserID) error {
-	return s.inTx(ctx, func(ctx context.Context, tx *sqlx.Tx) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, "update users set suspended_at = 0 where id = $1", user); err != nil {
 			return err
 		}

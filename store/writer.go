@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,6 +22,7 @@ const (
 // together (group commit): one fsync then confirms many posts.
 type writer struct {
 	db     *sqlx.DB
+	conn   *writerConn // nil: to be opened; used by run alone
 	commit func(error) error
 	jobs   chan *job
 	done   chan struct{}
@@ -30,7 +33,7 @@ type writer struct {
 
 type job struct {
 	ctx context.Context
-	fn  func(context.Context, *sqlx.Tx) error
+	fn  func(context.Context, *transaction) error
 	err error
 	out chan error
 }
@@ -43,7 +46,7 @@ func newWriter(db *sqlx.DB, commit func(error) error) *writer {
 
 // do runs fn as one job of the next batch and returns once it is on disk. If ctx
 // ends first, whether it was stored is unknown.
-func (w *writer) do(ctx context.Context, fn func(context.Context, *sqlx.Tx) error) error {
+func (w *writer) do(ctx context.Context, fn func(context.Context, *transaction) error) error {
 	j := &job{ctx: ctx, fn: fn, out: make(chan error, 1)}
 	w.mu.RLock()
 	if w.closed {
@@ -78,6 +81,11 @@ func (w *writer) close() error {
 
 func (w *writer) run() {
 	defer close(w.done)
+	defer func() {
+		if w.conn != nil {
+			_ = w.conn.Close() // everything is committed
+		}
+	}()
 	for first := range w.jobs {
 		batch := []*job{first}
 	fill:
@@ -102,20 +110,27 @@ func (w *writer) run() {
 	}
 }
 
-// write commits the batch. Each job has its savepoint, so that one that is
-// refused leaves its neighbours alone; the error it returns is everybody's.
+// write commits the batch. Each job has its savepoint, so that one that is refused
+// leaves its neighbours alone; the error it returns is everybody's. Nothing here can
+// be cancelled: a statement is short, waits for another process at most busy_timeout,
+// and being ready to cancel one costs more than it.
 func (w *writer) write(batch []*job) (err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), writeTimeout)
-	defer cancel()
-	tx, err := w.db.BeginTxx(ctx, nil)
-	if err != nil {
+	ctx := context.Background()
+	if w.conn == nil {
+		if w.conn, err = connect(ctx, w.db); err != nil {
+			return err
+		}
+	}
+	if err := w.conn.exec(ctx, "begin immediate"); err != nil {
+		w.abandon(ctx)
 		return err
 	}
 	defer func() {
 		if err != nil {
-			tx.Rollback() // err says why already
+			w.abandon(ctx)
 		}
 	}()
+	tx := &transaction{conn: w.conn}
 	for _, j := range batch {
 		if j.err = j.ctx.Err(); j.err != nil {
 			continue
@@ -126,17 +141,29 @@ func (w *writer) write(batch []*job) (err error) {
 			}
 			break
 		}
-		if _, err := tx.ExecContext(ctx, "savepoint job"); err != nil {
+		if err := w.conn.exec(ctx, "savepoint job"); err != nil {
 			return err
 		}
 		if j.err = j.fn(ctx, tx); j.err != nil {
-			if _, err := tx.ExecContext(ctx, "rollback to job"); err != nil {
+			if err := w.conn.exec(ctx, "rollback to job"); err != nil {
 				return errors.Join(j.err, fmt.Errorf("roll back one of a batch: %w", err))
 			}
 		}
-		if _, err := tx.ExecContext(ctx, "release job"); err != nil {
+		if err := w.conn.exec(ctx, "release job"); err != nil {
 			return err
 		}
 	}
-	return w.commit(tx.Commit())
+	return w.commit(w.conn.exec(ctx, "commit"))
+}
+
+// abandon rolls back what is under way. A connection that cannot do that is given up,
+// and the next batch opens another.
+func (w *writer) abandon(ctx context.Context) {
+	// SQLite rolls back by itself after some errors; then there is nothing to do.
+	if err := w.conn.exec(ctx, "rollback"); err == nil || strings.Contains(err.Error(), "no transaction is active") {
+		return
+	}
+	// Only a driver's connection that is called bad is not kept for the next who asks.
+	_ = w.conn.Raw(func(any) error { return driver.ErrBadConn })
+	w.conn = nil
 }
