@@ -236,13 +236,19 @@ func (w *Window) Say(text string) {
 	w.Until(composed + ` && document.getElementById("composer-text").value === ""`)
 }
 
-// Rows are the messages that the page shows, as "seq.rev author: text".
-func (w *Window) Rows() []string {
+// Rows are the messages that the page shows, in order.
+func (w *Window) Rows() []Row {
 	w.t.Helper()
-	return eval[[]string](w, rowsScript)
+	return eval[[]Row](w, rowsScript)
 }
 
-const rowsScript = `[...document.querySelectorAll("#messages > *")].map(e => e.querySelector("[name=have]")?.value + " " + e.querySelector(".message__author")?.textContent + ": " + (e.querySelector(".message__body, .message__gone")?.textContent ?? ""))`
+// rowsScript is rowOf for all that stands in the list, in the browser.
+const rowsScript = `[...document.querySelectorAll("#messages > *")].map(e => {
+	const [seq, rev] = e.querySelector("[name=have]").value.split(".").map(Number)
+	const body = e.querySelector(".message__body")?.cloneNode(true)
+	body?.querySelector(".message__edited")?.remove()
+	return {Seq: seq, Rev: rev, Author: Number(e.dataset.author), Gone: !body, Text: body?.textContent.split(/\s+/).filter(s => s).join(" ") ?? ""}
+})`
 
 // Shows waits until the last message is text.
 func (w *Window) Shows(text string) {
