@@ -82,8 +82,8 @@ func (s *Server) History(n int) {
 // Unlimited lifts the limits of one person and one address.
 func (s *Server) Unlimited() { s.env = append(s.env, "PARLEY_RATE_LIMITS=off") }
 
-// live waits until all pages follow the room.
-func live(t testing.TB, all ...*Thin) {
+// allLive waits until all pages follow the room.
+func allLive(t testing.TB, all ...*Thin) {
 	t.Helper()
 	within(t, time.Minute, "all pages are live", func() bool {
 		for _, c := range all {

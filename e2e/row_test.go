@@ -25,7 +25,7 @@ func (r Row) String() string {
 // rowOf reads an article of the list by the page's contract; only the body of a
 // message has no other mark than its class.
 func rowOf(article *html.Node) (Row, error) {
-	have := first(article, func(n *html.Node) bool { return attr(n, "name") == "have" })
+	have := find(article, func(n *html.Node) bool { return attr(n, "name") == "have" })
 	if have == nil {
 		return Row{}, fmt.Errorf("an article without a have: %s", attr(article, "id"))
 	}
@@ -41,7 +41,7 @@ func rowOf(article *html.Node) (Row, error) {
 	if attr(article, "data-seq") != seq || !strings.HasSuffix(attr(article, "id"), "-"+seq) {
 		return Row{}, fmt.Errorf("the article %s is called %s and has %s", attr(article, "id"), attr(article, "data-seq"), seq)
 	}
-	body := first(article, func(n *html.Node) bool { return hasClass(n, "message__body") })
+	body := find(article, func(n *html.Node) bool { return hasClass(n, "message__body") })
 	if r.Gone = body == nil; !r.Gone {
 		r.Text = strings.Join(strings.Fields(textOf(body)), " ")
 	}
@@ -81,13 +81,13 @@ func attr(n *html.Node, name string) string {
 	return ""
 }
 
-// first returns n or what is in it, the first element that is so.
-func first(n *html.Node, is func(*html.Node) bool) *html.Node {
+// find returns n or what is in it, the first element that is so.
+func find(n *html.Node, is func(*html.Node) bool) *html.Node {
 	if n.Type == html.ElementNode && is(n) {
 		return n
 	}
 	for c := range n.ChildNodes() {
-		if found := first(c, is); found != nil {
+		if found := find(c, is); found != nil {
 			return found
 		}
 	}
@@ -95,5 +95,5 @@ func first(n *html.Node, is func(*html.Node) bool) *html.Node {
 }
 
 func byID(n *html.Node, id string) *html.Node {
-	return first(n, func(n *html.Node) bool { return attr(n, "id") == id })
+	return find(n, func(n *html.Node) bool { return attr(n, "id") == id })
 }

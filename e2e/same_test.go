@@ -18,7 +18,7 @@ func TestAPageWithoutABrowserEndsWithTheSameListAsChromium(t *testing.T) {
 	ada.SignIn("p1")
 	ada.Until(connected)
 	beside, writer := thin(t, people[0]), thin(t, people[1])
-	live(t, beside, writer)
+	allLive(t, beside, writer)
 	// Both have loaded some of the history.
 	ada.wheel(-100_000)
 	ada.Until(count + ` === 100`)
@@ -55,10 +55,10 @@ func TestAPageWithoutABrowserEndsWithTheSameListAsChromium(t *testing.T) {
 			s.Kill()
 			s.Start()
 			ada.Until(connected)
-			live(t, writer)
+			allLive(t, writer)
 		}
 	}
-	live(t, beside)
+	allLive(t, beside)
 	ada.Until(connected)
 	eventually(t, "both show the same", func() bool { return slices.Equal(ada.Rows(), beside.Rows()) })
 	shown := ada.Rows()

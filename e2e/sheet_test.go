@@ -28,8 +28,8 @@ type sheet struct {
 
 var errNoRoom = errors.New("the page is no room")
 
-// load reads a whole page.
-func load(page string) (sheet, error) {
+// sheetOf reads a whole page.
+func sheetOf(page string) (sheet, error) {
 	doc, err := html.Parse(strings.NewReader(page))
 	if err != nil {
 		return sheet{}, err
@@ -54,7 +54,7 @@ func load(page string) (sheet, error) {
 
 func (s *sheet) older(n *html.Node) {
 	field := func(name string) string {
-		if found := first(n, func(n *html.Node) bool { return attr(n, "name") == name }); found != nil {
+		if found := find(n, func(n *html.Node) bool { return attr(n, "name") == name }); found != nil {
 			return attr(found, "value")
 		}
 		return ""
@@ -108,7 +108,7 @@ func (s *sheet) replace(f fragment) {
 		s.resume = strings.Contains(attr(f.node, "hx-trigger"), "load")
 	case "live":
 		live := f.node
-		if inner := first(live, func(n *html.Node) bool { return n != live && attr(n, "id") == "live" }); inner != nil {
+		if inner := find(live, func(n *html.Node) bool { return n != live && attr(n, "id") == "live" }); inner != nil {
 			live = inner // the frame around it is stripped
 		}
 		s.connect = attr(live, "hx-ws:connect")

@@ -99,7 +99,7 @@ func (c *Thin) load() error {
 	if resp.StatusCode != http.StatusOK {
 		return errors.New(c.path + ": " + resp.Status)
 	}
-	s, err := load(body)
+	s, err := sheetOf(body)
 	if err != nil {
 		return err
 	}
