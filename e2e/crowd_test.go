@@ -1,9 +1,11 @@
 package e2e
 
 import (
+	"database/sql"
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -78,6 +80,28 @@ func (s *Server) History(n int) {
 		}
 	})
 }
+
+// Flood adds n messages of p1 to the Lobby, with one statement, for posting them takes
+// long. The server must not run.
+func (s *Server) Flood(n int) {
+	s.t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(s.data, "parley.db"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(flood, n); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+const flood = `
+with recursive n (i) as (select 1 union all select i + 1 from n where i < $1)
+insert into messages (room_id, seq, rev, posted_rev, author_id, body, created_at, prev_author, prev_at, mentions)
+select 1, last_seq + i, rev + i, rev + i, 1, 'flood ' || i || ', and some more words, as many as people write at once', 1700000000000000 + i, 1, 1700000000000000, ''
+  from rooms, n
+ where id = 1;
+update rooms set rev = rev + $1, last_seq = last_seq + $1 where id = 1`
 
 // Unlimited lifts the limits of one person and one address.
 func (s *Server) Unlimited() { s.env = append(s.env, "PARLEY_RATE_LIMITS=off") }

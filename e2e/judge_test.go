@@ -9,7 +9,8 @@ import (
 // has, and returns what is wrong, a sentence for each. A post that was acknowledged is
 // there once, one that was refused is not, of the others nobody knows; and the same for
 // edits and deletes, where none that was acknowledged may be undone by an older one.
-func judge(entries []entry, messages []Row) (wrong []string) {
+// The first since messages are in no ledger.
+func judge(entries []entry, messages []Row, since int) (wrong []string) {
 	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	tried := byNumber(entries)
 	deleted, of := map[int]int{}, map[int][]*tries{}
@@ -26,6 +27,9 @@ func judge(entries []entry, messages []Row) (wrong []string) {
 	for i, r := range messages {
 		if r.Seq != i+1 {
 			say("message %d stands where %d should", r.Seq, i+1)
+		}
+		if i < since {
+			continue
 		}
 		message, version, is := unmark(r.Text)
 		if r.Gone {

@@ -35,10 +35,10 @@ func aHistory() (*Ledger, []Row) {
 
 func TestTheJudgeCatchesWhatAFaultCouldDo(t *testing.T) {
 	l, right := aHistory()
-	if wrong := judge(l.Entries(), right); len(wrong) > 0 {
+	if wrong := judge(l.Entries(), right, 0); len(wrong) > 0 {
 		t.Fatalf("of a history in order it says %q", wrong)
 	}
-	if wrong := judge(l.Entries(), append(slices.Clone(right), Row{Seq: 4, Rev: 7, Author: 1, Text: mark(8, 8)})); len(wrong) > 0 {
+	if wrong := judge(l.Entries(), append(slices.Clone(right), Row{Seq: 4, Rev: 7, Author: 1, Text: mark(8, 8)}), 0); len(wrong) > 0 {
 		t.Errorf("of a post without an answer that is there it says %q", wrong)
 	}
 	renumbered := func(rows ...Row) []Row {
@@ -64,7 +64,7 @@ func TestTheJudgeCatchesWhatAFaultCouldDo(t *testing.T) {
 		"from nowhere":          {append(slices.Clone(right), Row{Seq: 4, Text: "hello"}), "posted by nobody"},
 		"another's text":        {renumbered(Row{Text: mark(1, 2)}, right[1], right[2]), "nobody gave it"},
 	} {
-		wrong := judge(l.Entries(), tt.messages)
+		wrong := judge(l.Entries(), tt.messages, 0)
 		if !strings.Contains(strings.Join(wrong, "\n"), tt.says) {
 			t.Errorf("%s: it says %q, want %q", name, wrong, tt.says)
 		}

@@ -31,7 +31,7 @@ func rowOf(article *html.Node) (Row, error) {
 	}
 	seq, rev, _ := strings.Cut(attr(have, "value"), ".")
 	var r Row
-	for text, to := range map[string]*int{seq: &r.Seq, rev: &r.Rev, attr(article, "data-author"): &r.Author} {
+	for to, text := range map[*int]string{&r.Seq: seq, &r.Rev: rev, &r.Author: attr(article, "data-author")} {
 		n, err := strconv.Atoi(text)
 		if err != nil {
 			return Row{}, fmt.Errorf("the article %s: %w", attr(article, "id"), err)

@@ -25,6 +25,7 @@ type Thin struct {
 	*Person
 	path string // of the page
 	wire meter
+	keen bool // it does not wait before it connects again
 	ctx  context.Context
 	stop context.CancelFunc
 	left chan struct{} // closed: the page is closed, or stays away
@@ -207,7 +208,9 @@ func (c *Thin) stay() {
 			attempt = 0
 		}
 		wait := min(time.Second<<min(attempt, 10), 8*time.Second)
-		attempt++
+		if attempt++; c.keen {
+			wait = 0
+		}
 		select {
 		case <-c.ctx.Done():
 		case <-time.After(time.Duration(rand.Float64() * 2 * float64(wait))):

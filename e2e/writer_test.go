@@ -13,6 +13,7 @@ import (
 // load is people who write, and what they wrote.
 type load struct {
 	*Ledger
+	since   int // so many messages were there before
 	stop    context.CancelFunc
 	writers sync.WaitGroup
 }
@@ -126,7 +127,7 @@ func (l *load) converged(s *Server, fresh *Thin, pages []*Thin, windows ...*Wind
 	}
 	s.Kill()
 	messages := s.Messages()
-	wrong := judge(l.Entries(), messages)
+	wrong := judge(l.Entries(), messages, l.since)
 	for name, list := range shown {
 		wrong = append(wrong, judgeList(name, list, messages)...)
 	}
