@@ -30,7 +30,7 @@ func (m *meter) dial(ctx context.Context, network, addr string) (net.Conn, error
 		return nil, err
 	}
 	if m.small {
-		_ = conn.(*net.TCPConn).SetReadBuffer(4096) // it only makes the fault come sooner
+		_ = conn.(*net.TCPConn).SetReadBuffer(32 << 10) // it only makes the fault come sooner
 	}
 	return metered{conn, m}, nil
 }

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"fmt"
 	"net"
 	"net/http"
@@ -33,15 +34,39 @@ func run(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	binary = filepath.Join(dir, "parley")
-	build := exec.Command("go", "build", "-race", "-o", binary, "parley")
-	build.Dir = ".."
-	if out, err := build.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
+	if err := build("-race", "-o", binary); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	defer closeBrowser()
 	defer storetest.Stop()
 	return m.Run()
+}
+
+func build(how ...string) error {
+	cmd := exec.Command("go", append(append([]string{"build"}, how...), "parley")...)
+	cmd.Dir = ".."
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// shipped is the program as it is shipped, without the race detector, for what is
+// measured: memory, and thousands of sockets.
+var shipped = sync.OnceValues(func() (string, error) {
+	path := binary + "-shipped"
+	return path, build("-o", path)
+})
+
+// Shipped has the server run the program as it is shipped.
+func (s *Server) Shipped() {
+	s.t.Helper()
+	path, err := shipped()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.bin = path
 }
 
 // Server is one running program with its own data folder.
@@ -52,6 +77,7 @@ type Server struct {
 	data string
 	args []string
 	env  []string
+	bin  string // the program; "": binary
 
 	mu  sync.Mutex
 	cmd *exec.Cmd
@@ -143,7 +169,7 @@ func (s *Server) Seed(messages int) {
 // Start starts the program, again after Kill or Stop, and waits until it is ready.
 func (s *Server) Start() {
 	s.t.Helper()
-	cmd := exec.Command(binary, append([]string{"--listen", s.addr, "--data", s.data}, s.args...)...)
+	cmd := exec.Command(cmp.Or(s.bin, binary), append([]string{"--listen", s.addr, "--data", s.data}, s.args...)...)
 	if s.log == nil {
 		s.log = &syncBuffer{}
 	}
