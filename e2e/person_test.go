@@ -35,6 +35,16 @@ func person(t *testing.T, s *Server, name string) *Person {
 	return p
 }
 
+// signIn is the person called name, signed in at one more browser.
+func signIn(t testing.TB, s *Server, name string) *Person {
+	t.Helper()
+	p := signedIn(t, s, "")
+	if resp := p.post("/login", url.Values{"login": {name}, "password": {password}}); resp.StatusCode != http.StatusOK {
+		t.Fatalf("sign in: %s", resp.Status)
+	}
+	return p
+}
+
 // person is the one who is signed in in the window, with the same cookie.
 func (w *Window) person() *Person {
 	w.t.Helper()
@@ -83,7 +93,7 @@ func (p *Person) send(path string, form url.Values) (*http.Response, string, err
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Origin", p.origin)
 	req.Header.Set("Sec-Fetch-Site", "same-origin")
-	if path != "/register" {
+	if path != "/register" && path != "/login" {
 		req.Header.Set("HX-Request", "true")
 	}
 	return p.do(req)

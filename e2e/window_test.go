@@ -20,6 +20,13 @@ import (
 
 // One Chromium serves all tests; each window has its own cookies.
 var browser = sync.OnceValues(func() (context.Context, error) {
+	ctx, cancel, err := chromium()
+	closers = append(closers, cancel)
+	return ctx, err
+})
+
+// chromium starts a browser, which ends with cancel.
+func chromium(options ...chromedp.ExecAllocatorOption) (ctx context.Context, cancel func(), err error) {
 	var path string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if found, err := exec.LookPath(name); err == nil {
@@ -28,19 +35,18 @@ var browser = sync.OnceValues(func() (context.Context, error) {
 		}
 	}
 	if path == "" {
-		return nil, fmt.Errorf("no Chromium: apt-get install chromium")
+		return nil, func() {}, fmt.Errorf("no Chromium: apt-get install chromium")
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
+	options = append(append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-gpu", true),
 		chromedp.Flag("hide-scrollbars", false),
 		// A machine with a mouse, which headless Chromium does not think it has.
-		chromedp.Flag("blink-settings", "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4"))
+		chromedp.Flag("blink-settings", "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4")), options...)
 	allocated, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, _ := chromedp.NewContext(allocated) // ends with the allocator
-	closers = append(closers, cancel)
-	return ctx, chromedp.Do(ctx)
-})
+	ctx, _ = chromedp.NewContext(allocated) // ends with the allocator
+	return ctx, cancel, chromedp.Do(ctx)
+}
 
 var closers []func()
 
@@ -69,6 +75,12 @@ func window(t *testing.T, s *Server) *Window {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return windowOf(t, s, root)
+}
+
+// windowOf is window in a certain browser.
+func windowOf(t *testing.T, s *Server, root context.Context) *Window {
+	t.Helper()
 	ctx, cancel := chromedp.NewContext(root, chromedp.WithNewBrowserContext())
 	w := &Window{t: t, ctx: ctx, s: s}
 	t.Cleanup(func() {
