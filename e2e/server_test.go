@@ -78,6 +78,7 @@ type Server struct {
 	args []string
 	env  []string
 	bin  string // the program; "": binary
+	in   string // the network namespace that it runs in; "": the tests' own
 
 	mu  sync.Mutex
 	cmd *exec.Cmd
@@ -169,7 +170,11 @@ func (s *Server) Seed(messages int) {
 // Start starts the program, again after Kill or Stop, and waits until it is ready.
 func (s *Server) Start() {
 	s.t.Helper()
-	cmd := exec.Command(cmp.Or(s.bin, binary), append([]string{"--listen", s.addr, "--data", s.data}, s.args...)...)
+	line := append([]string{cmp.Or(s.bin, binary), "--listen", s.addr, "--data", s.data}, s.args...)
+	if s.in != "" {
+		line = append([]string{"ip", "netns", "exec", s.in}, line...)
+	}
+	cmd := exec.Command(line[0], line[1:]...)
 	if s.log == nil {
 		s.log = &syncBuffer{}
 	}
