@@ -2,6 +2,9 @@ package e2e
 
 import (
 	"fmt"
+	"net"
+	"net/http"
+	"net/url"
 	"testing"
 	"time"
 )
@@ -35,4 +38,29 @@ func TestNothingIsLostWhenTheServerIsKilledUnderLoad(t *testing.T) {
 		}
 	}
 	l.converged(s, newThin(t, people[0]), pages, windows...)
+}
+
+func TestAPostWhoseAnswerWasLostIsStoredOnce(t *testing.T) {
+	s := newServer(t)
+	ada := s.Crowd(1)[0]
+	s.Start()
+	form := url.Values{"body": {"sent once more"}, "key": {"the composer's"}}
+	// The browser sends, and leaves before it is answered.
+	conn, err := net.Dial("tcp", s.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(conn, "POST /rooms/1/messages HTTP/1.1\r\nHost: %s\r\nOrigin: %s\r\nCookie: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s",
+		s.addr, s.URL, ada.cookie(), len(form.Encode()), form.Encode())
+	eventually(t, "it is stored", func() bool { return len(fresh(t, ada)) == 1 })
+	conn.Close()
+	// Nobody knows that, so it is sent again.
+	for range 2 {
+		if resp := ada.post("/rooms/1/messages", form); resp.StatusCode != http.StatusOK {
+			t.Errorf("got %s", resp.Status)
+		}
+	}
+	if rows := fresh(t, ada); len(rows) != 1 {
+		t.Errorf("it is there %d times: %v", len(rows), rows)
+	}
 }

@@ -35,6 +35,15 @@ func person(t *testing.T, s *Server, name string) *Person {
 	return p
 }
 
+// cookie is what the browser sends with each request.
+func (p *Person) cookie() string {
+	base, err := url.Parse(p.base)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return p.client.Jar.Cookies(base)[0].String()
+}
+
 // signIn is the person called name, signed in at one more browser.
 func signIn(t testing.TB, s *Server, name string) *Person {
 	t.Helper()

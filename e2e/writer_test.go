@@ -118,9 +118,8 @@ func (l *load) converged(s *Server, fresh *Thin, pages []*Thin, windows ...*Wind
 	for i, w := range windows {
 		lists["window "+strconv.Itoa(i)] = w.Rows
 	}
-	shown := map[string][]Row{}
+	shown, end := map[string][]Row{}, time.Now().Add(20*time.Second)
 	for name, rows := range lists {
-		end := time.Now().Add(20 * time.Second)
 		for shown[name] = rows(); !endsWith(shown[name], want) && time.Now().Before(end); shown[name] = rows() {
 			time.Sleep(20 * time.Millisecond)
 		}
