@@ -1,5 +1,5 @@
 # Each target is one line of intent; what it needs beside Go, tools/prepare installs.
-.PHONY: run demo test check bench lighthouse vnu generate screenshots
+.PHONY: run demo test e2e-long planted check bench lighthouse vnu generate screenshots
 
 # Parley on its embedded database, at http://localhost:8080.
 run:
@@ -13,6 +13,16 @@ demo:
 test:
 	tools/prepare
 	go test -race -timeout 20m ./...
+
+# The faults in their long form: hours, as root for the network and the disk.
+e2e-long:
+	tools/prepare
+	PARLEY_E2E_LONG=1 go test -race -count=1 -v -timeout 6h ./e2e
+
+# Plants known mistakes in a copy of the tree and shows that the tests turn red.
+planted:
+	tools/prepare
+	tools/planted
 
 # Format, generated code, vet, staticcheck, the bundle; imports and licences are tests.
 check:

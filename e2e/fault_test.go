@@ -31,7 +31,7 @@ func equalFresh(t *testing.T, fresh *Window, open ...*Window) {
 	for i, w := range open {
 		eventually(t, "the page equals a fresh load", func() bool { return slices.Equal(w.Rows(), want) })
 		if got := w.Rows(); !slices.Equal(got, want) {
-			t.Errorf("window %d shows %q, a fresh load %q", i, got, want)
+			t.Errorf("window %d shows %v, a fresh load %v", i, got, want)
 		}
 	}
 }

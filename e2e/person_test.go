@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
@@ -34,6 +35,25 @@ func person(t *testing.T, s *Server, name string) *Person {
 	return p
 }
 
+// cookie is what the browser sends with each request.
+func (p *Person) cookie() string {
+	base, err := url.Parse(p.base)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return p.client.Jar.Cookies(base)[0].String()
+}
+
+// signIn is the person called name, signed in at one more browser.
+func signIn(t testing.TB, s *Server, name string) *Person {
+	t.Helper()
+	p := signedIn(t, s, "")
+	if resp := p.post("/login", url.Values{"login": {name}, "password": {password}}); resp.StatusCode != http.StatusOK {
+		t.Fatalf("sign in: %s", resp.Status)
+	}
+	return p
+}
+
 // person is the one who is signed in in the window, with the same cookie.
 func (w *Window) person() *Person {
 	w.t.Helper()
@@ -52,27 +72,62 @@ func (w *Window) person() *Person {
 	return &Person{t: w.t, base: w.s.URL, origin: w.s.URL, client: &http.Client{Jar: jar}}
 }
 
+// signedIn has somebody created with token for a session.
+func signedIn(t testing.TB, s *Server, token string) *Person {
+	t.Helper()
+	jar, _ := cookiejar.New(nil) // without options it cannot fail
+	base, err := url.Parse("http://" + s.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	jar.SetCookies(base, []*http.Cookie{{Name: "parley", Value: token, Path: "/"}})
+	return &Person{t: t, base: base.String(), origin: s.URL, client: &http.Client{Jar: jar, Timeout: time.Minute}}
+}
+
 func (p *Person) post(path string, form url.Values) *http.Response {
 	p.t.Helper()
-	req, err := http.NewRequest("POST", p.base+path, strings.NewReader(form.Encode()))
+	resp, _, err := p.send(path, form)
 	if err != nil {
 		p.t.Fatal(err)
+	}
+	return resp
+}
+
+// send is a form that htmx sends; it returns the answer and its body.
+func (p *Person) send(path string, form url.Values) (*http.Response, string, error) {
+	req, err := http.NewRequest("POST", p.base+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, "", err
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Origin", p.origin)
 	req.Header.Set("Sec-Fetch-Site", "same-origin")
-	if path != "/register" {
+	if path != "/register" && path != "/login" {
 		req.Header.Set("HX-Request", "true")
 	}
+	return p.do(req)
+}
+
+// fetch is a GET of the browser itself, or of htmx.
+func (p *Person) fetch(path string, htmx bool) (*http.Response, string, error) {
+	req, err := http.NewRequest("GET", p.base+path, nil)
+	if err != nil {
+		return nil, "", err
+	}
+	if htmx {
+		req.Header.Set("HX-Request", "true")
+	}
+	return p.do(req)
+}
+
+func (p *Person) do(req *http.Request) (*http.Response, string, error) {
 	resp, err := p.client.Do(req)
 	if err != nil {
-		p.t.Fatal(err)
+		return nil, "", err
 	}
 	defer resp.Body.Close()
-	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
-		p.t.Fatal(err)
-	}
-	return resp
+	body, err := io.ReadAll(resp.Body)
+	return resp, string(body), err
 }
 
 // TryPost sends text to the Lobby and returns the status.

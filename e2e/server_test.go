@@ -3,6 +3,7 @@ package e2e
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"fmt"
 	"net"
 	"net/http"
@@ -33,15 +34,39 @@ func run(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	binary = filepath.Join(dir, "parley")
-	build := exec.Command("go", "build", "-race", "-o", binary, "parley")
-	build.Dir = ".."
-	if out, err := build.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
+	if err := build("-race", "-o", binary); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	defer closeBrowser()
 	defer storetest.Stop()
 	return m.Run()
+}
+
+func build(how ...string) error {
+	cmd := exec.Command("go", append(append([]string{"build"}, how...), "parley")...)
+	cmd.Dir = ".."
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// shipped is the program as it is shipped, without the race detector, for what is
+// measured: memory, and thousands of sockets.
+var shipped = sync.OnceValues(func() (string, error) {
+	path := binary + "-shipped"
+	return path, build("-o", path)
+})
+
+// Shipped has the server run the program as it is shipped.
+func (s *Server) Shipped() {
+	s.t.Helper()
+	path, err := shipped()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.bin = path
 }
 
 // Server is one running program with its own data folder.
@@ -52,6 +77,8 @@ type Server struct {
 	data string
 	args []string
 	env  []string
+	bin  string // the program; "": binary
+	in   string // the network namespace that it runs in; "": the tests' own
 
 	mu  sync.Mutex
 	cmd *exec.Cmd
@@ -143,7 +170,11 @@ func (s *Server) Seed(messages int) {
 // Start starts the program, again after Kill or Stop, and waits until it is ready.
 func (s *Server) Start() {
 	s.t.Helper()
-	cmd := exec.Command(binary, append([]string{"--listen", s.addr, "--data", s.data}, s.args...)...)
+	line := append([]string{cmp.Or(s.bin, binary), "--listen", s.addr, "--data", s.data}, s.args...)
+	if s.in != "" {
+		line = append([]string{"ip", "netns", "exec", s.in}, line...)
+	}
+	cmd := exec.Command(line[0], line[1:]...)
 	cmd.Stdout, cmd.Stderr = s.log, s.log
 	cmd.Env = append(append(os.Environ(), "GORACE=halt_on_error=1"), s.env...)
 	if err := cmd.Start(); err != nil {

@@ -55,12 +55,12 @@ func twoPeopleTalk(t *testing.T, s *Server) {
 
 	live, other := ada.Rows(), ben.Rows()
 	if !slices.Equal(live, other) || len(live) != 4 {
-		t.Errorf("Ada sees %q, Ben sees %q", live, other)
+		t.Errorf("Ada sees %v, Ben sees %v", live, other)
 	}
 	ada.Open("/")
 	ada.Until(connected)
 	if fresh := ada.Rows(); !slices.Equal(live, fresh) {
-		t.Errorf("live %q, fresh %q", live, fresh)
+		t.Errorf("live %v, fresh %v", live, fresh)
 	}
 }
 

@@ -20,22 +20,28 @@ import (
 
 // One Chromium serves all tests; each window has its own cookies.
 var browser = sync.OnceValues(func() (context.Context, error) {
+	ctx, cancel, err := startChromium()
+	closers = append(closers, cancel)
+	return ctx, err
+})
+
+// startChromium starts a browser, which ends with cancel.
+func startChromium(options ...chromedp.ExecAllocatorOption) (ctx context.Context, cancel func(), err error) {
 	path, err := chromium()
 	if err != nil {
-		return nil, err
+		return nil, func() {}, err
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
+	options = append(append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-gpu", true),
 		// The wheel scrolls at once: an animation would run on while a test looks.
 		chromedp.Flag("hide-scrollbars", false), chromedp.Flag("disable-smooth-scrolling", true),
 		// A machine with a mouse, which headless Chromium does not think it has.
-		chromedp.Flag("blink-settings", "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4"))
+		chromedp.Flag("blink-settings", "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4")), options...)
 	allocated, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, _ := chromedp.NewContext(allocated) // ends with the allocator
-	closers = append(closers, cancel)
-	return ctx, chromedp.Do(ctx)
-})
+	ctx, _ = chromedp.NewContext(allocated) // ends with the allocator
+	return ctx, cancel, chromedp.Do(ctx)
+}
 
 // chromium is the path of the browser.
 func chromium() (string, error) {
@@ -74,6 +80,12 @@ func window(t *testing.T, s *Server) *Window {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return windowOf(t, s, root)
+}
+
+// windowOf is window in a certain browser.
+func windowOf(t *testing.T, s *Server, root context.Context) *Window {
+	t.Helper()
 	ctx, cancel := chromedp.NewContext(root, chromedp.WithNewBrowserContext())
 	w := &Window{t: t, ctx: ctx, s: s}
 	t.Cleanup(func() {
@@ -241,13 +253,19 @@ func (w *Window) Say(text string) {
 	w.Until(composed + ` && document.getElementById("composer-text").value === ""`)
 }
 
-// Rows are the messages that the page shows, as "seq.rev author: text".
-func (w *Window) Rows() []string {
+// Rows are the messages that the page shows, in order.
+func (w *Window) Rows() []Row {
 	w.t.Helper()
-	return eval[[]string](w, rowsScript)
+	return eval[[]Row](w, rowsScript)
 }
 
-const rowsScript = `[...document.querySelectorAll("#messages > *")].map(e => e.querySelector("[name=have]")?.value + " " + e.querySelector(".message__author")?.textContent + ": " + (e.querySelector(".message__body, .message__gone")?.textContent ?? ""))`
+// rowsScript is rowOf for all that stands in the list, in the browser.
+const rowsScript = `[...document.querySelectorAll("#messages > *")].map(e => {
+	const [seq, rev] = e.querySelector("[name=have]").value.split(".").map(Number)
+	const body = e.querySelector(".message__body")?.cloneNode(true)
+	body?.querySelector(".message__edited")?.remove()
+	return {Seq: seq, Rev: rev, Author: Number(e.dataset.author), Gone: !body, Text: body?.textContent.split(/\s+/).filter(s => s).join(" ") ?? ""}
+})`
 
 // Shows waits until the last message is text.
 func (w *Window) Shows(text string) {
