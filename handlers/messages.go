@@ -15,40 +15,52 @@ import (
 	"parley/views/words"
 )
 
+// createMessage leaves it to the store whether the room is one that the asker may
+// write in: only a refusal has to know more of it.
 func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) error {
-	room, err := s.roomAt(r)
-	if err != nil {
-		return err
-	}
 	me, form := asker(r).User, r.PostForm
 	if form.Get("frame") != "" {
 		framable(w)
 	}
-	draft := store.Draft{Room: room.ID, Author: me.ID, Key: form.Get("key"), Body: bodyOf(form)}
-	refuse := func(err error) error { return s.keepDraft(r, room, draft, err) }
-	if wait := s.limits.posts.take(posting{me.ID, room.ID}); wait > 0 {
-		return refuse(throttled{wait})
+	draft := store.Draft{Room: roomNumber(r), Author: me.ID, Key: form.Get("key"), Body: bodyOf(form)}
+	if err := s.post(r, draft); err != nil {
+		room, missing := s.roomAt(r)
+		if missing != nil {
+			return missing
+		}
+		return s.keepDraft(r, room, draft, err)
 	}
-	if _, err := s.Store.PostMessage(r.Context(), draft); err != nil {
-		return refuse(err)
+	if htmx(r) && form.Get("past") == "" {
+		return s.render(w, r, http.StatusOK, views.Sent(newComposer(store.Room{ID: draft.Room}, me.ID), form.Has("as") && !form.Has("rev")))
 	}
-	s.moved(room.ID)
-	s.Bus.Publish(live.Hint{Topic: postedTopic(room.ID)})
-	if s.typing.sent(room.ID, me.ID) {
-		s.Bus.Publish(live.Hint{Topic: typingTopic(room.ID)})
-	}
-	if htmx(r) && form.Get("past") != "" { // the page does not show it: one that does
+	room, err := s.roomAt(r)
+	switch {
+	case err != nil:
+		return err
+	case htmx(r): // the page does not show it: one that does
 		w.Header().Set("HX-Redirect", string(views.RoomURL(room.Room)))
 		w.WriteHeader(http.StatusOK)
 		return nil
-	}
-	if htmx(r) {
-		return s.render(w, r, http.StatusOK, views.Sent(newComposer(room.Room, me.ID), form.Has("as") && !form.Has("rev")))
-	}
-	if form.Get("frame") != "" {
+	case form.Get("frame") != "":
 		return seeOther(w, r, views.RoomActionURL(room.ID, "write"))
 	}
 	return seeOther(w, r, views.RoomURL(room.Room))
+}
+
+// post stores the draft and hints at it.
+func (s *Server) post(r *http.Request, d store.Draft) error {
+	if wait := s.limits.posts.take(posting{d.Author, d.Room}); wait > 0 {
+		return throttled{wait}
+	}
+	if _, err := s.Store.PostMessage(r.Context(), d); err != nil {
+		return err
+	}
+	s.moved(d.Room)
+	s.Bus.Publish(live.Hint{Topic: postedTopic(d.Room)})
+	if s.typing.sent(d.Room, d.Author) {
+		s.Bus.Publish(live.Hint{Topic: typingTopic(d.Room)})
+	}
+	return nil
 }
 
 // bodyOf is the text of a composer: of two fields, where one was refused and one

@@ -21,11 +21,16 @@ func (s *Store) ChangesSince(ctx context.Context, room RoomID, rev Rev, limit in
 	var c Changes
 	// The revision is read before the rows: newer rows are harmless, older ones
 	// would be lost.
-	var err error
-	if c.Upto, c.LastSeq, err = s.head(ctx, room); err != nil {
-		return c, err
+	var head struct {
+		Rev      Rev
+		LastSeq  Seq `db:"last_seq"`
+		Departed bool
 	}
-	if c.Upto <= rev {
+	err := s.get(ctx, &head, headSince, room, rev)
+	if err != nil {
+		return c, s.plain(err)
+	}
+	if c.Upto, c.LastSeq = head.Rev, head.LastSeq; c.Upto <= rev {
 		return c, nil
 	}
 	if c.Messages, err = s.messages(ctx, messageColumns+" where m.room_id = $1 and m.rev > $2 order by m.rev limit $3", room, rev, limit+1); err != nil {
@@ -35,11 +40,19 @@ func (s *Store) ChangesSince(ctx context.Context, room RoomID, rev Rev, limit in
 		c.Messages, c.More = c.Messages[:limit], true
 		c.Upto = c.Messages[limit-1].Rev
 	}
-	if err := s.list(ctx, &c.Gone, goneSince, room, rev); err != nil {
-		return c, s.plain(err)
+	if head.Departed {
+		err = s.plain(s.list(ctx, &c.Gone, goneSince, room, rev))
 	}
-	return c, nil
+	return c, err
 }
+
+// headSince says with the revision whether anybody is gone. It is one statement, and
+// so of one moment: who leaves later has a later revision.
+const headSince = `
+select r.rev, r.last_seq,
+       exists (select 1 from members x where x.room_id = r.id and x.rev > $2 and not x.present) as departed
+  from rooms r
+ where r.id = $1`
 
 // head returns the revision and the newest message of room.
 func (s *Store) head(ctx context.Context, room RoomID) (Rev, Seq, error) {

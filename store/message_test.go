@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"errors"
 	"strings"
 	"sync"
@@ -45,6 +46,32 @@ func TestMessagesAreNumberedInTheOrderOfTheRoomsRevision(t *testing.T) {
 		}
 		if second.PrevAuthor != ada.ID || !second.PrevAt.Equal(first.CreatedAt) {
 			t.Errorf("the second does not know its neighbour: %+v", second)
+		}
+	})
+}
+
+func TestEachOfManyPostsAtOnceKnowsTheOneBeforeIt(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		people := []store.User{person(t, s, "ada"), person(t, s, "ben"), person(t, s, "cleo"), person(t, s, "dan")}
+		var wg sync.WaitGroup
+		for _, who := range people {
+			wg.Go(func() {
+				for i := range 10 {
+					if _, err := s.PostMessage(t.Context(), store.Draft{Room: lobby, Author: who.ID, Key: fmt.Sprint(i), Body: "at once"}); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		all, err := s.MessagesBefore(t.Context(), lobby, people[0].ID, 0, 50)
+		if err != nil || len(all) != 40 {
+			t.Fatalf("got %d messages, %v; want 40", len(all), err)
+		}
+		for i, m := range all[1:] {
+			if before := all[i]; m.Seq != before.Seq+1 || m.PrevAuthor != before.Author || !m.PrevAt.Equal(before.CreatedAt) {
+				t.Errorf("message %d says that %d wrote before it at %v; %d did at %v", m.Seq, m.PrevAuthor, m.PrevAt, before.Author, before.CreatedAt)
+			}
 		}
 	})
 }

@@ -59,6 +59,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"page":            messageColumns + memberOnly + " and m.seq < $3 order by m.seq desc limit $4",
 		"changes":         messageColumns + " where m.room_id = $1 and m.rev > $2 order by m.rev limit $3",
 		"gone":            goneSince,
+		"head":            headSince,
 		"heads":           lists("select id, rev from rooms where id in (?)", []int{1, 2}),
 		"standing":        standingOf,
 		"next message":    nextMessage,

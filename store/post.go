@@ -61,25 +61,18 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 			return err
 		}
 		m = Message{Room: d.Room, Author: d.Author, AuthorName: who.Name, Mentions: mentioned, Body: body, CreatedAt: now}
-		prev := struct {
-			Author    UserID `db:"author_id"`
-			CreatedAt int64  `db:"created_at"`
-		}{}
 		var head struct {
-			Rev     Rev
-			LastSeq Seq `db:"last_seq"`
+			Rev        Rev
+			LastSeq    Seq    `db:"last_seq"`
+			PrevAuthor UserID `db:"prev_author"`
+			PrevAt     int64  `db:"prev_at"`
 		}
 		// From here on the room is locked: only what needs its numbers follows.
-		if err := tx.GetContext(ctx, &head, nextMessage, d.Room); err != nil {
+		if err := tx.GetContext(ctx, &head, nextMessage, d.Room, d.Author, micros(now)); err != nil {
 			return err
 		}
 		m.Seq, m.Rev, m.PostedRev = head.LastSeq, head.Rev, head.Rev
-		if m.Seq > 1 {
-			if err := tx.GetContext(ctx, &prev, "select author_id, created_at from messages where room_id = $1 and seq = $2", d.Room, m.Seq-1); err != nil {
-				return err
-			}
-			m.PrevAuthor, m.PrevAt = prev.Author, fromMicros(prev.CreatedAt)
-		}
+		m.PrevAuthor, m.PrevAt = head.PrevAuthor, fromMicros(head.PrevAt)
 		if _, err := tx.ExecContext(ctx, insertMessage, m.Room, m.Seq, m.Rev, m.Author, m.Body, micros(m.CreatedAt), m.PrevAuthor, micros(m.PrevAt), mentionsText(m.Mentions)); err != nil {
 			return err
 		}
@@ -108,9 +101,10 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 
 const nextMessage = `
 update rooms
-   set rev = rev + 1, last_seq = last_seq + 1
+   set rev = rev + 1, last_seq = last_seq + 1,
+       prev_author = last_author, prev_at = last_at, last_author = $2, last_at = $3
  where id = $1
-returning rev, last_seq`
+returning rev, last_seq, prev_author, prev_at`
 
 const insertMessage = `
 insert into messages (room_id, seq, rev, posted_rev, author_id, body, created_at, prev_author, prev_at, mentions)

@@ -92,7 +92,7 @@ const roomFields = `r.id, r.slug, r.name, r.topic, r.kind, r.everyone, r.archive
 const membershipColumns = `
 select ` + roomFields + `, m.user_id, m.owner, m.favourite, m.level, m.seen_seq,
        (select count(*) from mentions x where x.user_id = m.user_id and x.room_id = m.room_id and x.seq > m.seen_seq) as mentions,
-       coalesce((select l.created_at from messages l where l.room_id = r.id and l.seq = r.last_seq), 0) as active_at
+       r.last_at as active_at
   from members m
   join rooms r on r.id = m.room_id`
 

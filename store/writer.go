@@ -18,17 +18,19 @@ const (
 	writeBatch   = 256
 )
 
-// writer is SQLite's one writing connection. What waits for it is committed
-// together (group commit): one fsync then confirms many posts.
+// writer is SQLite's one writing connection. What waits for it is committed together
+// (group commit): one fsync then confirms many posts. Who finds it free writes at once,
+// without waking anybody.
 type writer struct {
 	db     *sqlx.DB
-	conn   *writerConn // nil: to be opened; used by run alone
 	commit func(error) error
 	jobs   chan *job
-	done   chan struct{}
 
-	mu     sync.RWMutex
-	closed bool
+	closing sync.RWMutex // held for reading while a job is brought to its end
+	closed  bool
+
+	busy sync.Mutex  // held by who writes
+	conn *writerConn // guarded by busy; nil: to be opened
 }
 
 type job struct {
@@ -39,26 +41,26 @@ type job struct {
 }
 
 func newWriter(db *sqlx.DB, commit func(error) error) *writer {
-	w := &writer{db: db, commit: commit, jobs: make(chan *job, writeQueue), done: make(chan struct{})}
-	go w.run()
-	return w
+	return &writer{db: db, commit: commit, jobs: make(chan *job, writeQueue)}
 }
 
 // do runs fn as one job of the next batch and returns once it is on disk. If ctx
 // ends first, whether it was stored is unknown.
 func (w *writer) do(ctx context.Context, fn func(context.Context, *transaction) error) error {
-	j := &job{ctx: ctx, fn: fn, out: make(chan error, 1)}
-	w.mu.RLock()
+	w.closing.RLock()
+	defer w.closing.RUnlock()
 	if w.closed {
-		w.mu.RUnlock()
 		return ErrUnavailable
 	}
+	j := &job{ctx: ctx, fn: fn, out: make(chan error, 1)}
 	select {
 	case w.jobs <- j:
-		w.mu.RUnlock()
 	case <-ctx.Done():
-		w.mu.RUnlock()
 		return ctx.Err()
+	}
+	if w.busy.TryLock() {
+		w.batch()
+		w.next()
 	}
 	select {
 	case err := <-j.out:
@@ -68,45 +70,59 @@ func (w *writer) do(ctx context.Context, fn func(context.Context, *transaction) 
 	}
 }
 
-func (w *writer) close() error {
-	w.mu.Lock()
-	if !w.closed {
-		w.closed = true
-		close(w.jobs)
+// next passes the writing on: to a goroutine of its own if more came meanwhile, which
+// no caller should have to write. It is called with busy held and lets go of it.
+func (w *writer) next() {
+	for len(w.jobs) > 0 {
+		go func() {
+			w.batch()
+			w.next()
+		}()
+		return
 	}
-	w.mu.Unlock()
-	<-w.done
+	w.busy.Unlock()
+	// A job that came between the look and the unlock found nobody free.
+	if len(w.jobs) > 0 && w.busy.TryLock() {
+		w.next()
+	}
+}
+
+// close waits until every job has had its answer or was given up, and what was begun
+// is written.
+func (w *writer) close() error {
+	w.closing.Lock()
+	w.closed = true
+	w.closing.Unlock()
+	w.busy.Lock()
+	defer w.busy.Unlock()
+	w.batch()
+	if w.conn != nil {
+		_ = w.conn.Close() // everything is committed
+	}
 	return w.db.Close()
 }
 
-func (w *writer) run() {
-	defer close(w.done)
-	defer func() {
-		if w.conn != nil {
-			_ = w.conn.Close() // everything is committed
+// batch writes what waits. It is called with busy held.
+func (w *writer) batch() {
+	var batch []*job
+fill:
+	for len(batch) < writeBatch {
+		select {
+		case j := <-w.jobs:
+			batch = append(batch, j)
+		default:
+			break fill
 		}
-	}()
-	for first := range w.jobs {
-		batch := []*job{first}
-	fill:
-		for len(batch) < writeBatch {
-			select {
-			case j, ok := <-w.jobs:
-				if !ok {
-					break fill
-				}
-				batch = append(batch, j)
-			default:
-				break fill
-			}
+	}
+	if len(batch) == 0 {
+		return
+	}
+	err := w.write(batch)
+	for _, j := range batch {
+		if err != nil && j.err == nil {
+			j.err = err
 		}
-		err := w.write(batch)
-		for _, j := range batch {
-			if err != nil && j.err == nil {
-				j.err = err
-			}
-			j.out <- j.err
-		}
+		j.out <- j.err
 	}
 }
 
