@@ -29,7 +29,8 @@ type region struct {
 	began    tick          // of the rendering that said so
 	log      bool          // it shows the log of its viewers
 	hinted   tick          // a hint at this region alone
-	again    time.Time     // not before: it failed
+	again    time.Time     // not before: it failed, or nobody has it in front
+	failed   bool
 
 	mu        sync.Mutex
 	views     map[*Member]*view

@@ -53,6 +53,32 @@ func TestManyHintsMakeFewRenderingsAndUnchangedRegionsAreNotSent(t *testing.T) {
 	})
 }
 
+func TestARegionThatNobodyHasInFrontIsRenderedSeldomUntilItIsSeen(t *testing.T) {
+	run(t, func(t *testing.T, j *journal, h *Hub, bus *Local) {
+		p := open(t, h, ada, "en", "who")
+		join(t, h, j, p, 0)
+		settle()
+		change := func(to string) {
+			j.show("who", to)
+			bus.Publish(Hint{Topic: "who"})
+			time.Sleep(500 * time.Millisecond) // of synctest's clock
+			synctest.Wait()
+		}
+		before := j.renders
+		for i := range 40 {
+			change(fmt.Sprint(i))
+		}
+		if n := j.renders - before; n < 5 || n > 15 {
+			t.Errorf("20 s of changes made %d renderings, want about 10", n)
+		}
+		h.Front(p.Member, true)
+		change("seen")
+		if got := p.shows(); !strings.HasSuffix(got, "<who seen>") {
+			t.Errorf("half a second after it is seen it shows %s", got)
+		}
+	})
+}
+
 func TestALostHintAboutARegionHeals(t *testing.T) {
 	run(t, func(t *testing.T, j *journal, h *Hub, _ *Local) {
 		p := open(t, h, ada, "en", "who")

@@ -20,6 +20,7 @@ const (
 	// lateEvery is how soon a frame that waits for a log is tried again, and
 	// failedEvery a region that could not be rendered.
 	lateEvery   = 50 * time.Millisecond
+	hiddenEvery = 2 * time.Second // a region that nobody has in front is rendered at most
 	failedEvery = 2 * time.Second
 	// maxRecent bounds how many topics are remembered while regions are rendered.
 	maxRecent = 1024
@@ -99,6 +100,9 @@ func (b *regions) front(m *Member, by int) {
 	for _, r := range m.regions {
 		if r.watching[m.Topic] += by; r.watching[m.Topic] == 0 {
 			delete(r.watching, m.Topic)
+		}
+		if by > 0 && !r.failed {
+			r.again = time.Time{} // it is seen now
 		}
 	}
 }
@@ -336,6 +340,7 @@ func (b *regions) pass(ctx context.Context) (took time.Duration, late []*region)
 		if r.send() {
 			late = append(late, r)
 		}
+		b.rest(r, start)
 		took += time.Since(start)
 	}
 	return took, late
@@ -377,6 +382,16 @@ func (b *regions) begin(r *region) (newest tick, dirty bool) {
 	return b.newest(r), dirty
 }
 
+// rest has r, which was brought up to date, wait until the next time if nobody has it
+// in front: a title in a hidden tab need not count each message.
+func (b *regions) rest(r *region, start time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if r.failed = false; len(r.watching) == 0 {
+		r.again = start.Add(hiddenEvery)
+	}
+}
+
 func (b *regions) failed(ctx context.Context, r *region, err error) {
 	if ctx.Err() != nil {
 		return
@@ -384,6 +399,6 @@ func (b *regions) failed(ctx context.Context, r *region, err error) {
 	b.log.Warn("render a region", "region", r.topic, "error", err, "again_in", failedEvery)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	r.again = time.Now().Add(failedEvery)
+	r.again, r.failed = time.Now().Add(failedEvery), true
 	b.soil(r, b.now)
 }
