@@ -2,9 +2,9 @@ package store
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -40,7 +40,18 @@ type job struct {
 	out chan error
 }
 
+// run is fn, with a panic as an error: who writes for others must come to the end.
+func (j *job) run(ctx context.Context, tx *transaction) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic in a write: %v\n%s", v, debug.Stack())
+		}
+	}()
+	return j.fn(ctx, tx)
+}
+
 func newWriter(db *sqlx.DB, commit func(error) error) *writer {
+	db.SetMaxIdleConns(-1) // one that is given up is closed, and not used again
 	return &writer{db: db, commit: commit, jobs: make(chan *job, writeQueue)}
 }
 
@@ -152,7 +163,7 @@ func (w *writer) write(batch []*job) (err error) {
 			continue
 		}
 		if len(batch) == 1 {
-			if j.err = j.fn(ctx, tx); j.err != nil {
+			if j.err = j.run(ctx, tx); j.err != nil {
 				return j.err
 			}
 			break
@@ -160,7 +171,7 @@ func (w *writer) write(batch []*job) (err error) {
 		if err := w.conn.exec(ctx, "savepoint job"); err != nil {
 			return err
 		}
-		if j.err = j.fn(ctx, tx); j.err != nil {
+		if j.err = j.run(ctx, tx); j.err != nil {
 			if err := w.conn.exec(ctx, "rollback to job"); err != nil {
 				return errors.Join(j.err, fmt.Errorf("roll back one of a batch: %w", err))
 			}
@@ -179,7 +190,6 @@ func (w *writer) abandon(ctx context.Context) {
 	if err := w.conn.exec(ctx, "rollback"); err == nil || strings.Contains(err.Error(), "no transaction is active") {
 		return
 	}
-	// Only a driver's connection that is called bad is not kept for the next who asks.
-	_ = w.conn.Raw(func(any) error { return driver.ErrBadConn })
+	_ = w.conn.Close() // its transaction ends with it
 	w.conn = nil
 }

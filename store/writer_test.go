@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+func openFresh(t *testing.T) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "parley.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func TestManyWritesAtOnceAreEachAnsweredAndKept(t *testing.T) {
+	s := openFresh(t)
+	refused := errors.New("refused")
+	var wg sync.WaitGroup
+	var kept atomic.Int64
+	for i := range 400 {
+		wg.Go(func() {
+			err := s.inTx(t.Context(), func(ctx context.Context, tx *transaction) error {
+				if _, err := tx.ExecContext(ctx, "insert into settings (name, value) values ($1, 'x')", fmt.Sprint(i)); err != nil {
+					return err
+				}
+				switch i % 10 {
+				case 0:
+					return refused
+				case 1:
+					panic("a mistake of ours")
+				}
+				return nil
+			})
+			switch {
+			case err == nil:
+				kept.Add(1)
+			case i%10 > 1 || i%10 == 0 && !errors.Is(err, refused):
+				t.Errorf("write %d: %v", i, err)
+			}
+		})
+	}
+	wg.Wait()
+	var n int64
+	if err := s.get(t.Context(), &n, "select count(*) from settings"); err != nil || n != 320 || kept.Load() != 320 {
+		t.Errorf("%d rows, %d acknowledged, %v; want 320", n, kept.Load(), err)
+	}
+}
+
+func TestACallerWhoLeavesDoesNotKeepOthersFromWriting(t *testing.T) {
+	s := openFresh(t)
+	held, let := make(chan struct{}), make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := s.inTx(t.Context(), func(context.Context, *transaction) error { close(held); <-let; return nil }); err != nil {
+			t.Error(err)
+		}
+	})
+	<-held
+	left, leave := context.WithCancel(t.Context())
+	wg.Go(func() {
+		err := s.inTx(left, func(ctx context.Context, tx *transaction) error {
+			_, err := tx.ExecContext(ctx, "insert into settings (name, value) values ('left', 'x')")
+			return err
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("who leaves while waiting is told %v", err)
+		}
+	})
+	leave()
+	wg.Go(func() {
+		if err := s.inTx(t.Context(), func(ctx context.Context, tx *transaction) error {
+			_, err := tx.ExecContext(ctx, "insert into settings (name, value) values ('stayed', 'x')")
+			return err
+		}); err != nil {
+			t.Error(err)
+		}
+	})
+	close(let)
+	wg.Wait()
+	var names []string
+	if err := s.list(t.Context(), &names, "select name from settings"); err != nil || len(names) != 1 || names[0] != "stayed" {
+		t.Errorf("got %v, %v; want what stayed alone", names, err)
+	}
+}
+
+func TestAConnectionThatCannotRollBackIsReplaced(t *testing.T) {
+	s := openFresh(t)
+	first := s.writer.conn
+	err := s.inTx(t.Context(), func(context.Context, *transaction) error {
+		s.writer.conn.Conn.Close() // as a driver does that lost its file
+		return nil
+	})
+	if err == nil {
+		t.Error("a write without a connection succeeded")
+	}
+	err = s.inTx(t.Context(), func(ctx context.Context, tx *transaction) error {
+		_, err := tx.ExecContext(ctx, "insert into settings (name, value) values ('after', 'x')")
+		return err
+	})
+	if err != nil || s.writer.conn == first {
+		t.Errorf("the next write: %v, on the same connection %v", err, s.writer.conn == first)
+	}
+}
