@@ -101,3 +101,12 @@ func (c *writerConn) exec(ctx context.Context, query string) error {
 	_, err = q.ExecContext(ctx)
 	return err
 }
+
+// giveUp closes the connection, which stays open as long as a statement of it is. There
+// is nothing to do about an error.
+func (c *writerConn) giveUp() {
+	for _, q := range c.statements {
+		_ = q.Close()
+	}
+	_ = c.Close()
+}

@@ -108,7 +108,7 @@ func (w *writer) close() error {
 	defer w.busy.Unlock()
 	w.batch()
 	if w.conn != nil {
-		_ = w.conn.Close() // everything is committed
+		w.conn.giveUp() // everything is committed
 	}
 	return w.db.Close()
 }
@@ -190,6 +190,6 @@ func (w *writer) abandon(ctx context.Context) {
 	if err := w.conn.exec(ctx, "rollback"); err == nil || strings.Contains(err.Error(), "no transaction is active") {
 		return
 	}
-	_ = w.conn.Close() // its transaction ends with it
+	w.conn.giveUp() // its transaction ends with it
 	w.conn = nil
 }

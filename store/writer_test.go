@@ -93,19 +93,34 @@ func TestACallerWhoLeavesDoesNotKeepOthersFromWriting(t *testing.T) {
 
 func TestAConnectionThatCannotRollBackIsReplaced(t *testing.T) {
 	s := openFresh(t)
-	first := s.writer.conn
-	err := s.inTx(t.Context(), func(context.Context, *transaction) error {
-		s.writer.conn.Conn.Close() // as a driver does that lost its file
-		return nil
-	})
-	if err == nil {
-		t.Error("a write without a connection succeeded")
-	}
-	err = s.inTx(t.Context(), func(ctx context.Context, tx *transaction) error {
-		_, err := tx.ExecContext(ctx, "insert into settings (name, value) values ('after', 'x')")
+	put := func(ctx context.Context, tx *transaction, name string) error {
+		_, err := tx.ExecContext(ctx, "insert into settings (name, value) values ($1, 'x')", name)
 		return err
+	}
+	write := func(name string) error {
+		return s.inTx(t.Context(), func(ctx context.Context, tx *transaction) error { return put(ctx, tx, name) })
+	}
+	if err := write("before"); err != nil {
+		t.Fatal(err)
+	}
+	first := s.writer.conn
+	refused := errors.New("refused")
+	err := s.inTx(t.Context(), func(ctx context.Context, tx *transaction) error {
+		broken, err := first.PreparexContext(ctx, "insert into settings (name, value) values (null, null)")
+		if err != nil {
+			return err
+		}
+		first.statements["rollback"] = broken
+		return errors.Join(put(ctx, tx, "refused"), refused)
 	})
-	if err != nil || s.writer.conn == first {
+	if !errors.Is(err, refused) {
+		t.Errorf("got %v", err)
+	}
+	if err := write("after"); err != nil || s.writer.conn == first {
 		t.Errorf("the next write: %v, on the same connection %v", err, s.writer.conn == first)
+	}
+	var names []string
+	if err := s.list(t.Context(), &names, "select name from settings order by name"); err != nil || fmt.Sprint(names) != "[after before]" {
+		t.Errorf("got %v, %v", names, err)
 	}
 }
