@@ -5,6 +5,7 @@ package handlers
 import (
 	"context"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/url"
 	"sync"
@@ -57,14 +58,14 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	}
 	s := &Server{Config: c, setupCode: code[:16], limits: newLimits(c.Unlimited), drained: make(chan struct{}), origins: trustedOrigins(c.PublicURL, c.ListenPort)}
 	s.cookies = cookies{s.Store}
-	most, mostFrom := maxSockets, maxSocketsFrom
-	if c.Unlimited {
-		most, mostFrom = 0, 0
+	most, mostFrom, inserts := maxSockets, maxSocketsFrom, 0
+	if c.Unlimited { // a load test counts what comes, and does not come back
+		most, mostFrom, inserts = 0, 0, math.MaxInt
 	}
 	s.streams, s.sockets = newSeats[store.UserID](mostStreams), newSeats[string](mostFrom)
 	s.hub = live.NewHub(live.Config{
-		MostSockets: most,
-		Source:      s.source, Region: s.region, Present: s.present, Heads: s.heads, Revoked: s.revoked, Farewell: s.farewell, Pulse: pulse,
+		MostSockets: most, MaxInserts: inserts,
+		Source: s.source, Region: s.region, Present: s.present, Heads: s.heads, Revoked: s.revoked, Farewell: s.farewell, Pulse: pulse,
 		Bus: c.Bus, Log: c.Log,
 	})
 	mux := http.NewServeMux()

@@ -19,8 +19,8 @@ type Changes struct {
 // asked by the server for its viewers; who may view is decided elsewhere.
 func (s *Store) ChangesSince(ctx context.Context, room RoomID, rev Rev, limit int) (Changes, error) {
 	var c Changes
-	// The revision is read before the rows: newer rows are harmless, older ones
-	// would be lost.
+	// The revision is read before the rows: older ones would be lost. Newer ones are
+	// left for the next time, or they would be sent twice.
 	var head struct {
 		Rev      Rev
 		LastSeq  Seq `db:"last_seq"`
@@ -33,7 +33,7 @@ func (s *Store) ChangesSince(ctx context.Context, room RoomID, rev Rev, limit in
 	if c.Upto, c.LastSeq = head.Rev, head.LastSeq; c.Upto <= rev {
 		return c, nil
 	}
-	if c.Messages, err = s.messages(ctx, messageColumns+" where m.room_id = $1 and m.rev > $2 order by m.rev limit $3", room, rev, limit+1); err != nil {
+	if c.Messages, err = s.messages(ctx, messageColumns+" where m.room_id = $1 and m.rev > $2 and m.rev <= $3 order by m.rev limit $4", room, rev, c.Upto, limit+1); err != nil {
 		return c, err
 	}
 	if len(c.Messages) > limit {

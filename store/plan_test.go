@@ -57,7 +57,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"message":         messageColumns + memberOnly + " and m.seq = $3",
 		"after":           messageColumns + memberOnly + " and m.seq > $3 order by m.seq limit $4",
 		"page":            messageColumns + memberOnly + " and m.seq < $3 order by m.seq desc limit $4",
-		"changes":         messageColumns + " where m.room_id = $1 and m.rev > $2 order by m.rev limit $3",
+		"changes":         messageColumns + " where m.room_id = $1 and m.rev > $2 and m.rev <= $3 order by m.rev limit $4",
 		"gone":            goneSince,
 		"head":            headSince,
 		"heads":           lists("select id, rev from rooms where id in (?)", []int{1, 2}),
