@@ -68,7 +68,7 @@ func (s *Server) read(ctx context.Context, c *reader) {
 			c.socket.Close(live.Unsupported, "text only")
 			return
 		}
-		if err := s.resume(ctx, c, payload); err != nil {
+		if err := aside(func() error { return s.resume(ctx, c, payload) }); err != nil {
 			s.Log.Warn("resume", "room", c.room.ID, "error", err)
 			if errors.Is(err, store.ErrUnavailable) {
 				c.socket.Close(live.TryAgain, "busy")
@@ -78,6 +78,14 @@ func (s *Server) read(ctx context.Context, c *reader) {
 			return
 		}
 	}
+}
+
+// aside runs fn in a goroutine of its own and waits for it: rendering takes a deep
+// stack, which a reader that then waits for hours would keep.
+func aside(fn func() error) error {
+	done := make(chan error)
+	go func() { done <- fn() }()
+	return <-done
 }
 
 var (

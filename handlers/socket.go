@@ -126,8 +126,9 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, room store.Memb
 	if err != nil {
 		return func() { s.dismiss(spoken, conn, socket, nil) }, nil // it may come back, later
 	}
-	ctx, in := context.WithoutCancel(r.Context()), &reader{conn: c, side: quietly.conn, socket: socket, member: member, room: room.Room, me: session.User}
-	return func() { s.read(ctx, in) }, nil
+	// Not the request's context: it would keep the request and its buffers for hours.
+	in := &reader{conn: c, side: quietly.conn, socket: socket, member: member, room: room.Room, me: session.User}
+	return func() { s.read(spoken, in) }, nil
 }
 
 // checkHandshake looks at what gorilla does not (RFC 6455, 4.2.1). A body would be
