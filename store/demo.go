@@ -14,12 +14,17 @@ const DemoPassword = "noodles by the window"
 //go:embed demo.txt
 var demoStory string
 
-var demoPeople = []struct{ username, name, zone string }{
-	{"ada", "Ada Lindqvist", "Europe/Berlin"},
-	{"ben", "Ben Okafor", "Europe/Berlin"},
-	{"cleo", "Cleo Winter", "Europe/Berlin"},
-	{"mei", "Mei Tanaka", "Asia/Tokyo"},
-	{"dan", "Dan Rossi", "Europe/Rome"},
+// demoPeople say something of themselves; here is how long ago they were last.
+var demoPeople = []struct {
+	username, name, zone, about string
+	status                      Status
+	here                        time.Duration
+}{
+	{"ada", "Ada Lindqvist", "Europe/Berlin", "Releases, and cake after them", Status{Emoji: "☕", Text: "Back at three"}, 0},
+	{"ben", "Ben Okafor", "Europe/Berlin", "Tests, trains and noodles", Status{}, 40 * time.Minute},
+	{"cleo", "Cleo Winter", "Europe/Berlin", "Ask me about the coffee machine", Status{Emoji: "🎧", Text: "Heads down"}, 5 * time.Minute},
+	{"mei", "Mei Tanaka", "Asia/Tokyo", "Eight hours ahead of most of you", Status{}, 3 * time.Hour},
+	{"dan", "Dan Rossi", "Europe/Rome", "", Status{Emoji: "🌴", Text: "Away until Monday"}, 26 * time.Hour},
 }
 
 // Demo fills an empty database with a named world: a few people, some rooms, and
@@ -49,7 +54,7 @@ func (s *Store) Demo(ctx context.Context, today time.Time) error {
 		}
 		ids[p.username] = u.ID
 		if err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
-			_, err := tx.ExecContext(ctx, "update users set name = $1 where id = $2", p.name, u.ID)
+			_, err := tx.ExecContext(ctx, demoPerson, p.name, p.about, p.status.Emoji, p.status.Text, micros(clock().Add(-p.here)), u.ID)
 			return err
 		}); err != nil {
 			return err
@@ -107,9 +112,30 @@ func (s *Store) Demo(ctx context.Context, today time.Time) error {
 	return s.demoRead(ctx, ids)
 }
 
+const demoPerson = `
+update users
+   set name = $1, about = $2, status_emoji = $3, status_text = $4, here_at = $5
+ where id = $6`
+
 // demoRead has everyone have read everything, but for the last of Release 1.4 and a
 // direct word of Ben's to Ada.
 func (s *Store) demoRead(ctx context.Context, people map[string]UserID) error {
+	// Ada and Mei have talked before; Cleo and Dan with Ada, too.
+	for _, d := range []struct {
+		by, text string
+		with     []UserID
+	}{
+		{"mei", "The translation is in. Sleep well when you get there.", []UserID{people["ada"]}},
+		{"cleo", "Shall we give Ben a real dishwasher for his birthday?", []UserID{people["ada"], people["dan"]}},
+	} {
+		room, err := s.Converse(ctx, people[d.by], d.with)
+		if err != nil {
+			return err
+		}
+		if _, err := s.PostMessage(ctx, Draft{Room: room, Author: people[d.by], Key: "demo direct", Body: d.text}); err != nil {
+			return err
+		}
+	}
 	for _, user := range people {
 		if err := s.MarkAllSeen(ctx, user); err != nil {
 			return err

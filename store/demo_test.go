@@ -18,7 +18,7 @@ func TestTheDemoIsAWorldWithPeopleRoomsAndAStory(t *testing.T) {
 			t.Fatal(err)
 		}
 		rooms, err := s.RoomsOf(t.Context(), ada.ID)
-		if err != nil || len(rooms) != 5 {
+		if err != nil || len(rooms) != 7 {
 			t.Fatalf("got %d rooms, %v", len(rooms), err)
 		}
 		total := store.Seq(0)
