@@ -82,10 +82,14 @@ func TestOnesOwnColoursWinOverTheSystems(t *testing.T) {
 	if seen["light"] == seen["dark"] {
 		t.Fatalf("the system's colours make no difference: %v", seen)
 	}
+	other := ada.second() // another tab, which stays open
+	other.Open("/")
+	other.Until(connected)
 	for _, own := range []string{"light", "dark"} {
 		ada.Open("/profile")
 		ada.do(setValue("#scheme", own))
 		ada.Submit("form#profile button", profileSaved)
+		other.Until(paper + ` === "` + seen[own] + `"`)
 		for _, page := range []string{"/profile", "/"} {
 			ada.Open(page)
 			for _, system := range []string{"light", "dark"} {

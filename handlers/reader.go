@@ -204,6 +204,12 @@ func (s *Server) resume(ctx context.Context, c *reader, payload []byte) error {
 	if c.listen() != nil {
 		return nil // it is closing
 	}
+	// What they chose elsewhere may have changed since the page was loaded.
+	style, err := fragment(ctx, views.MyStyle(c.me))
+	if err != nil {
+		return err
+	}
+	c.socket.Send(live.Text(style))
 	if c.room.ID == 0 {
 		return s.hub.Join(ctx, c.member, "", nil)
 	}
