@@ -170,6 +170,6 @@ func (s *Server) me(ctx context.Context, session store.Session, title string, he
 	session.User.Status = session.User.Status.At(time.Now())
 	return views.Page{
 		Title: title, Me: session.User, Side: s.sidebar(rooms, here),
-		Live: views.Connection{As: session.User.ID, Here: here, Title: title},
+		Live: views.Connection{As: session.User.ID, Here: here, Title: title, Made: audienceNow(ctx, session.User)},
 	}, err
 }

@@ -100,7 +100,7 @@ func (s *Server) showMessages(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	e.Older, e.Past = shown.first > 1, false
-	page := views.Connection{As: asker(r).User.ID, Room: room.ID, Rev: room.Rev}
+	page := views.Connection{As: asker(r).User.ID, Room: room.ID, Rev: room.Rev, Made: audienceNow(r.Context(), asker(r).User)}
 	return s.render(w, r, http.StatusOK, views.NewestMessages(e, rows, at.after, zone, page))
 }
 

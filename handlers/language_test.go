@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -50,6 +51,21 @@ func TestTheProfilesLanguageCountsMoreThanTheBrowsersAlsoLive(t *testing.T) {
 			if !strings.Contains(got, want) {
 				t.Errorf("the socket has no %q: %s", want, got)
 			}
+		}
+	})
+}
+
+func TestAnOpenPageIsToldThatItsLanguageHasChangedAndKeepsItsText(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ada := w.signUp("ada")
+		for made, want := range map[string]bool{"en UTC": false, "en Europe/Berlin": true, "": false, "de UTC": true} {
+			_, got := ada.follow(fmt.Sprintf(`{"type":"resume","rev":"0","made":%q}`, made))
+			if told := strings.Contains(got, "Your language or time zone has changed"); told != want || strings.Contains(got, `http-equiv="refresh"`) {
+				t.Errorf("a page for %q: told %v, want %v: %s", made, told, want, got)
+			}
+		}
+		if a := ada.get("/rooms/1-lobby"); !strings.Contains(a.body, `name="made" value="en UTC"`) {
+			t.Error("the page does not say for whom it was made")
 		}
 	})
 }

@@ -162,6 +162,7 @@ type resumeFrame struct {
 	Type string
 	Rev  json.RawMessage // "12", or 12
 	As   string
+	Made string          // the audience that the page was made for
 	Have json.RawMessage // absent, "7.12", or ["7.12", …]
 }
 
@@ -210,6 +211,13 @@ func (s *Server) resume(ctx context.Context, c *reader, payload []byte) error {
 		return err
 	}
 	c.socket.Send(live.Text(style))
+	if f.Made != "" && f.Made != audienceNow(ctx, c.me) {
+		notice, err := fragment(ctx, views.Outdated())
+		if err != nil {
+			return err
+		}
+		c.socket.Send(live.Text(notice))
+	}
 	if c.room.ID == 0 {
 		return s.hub.Join(ctx, c.member, "", nil)
 	}

@@ -154,7 +154,7 @@ func (s *Server) roomOfPage(r *http.Request) (store.Membership, error) {
 // connectionOf is what views.LiveURL made the address of.
 func (s *Server) connectionOf(r *http.Request, room store.Membership) views.Connection {
 	q := r.URL.Query()
-	c := views.Connection{As: asker(r).User.ID, Room: room.ID, Rev: room.Rev, Past: q.Get("past") != ""}
+	c := views.Connection{As: asker(r).User.ID, Room: room.ID, Rev: room.Rev, Past: q.Get("past") != "", Made: clipTitle(q.Get("made"))}
 	if room.ID == 0 {
 		here, _ := strconv.ParseInt(q.Get("here"), 10, 64) // it only marks a room in a list
 		c.Here, c.Title = store.RoomID(here), clipTitle(q.Get("title"))

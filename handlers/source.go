@@ -60,6 +60,11 @@ func audienceOf(user store.User, language language.Tag, past bool) audience {
 	return audience{language, views.Zone(user), past}
 }
 
+// audienceNow is the audience of a page that is made for user now, but for its past.
+func audienceNow(ctx context.Context, user store.User) string {
+	return string(audienceOf(user, words.Of(ctx), false).String())
+}
+
 // String is the audience for the live core: "de Europe/Berlin", or "de Europe/Berlin past".
 func (a audience) String() live.Audience {
 	name := a.language.String() + " " + a.zone.String()
