@@ -3,6 +3,8 @@ package e2e
 import (
 	"fmt"
 	"testing"
+
+	"github.com/chromedp/chromedp/kb"
 )
 
 const arrived = `document.readyState === "complete"`
@@ -32,13 +34,14 @@ func TestARoomIsMadeJoinedRenamedArchivedAndOpenedAgain(t *testing.T) {
 	ada.Until(arrived + ` && document.querySelector("#name")`)
 	ada.do(setValue("#name", "Canteen"))
 	ada.Submit("form[action$='/about'] button", arrived+` && document.querySelector("h1").textContent.includes("Canteen")`)
+	ben.Until(inRoom + ` && document.querySelector("#composer").checkVisibility()`)
 	ada.Submit("form[action$='/archive'] button", arrived+` && document.querySelector("form[action$='/reopen']")`)
+	ben.Until(`document.querySelector(".room__archived") && !document.querySelector("#composer").checkVisibility()`)
 	ben.Open("/rooms/2-kitchen")
 	ben.Until(`location.pathname === "/rooms/2-canteen" && document.querySelector(".room__archived") && !document.querySelector("#composer")`)
 	ben.Sees("Soup is on")
 	ada.Submit("form[action$='/reopen'] button", arrived+` && document.querySelector("form[action$='/archive']")`)
-	ben.Open("/rooms/2-canteen")
-	ben.Until(inRoom)
+	ben.Until(inRoom + ` && document.querySelector("#composer").checkVisibility() && !document.querySelector(".room__archived")`)
 }
 
 func TestWhoIsRemovedSeesNothingMoreAndIsToldWhy(t *testing.T) {
@@ -78,6 +81,10 @@ func TestADirectConversationIsFoundAgain(t *testing.T) {
 	ben.Shows("Hello all")
 
 	// From a name in the room to the card, and from the card to the conversation.
+	ben.Click("#m-1-1 .message__who")
+	ben.Until(`document.querySelector("#editor .person")`)
+	ben.Press(kb.Escape)
+	ben.Until(`!document.querySelector("#editor .person")`)
 	ben.Click("#m-1-1 .message__who")
 	ben.Until(`document.querySelector("#editor .person")`)
 	ben.Submit("#editor .person button", arrived+` && location.pathname === "/rooms/2-direct" && document.querySelector("#composer")`)
@@ -127,7 +134,7 @@ func TestOneComesBackToWhereOneLeftOff(t *testing.T) {
 	ada.Say("one")
 	ada.Say("two @ben")
 	ben.Open("/rooms")
-	ben.Until(arrived + ` && document.title.startsWith("(2) ") && document.querySelector(".badge--mention")?.textContent.trim().startsWith("2")`)
+	ben.Until(arrived + ` && document.title.startsWith("(2) ") && document.querySelector(".badge--mention")?.textContent.trim().startsWith("@1") && document.querySelector(".badge--mention + .badge")?.textContent.trim().startsWith("2")`)
 	ben.Open("/rooms/1-lobby")
 	ben.Until(arrived + ` && document.querySelector(".room__new")?.textContent.includes("2 new since")`)
 	if line := eval[string](ben, `getComputedStyle(document.querySelector("#m-1-1"), "::before").content`); line == "none" || line == "normal" {
@@ -257,7 +264,7 @@ func TestTheSidebarIsLive(t *testing.T) {
 	ada.person().post("/rooms/2/members", map[string][]string{"person": {"ben"}})
 	ben.Until(`document.querySelector("#rooms-list a[href='/rooms/2-kitchen']")`)
 	ada.Say("Soup, @ben")
-	ben.Until(`document.querySelector("#rooms-list li:first-child a[href='/rooms/2-kitchen'] .badge--mention")?.textContent.trim().startsWith("1") && document.title.startsWith("(1) ")`)
+	ben.Until(`document.querySelector("#rooms-list li:first-child a[href='/rooms/2-kitchen'] .badge--mention")?.textContent.trim().startsWith("@1") && document.title.startsWith("(1) ")`)
 	ada.person().post("/rooms/2/about", map[string][]string{"name": {"Canteen"}, "kind": {"open"}})
 	ben.Until(`document.querySelector("#rooms-list a[href='/rooms/2-canteen']")`)
 	ada.Until(`document.querySelector("#head h1 bdi").textContent === "Canteen"`)

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
+	"parley/views/words"
 )
 
 // mostMembers is how many members the page about a room lists.
@@ -106,7 +108,12 @@ func (s *Server) deleteMembership(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	if err := s.Store.Leave(r.Context(), room.ID, asker(r).User.ID); err != nil {
+	err = s.Store.Leave(r.Context(), room.ID, asker(r).User.ID)
+	var problem store.Invalid
+	if errors.As(err, &problem) {
+		return s.about(w, r, http.StatusUnprocessableEntity, views.About{Room: room, Done: problem.Text})
+	}
+	if err != nil {
 		return err
 	}
 	s.peopleChanged(room.ID, asker(r).User.ID)
@@ -118,10 +125,7 @@ func (s *Server) createMember(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	user, err := s.Store.UserByLogin(r.Context(), r.PostForm.Get("person"))
-	if errors.Is(err, store.ErrNotFound) {
-		user, err = store.User{}, nil // the store says so
-	}
+	user, err := s.personNamed(r.Context(), r.PostForm.Get("person"))
 	if err == nil {
 		err = s.Store.AddMember(r.Context(), room.ID, asker(r).User.ID, user.ID)
 	}
@@ -134,6 +138,30 @@ func (s *Server) createMember(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.peopleChanged(room.ID, user.ID)
 	return s.saved(w, r, room.ID, "added")
+}
+
+// personNamed is the account with that username or e-mail, or the only one of whose
+// name a word begins so; Invalid if there is none, or more.
+func (s *Server) personNamed(ctx context.Context, text string) (store.User, error) {
+	user, err := s.Store.UserByLogin(ctx, text)
+	if !errors.Is(err, store.ErrNotFound) {
+		return user, err
+	}
+	if strings.TrimSpace(text) == "" {
+		return store.User{}, store.Invalid{Field: "person", Text: "Enter a name first."}
+	}
+	found, err := s.Store.PeopleNamed(ctx, text, 5)
+	switch {
+	case err != nil || len(found) == 1:
+		return append(found, store.User{})[0], err
+	case len(found) == 0:
+		return store.User{}, store.Invalid{Field: "person", Text: "Nobody has a name like that. Try the beginning of another word of it."}
+	}
+	names := make([]string, len(found))
+	for i, u := range found {
+		names[i] = u.Name + " (" + u.Username + ")"
+	}
+	return store.User{}, store.Invalid{Field: "person", Text: words.Say(ctx, "Several people have a name like that: %s. Enter the username.", strings.Join(names, ", "))}
 }
 
 func (s *Server) deleteMember(w http.ResponseWriter, r *http.Request) error {

@@ -25,7 +25,8 @@ func (s *Server) showRooms(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, http.StatusOK, views.RoomsPage(page, views.RoomList{Rooms: rooms, Archived: archived, MayCreate: mayCreate(settings, me.User), Settings: settings}))
+	done := map[string]string{"unread": "Marked as unread. You find the room under Unread."}[r.URL.Query().Get("saved")]
+	return s.render(w, r, http.StatusOK, views.RoomsPage(page, views.RoomList{Done: done, Rooms: rooms, Archived: archived, MayCreate: mayCreate(settings, me.User), Settings: settings}))
 }
 
 func mayCreate(settings store.Settings, user store.User) bool {

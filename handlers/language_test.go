@@ -51,6 +51,9 @@ func TestTheProfilesLanguageCountsMoreThanTheBrowsersAlsoLive(t *testing.T) {
 			if !strings.Contains(got, want) {
 				t.Errorf("the socket has no %q: %s", want, got)
 			}
+			if strings.Contains(got, "Du bist nicht verbunden") != (b == ada) {
+				t.Errorf("the pulse is in another language: %s", got)
+			}
 		}
 	})
 }

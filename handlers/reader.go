@@ -18,7 +18,6 @@ import (
 	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
-	"parley/views/words"
 )
 
 // reader is one open socket, seen from the side that reads.
@@ -190,7 +189,7 @@ func (s *Server) resume(ctx context.Context, c *reader, payload []byte) error {
 	}
 	if f.As != "" && f.As != idString(c.me.ID) {
 		spoken := parseAudience(c.member.Audience).spoken()
-		html, err := fragment(spoken, views.Ended(words.Say(spoken, "You are signed in as %s now. Load the page again.", c.me.Name), "", false))
+		html, err := fragment(spoken, views.Ended(views.OtherPerson(spoken, c.me.Name)))
 		if err != nil {
 			return err
 		}

@@ -144,7 +144,7 @@ func (s *Server) roomRegion(ctx context.Context, name string, room store.RoomID)
 		return fixed(views.Typing(s.typing.in(room), true)), nil
 	case "head":
 		r, err := s.Store.AnyRoom(ctx, room)
-		return fixed(views.Head(store.Membership{Room: r}, true)), err
+		return fixed(views.Charter(store.Membership{Room: r})), err
 	case "seen":
 		m, err := s.Store.LastMessage(ctx, room)
 		if err != nil {

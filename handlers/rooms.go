@@ -65,8 +65,13 @@ func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if to := string(views.RoomURL(room.Room)); r.URL.Path != to {
-		http.Redirect(w, r, (&url.URL{Path: to, RawQuery: r.URL.RawQuery}).String(), http.StatusFound)
+	to, err := url.Parse(string(views.RoomURL(room.Room)))
+	if err != nil {
+		return err
+	}
+	if r.URL.Path != to.Path {
+		to.RawQuery = r.URL.RawQuery
+		http.Redirect(w, r, to.String(), http.StatusFound)
 		return nil
 	}
 	var at place

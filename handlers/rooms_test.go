@@ -42,3 +42,40 @@ func TestAnOldAddressOfARoomLeadsToItsNewOne(t *testing.T) {
 		}
 	})
 }
+
+func TestARoomsAddressMayHaveLettersOfAnyLanguage(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ada := w.signUp("ada")
+		to := ada.post("/rooms", url.Values{"name": {"Straße & Ärger"}, "kind": {"open"}}).Header.Get("Location")
+		if a := ada.get(to); a.StatusCode != http.StatusOK || to != "/rooms/2-stra%C3%9Fe-%C3%A4rger" {
+			t.Errorf("%s: %s, to %s", to, a.Status, a.Header.Get("Location"))
+		}
+		if a := ada.get("/rooms/2?at=1"); a.Header.Get("Location") != to+"?at=1" {
+			t.Errorf("the number alone leads to %s", a.Header.Get("Location"))
+		}
+	})
+}
+
+func TestTheLastOneOfAPrivateRoomIsToldWhatToDoInsteadOfLeaving(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ada, ben := w.signUp("ada"), w.signUp("ben")
+		ada.post("/rooms", url.Values{"name": {"Mine"}, "kind": {"private"}})
+		if a := ada.post("/rooms/2/leave", url.Values{}); a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(a.body, "You are the last one") {
+			t.Errorf("alone: %s", a.Status)
+		}
+		// A part of the name will do, if it is one person's.
+		if a := ada.post("/rooms/2/members", url.Values{"person": {"be"}}); a.StatusCode != http.StatusSeeOther {
+			t.Errorf("add by a part of the name: %s %s", a.Status, a.body)
+		}
+		w.signUp("Benedict")
+		if a := ada.post("/rooms/2/members", url.Values{"person": {"be"}}); a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(a.body, "ben (ben), Benedict (Benedict)") {
+			t.Errorf("of two: %s", a.Status)
+		}
+		if a := ada.post("/rooms/2/leave", url.Values{}); a.StatusCode != http.StatusSeeOther {
+			t.Errorf("with another in it: %s", a.Status)
+		}
+		if a := ben.get("/rooms/2-mine"); a.StatusCode != http.StatusOK {
+			t.Errorf("the other: %s", a.Status)
+		}
+	})
+}

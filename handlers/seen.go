@@ -23,7 +23,7 @@ func (s *Server) markUnread(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.changedFor(asker(r).User.ID)
 	// On the room's own page it would be read again at once.
-	return seeOther(w, r, "/rooms")
+	return seeOther(w, r, "/rooms?saved=unread")
 }
 
 // markAllRead makes everything everywhere read for the asker.

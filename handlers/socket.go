@@ -113,15 +113,15 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, room store.Memb
 	session, spoken := asker(r), words.With(context.Background(), words.Of(r.Context()))
 	// A bare 401 would be knocked at for ever: the page is told, and stays away.
 	if session.ID == "" {
-		why := signedOut(roomNumber(r))
+		why := views.Ended(signedOut(roomNumber(r)))
 		return func() { s.dismiss(spoken, conn, socket, why) }, nil
 	}
 	if denied != nil {
-		why := views.Ended("You are no longer a member of this room.", "", true)
+		why := views.Ended(views.Removed)
 		return func() { s.dismiss(spoken, conn, socket, why) }, nil
 	}
 	page := s.connectionOf(r, room)
-	viewer := live.Viewer{Person: live.Person(session.User.ID), Session: live.Session(session.ID), Topic: logOf(page), Audience: audienceOf(session.User, words.Of(r.Context()), page.Past).String()}
+	viewer := live.Viewer{Person: live.Person(session.User.ID), Session: live.Session(session.ID), Topic: logOf(page), Audience: audienceOf(session.User, words.Of(r.Context()), page.Past).String(), Past: page.Past}
 	member, err := s.hub.Enter(viewer, socket, regionsFor(session.User, room, page)...)
 	if err != nil {
 		return func() { s.dismiss(spoken, conn, socket, nil) }, nil // it may come back, later
@@ -170,9 +170,7 @@ func clipTitle(title string) string {
 	return string(runes[:min(len(runes), mostTitle)])
 }
 
-func signedOut(room store.RoomID) templ.Component {
-	return views.Ended("You are signed out. What you wrote is still here.", templ.SafeURL(loginURL(room)), false)
-}
+func signedOut(room store.RoomID) views.Ending { return views.SignedOut(templ.SafeURL(loginURL(room))) }
 
 // dismiss says why, closes, and waits for the browser to hang up. nil: not now.
 func (s *Server) dismiss(spoken context.Context, conn net.Conn, socket *live.Socket, why templ.Component) {
@@ -203,16 +201,14 @@ func (s *Server) showLive(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	me, as := asker(r), r.URL.Query().Get("as")
-	ended := func(sentence, link string) error {
-		return s.render(w, r, http.StatusOK, views.LiveEnded(sentence, templ.SafeURL(link), false))
-	}
+	ended := func(why views.Ending) error { return s.render(w, r, http.StatusOK, views.LiveEnded(why, false)) }
 	switch {
 	case me.ID == "":
-		return ended("You are signed out. What you wrote is still here.", loginURL(roomNumber(r)))
+		return ended(signedOut(roomNumber(r)))
 	case err != nil:
-		return ended("You are no longer a member of this room.", "")
+		return ended(views.Removed)
 	case as != "" && as != idString(me.User.ID):
-		return ended(words.Say(r.Context(), "You are signed in as %s now. Load the page again.", me.User.Name), "")
+		return ended(views.OtherPerson(r.Context(), me.User.Name))
 	}
 	// The page's own revision goes back to it: it knows what it has shown.
 	page := s.connectionOf(r, room)

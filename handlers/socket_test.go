@@ -263,3 +263,32 @@ func TestAPageWithoutARoomFollowsOnesRoomsAndTitle(t *testing.T) {
 		}
 	}, unlimited)
 }
+
+func TestAPageInThePastReadsNothingByBeingInFront(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ada, ben := w.signUp("ada"), w.signUp("ben")
+		for past, want := range map[bool]string{true: "(1) Rooms", false: ">Rooms"} {
+			path := "/rooms/1/live"
+			if past {
+				path += "?past=1"
+			}
+			ada.post("/read", url.Values{})
+			c, _, err := ada.dialAt(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, frame := range []string{`{"type":"front"}`, `{"type":"resume","rev":"0"}`} {
+				if err := c.WriteMessage(websocket.TextMessage, []byte(frame)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			until(t, c, `id="pulse"`)
+			ben.say("hello")
+			until(t, c, `name="rev"`)
+			if a := ada.get("/rooms"); !strings.Contains(a.body, want) {
+				t.Errorf("past %v: the title has no %q", past, want)
+			}
+			c.Close()
+		}
+	}, unlimited)
+}

@@ -157,7 +157,7 @@ func (s *Server) answer(ctx context.Context, room store.Room, p page) (live.Answ
 		news = views.Replace(room, d.New, more, d.Upto, p.zone)
 	}
 	html, err := fragment(p.spoken(), news, views.Connected())
-	return live.Answer{Frame: html, Upto: live.Rev(d.Upto), Last: int64(d.LastSeq), Past: p.past}, err
+	return live.Answer{Frame: html, Upto: live.Rev(d.Upto), Last: int64(d.LastSeq)}, err
 }
 
 func (s *Server) heads(ctx context.Context, topics []live.Topic) (map[live.Topic]live.Rev, error) {
@@ -189,11 +189,11 @@ func (s *Server) revoked(ctx context.Context, viewers []live.Viewer) ([]live.Rea
 }
 
 func (s *Server) farewell(v live.Viewer, why live.Reason) []byte {
-	ended := views.Ended("You are no longer a member of this room.", "", true)
+	ending := views.Removed
 	if store.Denial(why) == store.SessionEnded {
-		ended = signedOut(roomOf(v.Topic))
+		ending = signedOut(roomOf(v.Topic))
 	}
-	html, err := fragment(parseAudience(v.Audience).spoken(), ended)
+	html, err := fragment(parseAudience(v.Audience).spoken(), views.Ended(ending))
 	if err != nil {
 		s.Log.Error("render a farewell", "error", err)
 	}
@@ -201,10 +201,10 @@ func (s *Server) farewell(v live.Viewer, why live.Reason) []byte {
 }
 
 // pulse is what every socket is sent with each beat.
-func pulse() []byte {
-	html, err := fragment(context.Background(), views.Pulse())
+func (s *Server) pulse(audience live.Audience) []byte {
+	html, err := fragment(parseAudience(audience).spoken(), views.Pulse())
 	if err != nil {
-		panic(err) // it has no values
+		s.Log.Error("render the pulse", "error", err)
 	}
 	return html
 }

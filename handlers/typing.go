@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -11,10 +12,15 @@ import (
 // typingFor is how long one keystroke shows; pages tell of more every 3 s at most.
 const typingFor = 5 * time.Second
 
+// sentFor is how long after a message its writer is not shown typing: a page that tells
+// of typing every 3 s tells of the end of that message after it was sent.
+const sentFor = 3500 * time.Millisecond
+
 // typing is who writes in which room just now. It is not kept anywhere.
 type typing struct {
 	mu    sync.Mutex
 	rooms map[store.RoomID][]typist
+	quiet map[posting]time.Time // who has sent, until when
 }
 
 type typist struct {
@@ -26,7 +32,11 @@ type typist struct {
 func (t *typing) note(room store.RoomID, who store.Named) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	until := time.Now().Add(typingFor)
+	now := time.Now()
+	if now.Before(t.quiet[posting{who.ID, room}]) {
+		return false
+	}
+	until := now.Add(typingFor)
 	for i := range t.rooms[room] {
 		if one := &t.rooms[room][i]; one.ID == who.ID {
 			one.until = until
@@ -42,12 +52,19 @@ func (t *typing) note(room store.RoomID, who store.Named) bool {
 
 // sent says that user's text is a message now, and whether they were shown typing.
 func (t *typing) sent(room store.RoomID, user store.UserID) bool {
+	t.mu.Lock()
+	if t.quiet == nil {
+		t.quiet = map[posting]time.Time{}
+	}
+	t.quiet[posting{user, room}] = time.Now().Add(sentFor)
+	t.mu.Unlock()
 	return t.remove(room, func(one typist) bool { return one.ID == user })
 }
 
 // expired forgets who types no more, and returns their rooms.
 func (t *typing) expired(now time.Time) []store.RoomID {
 	t.mu.Lock()
+	maps.DeleteFunc(t.quiet, func(_ posting, until time.Time) bool { return until.Before(now) })
 	rooms := make([]store.RoomID, 0, len(t.rooms))
 	for room := range t.rooms {
 		rooms = append(rooms, room)

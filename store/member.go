@@ -107,7 +107,8 @@ func (s *Store) Join(ctx context.Context, room RoomID, user UserID) error {
 }
 
 // Leave ends user's own membership. The last owner may leave too: administrators
-// who are members manage the room then.
+// who are members manage the room then. It fails with Invalid for the last member of a
+// private room in use: nobody could come back to it.
 func (s *Store) Leave(ctx context.Context, room RoomID, user UserID) error {
 	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		if err := s.lockRoom(ctx, tx, room); err != nil {
@@ -120,9 +121,20 @@ func (s *Store) Leave(ctx context.Context, room RoomID, user UserID) error {
 		if err := permit(who, Leave, nil); err != nil {
 			return err
 		}
+		if who.Kind == PrivateRoom && !who.Archived {
+			var others bool
+			if err := tx.GetContext(ctx, &others, othersIn, room, user); err != nil {
+				return err
+			}
+			if !others {
+				return Invalid{"leave", "You are the last one in this private room, and nobody could come back to it. Add somebody first, or archive it."}
+			}
+		}
 		return setMember(ctx, tx, room, user, false, false)
 	})
 }
+
+const othersIn = `select exists (select 1 from members where room_id = $1 and present and user_id <> $2)`
 
 // AddMember lets user into the room, on behalf of by, who is a member. user in it
 // already is no mistake. It fails with Invalid if there is no such active account.

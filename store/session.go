@@ -83,6 +83,9 @@ func (s *Store) Session(ctx context.Context, t Token) (Session, error) {
 	return s.SessionByID(ctx, SessionID(t.hash()))
 }
 
+// noteUse is how exactly it is kept when a session was used last.
+const noteUse = 5 * time.Minute
+
 // SessionByID returns the session id if it has not ended, or ErrNotFound.
 func (s *Store) SessionByID(ctx context.Context, id SessionID) (Session, error) {
 	var r struct {
@@ -93,7 +96,7 @@ func (s *Store) SessionByID(ctx context.Context, id SessionID) (Session, error) 
 	if err := s.get(ctx, &r, sessionByHash, string(id), micros(now.Add(-SessionIdle)), micros(now.Add(-SessionLife))); err != nil {
 		return Session{}, s.plain(err)
 	}
-	if now.Sub(fromMicros(r.UsedAt)) > time.Hour {
+	if now.Sub(fromMicros(r.UsedAt)) > noteUse {
 		// Reading must neither fail nor wait because this cannot be noted now.
 		ctx, cancel := context.WithTimeout(ctx, noteTimeout)
 		defer cancel()
@@ -125,7 +128,7 @@ type Login struct {
 	Agent     string // what the browser calls itself
 	Address   string
 	CreatedAt time.Time
-	UsedAt    time.Time // to the hour
+	UsedAt    time.Time // to noteUse
 }
 
 // LoginsOf returns where user is signed in, the last used first.

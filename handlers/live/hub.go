@@ -188,9 +188,12 @@ func (h *Hub) compareHeads(ctx context.Context) {
 
 // beat sends ping and pulse in one write.
 func (h *Hub) beat(context.Context) {
-	both := append(frame(opPing, nil), Text(h.cfg.Pulse())...)
+	both := map[Audience][]byte{}
 	for _, m := range h.members() {
-		m.socket.Send(both)
+		if both[m.Audience] == nil {
+			both[m.Audience] = append(frame(opPing, nil), Text(h.cfg.Pulse(m.Audience))...)
+		}
+		m.socket.Send(both[m.Audience])
 	}
 }
 

@@ -38,6 +38,7 @@ type Viewer struct {
 	Session  Session
 	Topic    Topic // "": no log, only regions
 	Audience Audience
+	Past     bool // the page does not end where the log does: nothing there counts as read
 }
 
 // Reason is why a viewer may no longer look; the empty one means that they may.
@@ -61,7 +62,6 @@ type Answer struct {
 	Frame []byte // HTML
 	Upto  Rev    // the revision the page is at with it
 	Last  int64  // the newest place in the log that the page then shows; 0: unchanged
-	Past  bool   // the page does not end where the log does: nothing there counts as read
 }
 
 // Config is what a Hub needs to know of the world. The durations have defaults.
@@ -79,7 +79,7 @@ type Config struct {
 	// Farewell is the last frame to a viewer who may no longer look.
 	Farewell func(v Viewer, why Reason) []byte
 	// Pulse is the frame of the dead man's switch.
-	Pulse func() []byte
+	Pulse func(Audience) []byte
 	// Present is told whose presence has changed since it was told last: at most once
 	// per PresenceEvery, and never after Run. It may be nil.
 	Present func(ctx context.Context, changed map[Person]Presence)

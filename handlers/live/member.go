@@ -30,7 +30,6 @@ type Member struct {
 	written int64 // the newest place in the log that was sent to the page
 	read    int64 // what was written when the page was last seen in front
 	reading bool  // it is in front now
-	past    bool  // it does not show what is written
 }
 
 // Enter registers a viewer with their socket and the regions that their page shows:
@@ -143,6 +142,6 @@ func (h *Hub) Join(ctx context.Context, m *Member, key string, read func(context
 	for _, r := range m.regions {
 		h.regions.show(ctx, m, r)
 	}
-	m.socket.Send(Text(h.cfg.Pulse()))
+	m.socket.Send(Text(h.cfg.Pulse(m.Audience)))
 	return nil
 }

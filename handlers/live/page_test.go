@@ -140,7 +140,7 @@ func (j *journal) hub(bus Bus) *Hub {
 	return NewHub(Config{
 		Source: j.source, Region: j.region, Present: j.present, Heads: j.heads, Revoked: j.revoked, Bus: bus,
 		Farewell: func(_ Viewer, why Reason) []byte { return []byte("<bye " + why + ">") },
-		Pulse:    func() []byte { return []byte("<pulse>") },
+		Pulse:    func(Audience) []byte { return []byte("<pulse>") },
 	})
 }
 

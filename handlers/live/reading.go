@@ -29,7 +29,7 @@ func (h *Hub) Reads(p Person, topic Topic) (place int64, front bool) {
 			if m.Topic == topic {
 				members = append(members, m)
 				taken = max(taken, m.taken)
-				front = front || m.front
+				front = front || m.front && !m.Past
 			}
 		}
 	}
@@ -104,10 +104,9 @@ func (h *Hub) part(m *Member, place int64) {
 }
 
 // note says what an answer wrote to m.
-func (t *tail) note(m *Member, last int64, past bool) {
+func (t *tail) note(m *Member, last int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	m.past = past
 	if last > 0 {
 		m.written = last
 	}
@@ -130,7 +129,7 @@ func (t *tail) place(m *Member) int64 {
 
 // place is called with tail.mu held.
 func (m *Member) place() int64 {
-	if m.reading && !m.past {
+	if m.reading && !m.Past {
 		return max(m.read, m.written)
 	}
 	return m.read

@@ -85,9 +85,13 @@ func (b *regions) leave(m *Member, r *region) {
 func (b *regions) front(m *Member, by int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	log := m.Topic
+	if m.Past {
+		log = "" // in front, but it does not show what comes
+	}
 	for _, r := range m.regions {
-		if r.watching[m.Topic] += by; r.watching[m.Topic] == 0 {
-			delete(r.watching, m.Topic)
+		if r.watching[log] += by; r.watching[log] == 0 {
+			delete(r.watching, log)
 		}
 		if by > 0 && !r.failed {
 			r.again = time.Time{} // it is seen now

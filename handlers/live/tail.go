@@ -71,7 +71,7 @@ func (t *tail) admit(ctx context.Context, m *Member, a Answer) error {
 	if len(a.Frame) > 0 {
 		m.socket.Send(Text(a.Frame))
 	}
-	t.note(m, a.Last, a.Past)
+	t.note(m, a.Last)
 	rev := a.Upto
 	for {
 		if t.activate(m, rev) {
@@ -92,7 +92,7 @@ func (t *tail) admit(ctx context.Context, m *Member, a Answer) error {
 		if html := c.Frames[m.Audience]; len(html) > 0 {
 			m.socket.Send(Text(html))
 		}
-		t.note(m, c.Last, a.Past)
+		t.note(m, c.Last)
 		rev = c.Upto
 	}
 }

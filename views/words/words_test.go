@@ -14,7 +14,7 @@ import (
 
 var (
 	said     = regexp.MustCompile(`(?:say\(ctx|Say\([^"]*?), "((?:[^"\\]|\\.)*)"`)
-	titled   = regexp.MustCompile(`(?:@(?:lone|framed)\(.*|Title: |s\.me\(.*|title :?= )"([A-Z][^"]*)"`)
+	titled   = regexp.MustCompile(`(?:@(?:lone|framed)\(.*|Title: |Sentence: |Word: |s\.me\(.*|title :?= )"([A-Z][^"]*)"`)
 	sentence = regexp.MustCompile(`"([A-Z][^"]*[a-z][^"]*\.)"`)
 )
 
