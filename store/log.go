@@ -19,40 +19,57 @@ type Changes struct {
 // asked by the server for its viewers; who may view is decided elsewhere.
 func (s *Store) ChangesSince(ctx context.Context, room RoomID, rev Rev, limit int) (Changes, error) {
 	var c Changes
-	// The revision is read before the rows: older ones would be lost. Newer ones are
-	// left for the next time, or they would be sent twice.
-	var head struct {
-		Rev      Rev
-		LastSeq  Seq `db:"last_seq"`
-		Departed bool
-	}
-	err := s.get(ctx, &head, headSince, room, rev)
+	q, err := s.prepared(ctx, changesSince)
 	if err != nil {
 		return c, s.plain(err)
 	}
-	if c.Upto, c.LastSeq = head.Rev, head.LastSeq; c.Upto <= rev {
-		return c, nil
+	rows, err := q.QueryxContext(s.reading(ctx), room, rev, limit+1)
+	if err != nil {
+		return c, s.plain(err)
 	}
-	if c.Messages, err = s.messages(ctx, messageColumns+" where m.room_id = $1 and m.rev > $2 and m.rev <= $3 order by m.rev limit $4", room, rev, c.Upto, limit+1); err != nil {
-		return c, err
+	defer rows.Close()
+	found, departed := false, false
+	scan := newMessageScan(&c.Upto, &c.LastSeq, &departed)
+	for rows.Next() {
+		m, err := scan.message(rows)
+		if err != nil {
+			return c, s.plain(err)
+		}
+		if found = true; m.Seq > 0 {
+			c.Messages = append(c.Messages, m)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return c, s.plain(err)
+	}
+	if !found {
+		return c, ErrNotFound
 	}
 	if len(c.Messages) > limit {
 		c.Messages, c.More = c.Messages[:limit], true
 		c.Upto = c.Messages[limit-1].Rev
 	}
-	if head.Departed {
-		err = s.plain(s.list(ctx, &c.Gone, goneSince, room, rev))
+	if departed {
+		err = s.list(ctx, &c.Gone, goneSince, room, rev)
 	}
-	return c, err
+	return c, s.plain(err)
 }
 
-// headSince says with the revision whether anybody is gone. It is one statement, and
-// so of one moment: who leaves later has a later revision.
-const headSince = `
+// changesSince is one statement, and so of one moment. Were the revision read apart, a
+// row that changes in between would count as known before it was ever shown, or be
+// shown to somebody whose removal came before it.
+const changesSince = `
 select r.rev, r.last_seq,
-       exists (select 1 from members x where x.room_id = r.id and x.rev > $2 and not x.present) as departed
+       exists (select 1 from members x where x.room_id = r.id and x.rev > $2 and not x.present) as departed,
+       r.id, coalesce(m.seq, 0), coalesce(m.rev, 0), coalesce(m.posted_rev, 0), coalesce(m.author_id, 0), coalesce(u.name, ''),
+       coalesce(m.body, ''), coalesce(m.created_at, 0), coalesce(m.edited_at, 0), coalesce(m.deleted_at, 0),
+       coalesce(m.prev_author, 0), coalesce(m.prev_at, 0), coalesce(m.mentions, '')
   from rooms r
- where r.id = $1`
+  left join messages m on m.room_id = r.id and m.rev > $2
+  left join users u on u.id = m.author_id
+ where r.id = $1
+ order by m.rev
+ limit $3`
 
 // head returns the revision and the newest message of room.
 func (s *Store) head(ctx context.Context, room RoomID) (Rev, Seq, error) {
@@ -131,10 +148,11 @@ func (s *Store) DifferenceSince(ctx context.Context, room RoomID, rev Rev, have 
 	}
 	if first > 0 {
 		var rows []struct {
-			Seq Seq
-			Rev Rev
+			Seq       Seq
+			Rev       Rev
+			PostedRev Rev `db:"posted_rev"`
 		}
-		if err := s.list(ctx, &rows, "select seq, rev from messages where room_id = $1 and seq between $2 and $3 order by seq limit $4",
+		if err := s.list(ctx, &rows, "select seq, rev, posted_rev from messages where room_id = $1 and seq between $2 and $3 order by seq limit $4",
 			room, first, last, maxCompared); err != nil {
 			return d, s.plain(err)
 		}
@@ -142,7 +160,8 @@ func (s *Store) DifferenceSince(ctx context.Context, room RoomID, rev Rev, have 
 		var differ []Seq
 		for _, r := range rows {
 			there[r.Seq] = true
-			if r.Rev <= c.Upto && have[r.Seq] != r.Rev && !sent[r.Seq] { // what is newer comes live
+			_, shown := have[r.Seq]
+			if live := r.PostedRev > c.Upto || shown && r.Rev > c.Upto; !live && have[r.Seq] != r.Rev && !sent[r.Seq] {
 				differ = append(differ, r.Seq)
 			}
 		}

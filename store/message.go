@@ -176,10 +176,11 @@ type messageScan struct {
 	places                         []any
 }
 
-func newMessageScan() *messageScan {
+// newMessageScan reads rows that begin with first.
+func newMessageScan(first ...any) *messageScan {
 	s := new(messageScan)
 	m := &s.Message
-	s.places = []any{&m.Room, &m.Seq, &m.Rev, &m.PostedRev, &m.Author, &m.AuthorName, &m.Body, &s.created, &s.edited, &s.deleted, &m.PrevAuthor, &s.prev, &s.mentions}
+	s.places = append(first, &m.Room, &m.Seq, &m.Rev, &m.PostedRev, &m.Author, &m.AuthorName, &m.Body, &s.created, &s.edited, &s.deleted, &m.PrevAuthor, &s.prev, &s.mentions)
 	return s
 }
 

@@ -1,0 +1,109 @@
+package store_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"parley/store"
+	"parley/store/storetest"
+)
+
+// A page's list as the tail keeps it: what is new is added, what changed is replaced
+// where it is shown.
+type list map[store.Seq]store.Message
+
+func (l list) take(c store.Changes, after store.Rev) {
+	for _, m := range c.Messages {
+		if _, shown := l[m.Seq]; shown || m.PostedRev > after {
+			l[m.Seq] = m
+		}
+	}
+}
+
+func TestWhoReadsTheLogWhileItIsWrittenMissesNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ada, ben := person(t, s, "ada"), person(t, s, "ben")
+		var writers sync.WaitGroup
+		for _, who := range []store.User{ada, ben} {
+			writers.Go(func() {
+				for i := range 150 {
+					m, err := s.PostMessage(t.Context(), store.Draft{Room: lobby, Author: who.ID, Key: fmt.Sprint(i), Body: "first"})
+					if err == nil {
+						_, err = s.EditMessage(t.Context(), lobby, m.Seq, who.ID, "second")
+					}
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		written := make(chan struct{})
+		go func() { writers.Wait(); close(written) }()
+		page, rev := list{}, store.Rev(0)
+		for last := false; ; {
+			c, err := s.ChangesSince(t.Context(), lobby, rev, 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			page.take(c, rev)
+			for _, m := range c.Messages {
+				if m.Rev > c.Upto {
+					t.Fatalf("message %d is of revision %d, newer than the read, %d", m.Seq, m.Rev, c.Upto)
+				}
+			}
+			if rev = c.Upto; c.More {
+				continue
+			}
+			if last {
+				break
+			}
+			select {
+			case <-written:
+				last = true
+			default:
+			}
+		}
+		all, err := s.MessagesBefore(t.Context(), lobby, ada.ID, 0, 1000)
+		if err != nil || len(all) != 300 || len(page) != 300 {
+			t.Fatalf("%d messages, %v; the page has %d", len(all), err, len(page))
+		}
+		for _, m := range all {
+			if page[m.Seq].Body != m.Body || page[m.Seq].Rev != m.Rev {
+				t.Errorf("message %d is %q, the page shows %q", m.Seq, m.Body, page[m.Seq].Body)
+			}
+		}
+	})
+}
+
+func TestAReadThatShowsWhatCameAfterARemovalNamesWhoIsGone(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ada, ben := person(t, s, "ada"), person(t, s, "ben")
+		for i := range 40 {
+			if err := s.Join(t.Context(), lobby, ben.ID); err != nil {
+				t.Fatal(err)
+			}
+			room, err := s.AnyRoom(t.Context(), lobby)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				if err := s.Leave(t.Context(), lobby, ben.ID); err != nil {
+					t.Error(err)
+				}
+				post(t, s, ada, fmt.Sprint("after ", i), "not for Ben")
+			})
+			for range 20 {
+				c, err := s.ChangesSince(t.Context(), lobby, room.Rev, 10)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(c.Messages) > 0 && len(c.Gone) == 0 {
+					t.Errorf("a read to %d shows %q and names nobody", c.Upto, c.Messages[0].Body)
+				}
+			}
+			wg.Wait()
+		}
+	})
+}
