@@ -61,7 +61,7 @@ func (s *Server) roomForm(w http.ResponseWriter, r *http.Request, status int, f 
 }
 
 func (s *Server) createRoom(w http.ResponseWriter, r *http.Request) error {
-	if wait := s.limits.posts.take(posting{user: asker(r).User.ID}); wait > 0 {
+	if wait := s.limits.creates.take(asker(r).User.ID); wait > 0 {
 		return throttled{wait}
 	}
 	id, err := s.Store.CreateRoom(r.Context(), asker(r).User.ID, charterOf(r))

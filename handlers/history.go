@@ -90,11 +90,13 @@ func (s *Server) showMessages(w http.ResponseWriter, r *http.Request) error {
 		e.Last = lastOf(h.rows).Seq
 		return s.render(w, r, http.StatusOK, views.NewerMessages(e, h.rows, at.after, zone))
 	}
-	rows, err := s.Store.MessagesAfter(r.Context(), room.ID, asker(r).User.ID, shown.first-1, mostNewest)
-	if err != nil {
-		return err
+	var rows []store.Message
+	if shown.first > 0 && room.LastSeq-shown.first < mostNewest {
+		if rows, err = s.Store.MessagesAfter(r.Context(), room.ID, asker(r).User.ID, shown.first-1, mostNewest); err != nil {
+			return err
+		}
 	}
-	if len(rows) == mostNewest || shown.first == 0 { // too many have come meanwhile
+	if len(rows) == 0 { // too many have come meanwhile
 		w.Header().Set("HX-Redirect", string(views.RoomURL(room.Room)))
 		w.WriteHeader(http.StatusOK)
 		return nil
@@ -105,7 +107,7 @@ func (s *Server) showMessages(w http.ResponseWriter, r *http.Request) error {
 }
 
 // mostNewest bounds what a page that has come to the newest message shows.
-const mostNewest = 1000
+const mostNewest = 600
 
 // shownOf is how many messages the page says that it shows; it only decides how the
 // next ones come.

@@ -17,6 +17,8 @@ type limits struct {
 	signUps  *buckets[string]
 	signIns  *buckets[string] // right or wrong
 	posts    *buckets[posting]
+	forms    *buckets[store.UserID] // of any kind
+	creates  *buckets[store.UserID] // of rooms
 	sockets  *buckets[string]
 	resumes  *buckets[store.UserID]
 	mu       sync.Mutex
@@ -34,6 +36,8 @@ func newLimits(off bool) *limits {
 		off:      off,
 		signUps:  newBuckets[string](off, rate.Every(time.Minute), 10),
 		posts:    newBuckets[posting](off, 3, 20),
+		forms:    newBuckets[store.UserID](off, 5, 60),
+		creates:  newBuckets[store.UserID](off, rate.Every(time.Minute), 30),
 		signIns:  newBuckets[string](off, rate.Every(time.Second), 40),
 		sockets:  newBuckets[string](off, 200, 1000),
 		resumes:  newBuckets[store.UserID](off, 3, 60),

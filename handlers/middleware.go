@@ -148,6 +148,11 @@ func (s *Server) serve(route route) http.Handler {
 		default:
 			err = madeFor(r)
 		}
+		if user := asker(r).User.ID; err == nil && r.Method == http.MethodPost && user != 0 {
+			if wait := s.limits.forms.take(user); wait > 0 {
+				err = throttled{wait}
+			}
+		}
 		if err == nil {
 			err = route.handle(w, r)
 		}

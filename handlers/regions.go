@@ -91,10 +91,7 @@ func (s *Server) region(ctx context.Context, topic live.Topic, audiences []live.
 	if room, is := parseRoom(live.Topic(of)); is {
 		made, err = s.roomRegion(ctx, name, room)
 		if err == nil {
-			// Read after what is shown: nothing shown is newer.
-			var heads map[store.RoomID]store.Rev
-			heads, err = s.Store.Heads(ctx, []store.RoomID{room})
-			r.At = live.Rev(heads[room])
+			r.At, err = s.headOf(ctx, room)
 		}
 	} else {
 		user, room, title, is := pairOf(of)
@@ -108,7 +105,9 @@ func (s *Server) region(ctx context.Context, topic live.Topic, audiences []live.
 			made = fixed(views.Seen(nil, true))
 		default:
 			r.Depends = []live.Topic{postedTopic(room)}
-			made, err = s.heardRegion(ctx, name, user, room)
+			if made, err = s.heardRegion(ctx, name, user, room); err == nil {
+				r.At, err = s.headOf(ctx, room)
+			}
 		}
 	}
 	if err != nil {
@@ -122,6 +121,13 @@ func (s *Server) region(ctx context.Context, topic live.Topic, audiences []live.
 		}
 	}
 	return r, nil
+}
+
+// headOf is the revision of room, read after what a region shows of it: nothing that it
+// shows is newer.
+func (s *Server) headOf(ctx context.Context, room store.RoomID) (live.Rev, error) {
+	heads, err := s.Store.Heads(ctx, []store.RoomID{room})
+	return live.Rev(heads[room]), err
 }
 
 // pairOf reads "42/7" and "42/7/Rooms".
@@ -258,6 +264,18 @@ const mostSeen = 20
 
 // saveRead keeps how far people have read: every few seconds, for all at once.
 func (s *Server) saveRead(ctx context.Context) {
+	_ = s.afterRead(ctx, func() error { return nil }) // it cannot fail
+}
+
+// afterRead runs fn after what was read until now is kept, and before anything later is.
+func (s *Server) afterRead(ctx context.Context, fn func() error) error {
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	s.keepRead(ctx)
+	return fn()
+}
+
+func (s *Server) keepRead(ctx context.Context) {
 	var places []store.Place
 	var rooms []store.RoomID
 	for _, read := range s.hub.TakeRead() {

@@ -17,8 +17,10 @@ func (s *Server) markUnread(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || seq > room.LastSeq {
 		return store.ErrNotFound
 	}
-	s.saveRead(r.Context()) // or it would be saved over what is marked now
-	if err := s.Store.MarkUnread(r.Context(), room.ID, asker(r).User.ID, seq); err != nil {
+	err = s.afterRead(r.Context(), func() error { // or it would be saved over what is marked now
+		return s.Store.MarkUnread(r.Context(), room.ID, asker(r).User.ID, seq)
+	})
+	if err != nil {
 		return err
 	}
 	s.changedFor(asker(r).User.ID)
@@ -75,10 +77,15 @@ func (s *Server) noteRead(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Store.MarkSeen(r.Context(), []store.Place{{Room: room.ID, User: asker(r).User.ID, Seq: min(seq, room.LastSeq)}}); err != nil {
-		return err
+	if r.Header.Get("Sec-Fetch-Site") == "cross-site" {
+		return errCrossSite
 	}
-	s.changedFor(asker(r).User.ID)
+	if seq = min(seq, room.LastSeq); seq > room.Seen {
+		if err := s.Store.MarkSeen(r.Context(), []store.Place{{Room: room.ID, User: asker(r).User.ID, Seq: seq}}); err != nil {
+			return err
+		}
+		s.changedFor(asker(r).User.ID)
+	}
 	return css(w, "")
 }
 

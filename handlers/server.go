@@ -42,6 +42,7 @@ type Server struct {
 	setupCode string
 	limits    *limits
 	typing    typing
+	reading   sync.Mutex // held while what was read is kept
 	streams   *seats[store.UserID]
 	sockets   *seats[string] // by network
 	drained   chan struct{}  // closed by Drain

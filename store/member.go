@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 )
 
 // Person is a member of a room.
@@ -93,8 +95,8 @@ func (s *Store) Join(ctx context.Context, room RoomID, user UserID) error {
 		if err := tx.GetContext(ctx, &r, "select kind, archived_at from rooms where id = $1", room); err != nil {
 			return err
 		}
-		if _, err := standing(ctx, tx, room, user); err == nil {
-			return nil // in it already
+		if _, err := standing(ctx, tx, room, user); !errors.Is(err, sql.ErrNoRows) {
+			return err // in it already, or it cannot be said
 		}
 		if r.Kind != OpenRoom {
 			return ErrNotFound
@@ -150,8 +152,8 @@ func (s *Store) AddMember(ctx context.Context, room RoomID, by, user UserID) err
 		if err := permit(who, Invite, nil); err != nil {
 			return err
 		}
-		if _, err := standing(ctx, tx, room, user); err == nil {
-			return nil
+		if _, err := standing(ctx, tx, room, user); !errors.Is(err, sql.ErrNoRows) {
+			return err
 		}
 		var n int
 		if err := tx.GetContext(ctx, &n, "select count(*) from users where id = $1 and suspended_at = 0", user); err != nil {

@@ -166,16 +166,18 @@ func (s *Store) nameDirect(ctx context.Context, rooms []Membership) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	var rows []struct {
-		RoomID RoomID `db:"room_id"`
-		Named
-	}
-	if err := s.in(ctx, &rows, peopleOfDirect, ids); err != nil {
-		return err
-	}
-	for _, r := range rows {
-		if m := &rooms[at[r.RoomID]]; r.ID != m.User {
-			m.With = append(m.With, r.Named)
+	for chunk := range slices.Chunk(ids, mostListed) {
+		var rows []struct {
+			RoomID RoomID `db:"room_id"`
+			Named
+		}
+		if err := s.in(ctx, &rows, peopleOfDirect, chunk); err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if m := &rooms[at[r.RoomID]]; r.ID != m.User {
+				m.With = append(m.With, r.Named)
+			}
 		}
 	}
 	return nil
@@ -259,15 +261,17 @@ func (s *Store) Heads(ctx context.Context, rooms []RoomID) (map[RoomID]Rev, erro
 	if len(rooms) == 0 {
 		return heads, nil
 	}
-	var rows []struct {
-		ID  RoomID
-		Rev Rev
-	}
-	if err := s.in(ctx, &rows, "select id, rev from rooms where id in (?)", rooms); err != nil {
-		return nil, err
-	}
-	for _, r := range rows {
-		heads[r.ID] = r.Rev
+	for chunk := range slices.Chunk(rooms, mostListed) {
+		var rows []struct {
+			ID  RoomID
+			Rev Rev
+		}
+		if err := s.in(ctx, &rows, "select id, rev from rooms where id in (?)", chunk); err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			heads[r.ID] = r.Rev
+		}
 	}
 	return heads, nil
 }

@@ -3,6 +3,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -69,7 +70,7 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 			s.db.Close()
 			return nil, err
 		}
-		s.writer = newWriter(w, s.commitError)
+		s.writer = newWriter(w, s.refusal, s.commitError)
 	}
 	key, err := s.Secret(ctx, "digest")
 	if err != nil {
@@ -101,8 +102,8 @@ func (s *Store) Ready(ctx context.Context) error {
 // and the commit succeeds, and otherwise leaves nothing behind. fn must use the
 // context it is given: a request's own would roll back its neighbours' posts.
 func (s *Store) inTx(ctx context.Context, fn func(context.Context, *transaction) error) error {
-	if s.failed.Load() {
-		return ErrReadOnly
+	if err := s.refusal(); err != nil {
+		return err
 	}
 	if s.writer != nil {
 		return s.plain(s.writer.do(ctx, fn))
@@ -127,6 +128,14 @@ func (s *Store) inTx(ctx context.Context, fn func(context.Context, *transaction)
 		return s.plain(err)
 	}
 	return s.plain(s.commitError(tx.Commit()))
+}
+
+// refusal is ErrReadOnly after a commit that the disk did not confirm.
+func (s *Store) refusal() error {
+	if s.failed.Load() {
+		return ErrReadOnly
+	}
+	return nil
 }
 
 // commitError notes a commit that the disk did not confirm: after a failed fsync
@@ -156,7 +165,7 @@ func (s *Store) plain(err error) error {
 // constants: it is prepared once and kept, as parsing costs more than most of them.
 func (s *Store) get(ctx context.Context, row any, query string, args ...any) error {
 	q, err := s.prepared(ctx, query)
-	if err != nil {
+	if err = cmp.Or(err, ctx.Err()); err != nil {
 		return err
 	}
 	return q.GetContext(s.reading(ctx), row, args...)
@@ -164,7 +173,7 @@ func (s *Store) get(ctx context.Context, row any, query string, args ...any) err
 
 func (s *Store) list(ctx context.Context, rows any, query string, args ...any) error {
 	q, err := s.prepared(ctx, query)
-	if err != nil {
+	if err = cmp.Or(err, ctx.Err()); err != nil {
 		return err
 	}
 	return q.SelectContext(s.reading(ctx), rows, args...)
@@ -194,6 +203,9 @@ func (s *Store) prepared(ctx context.Context, query string) (*sqlx.Stmt, error) 
 	}
 	return q, nil
 }
+
+// mostListed is how many values a list in a query has: SQLite takes 32,766 in all.
+const mostListed = 1000
 
 // in reads rows with a query that has lists in its place holders ("?").
 func (s *Store) in(ctx context.Context, rows any, query string, args ...any) error {

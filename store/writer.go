@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -23,6 +24,7 @@ const (
 // without waking anybody.
 type writer struct {
 	db     *sqlx.DB
+	refuse func() error // why nothing is written any more; nil: it is
 	commit func(error) error
 	jobs   chan *job
 
@@ -34,11 +36,18 @@ type writer struct {
 }
 
 type job struct {
-	ctx context.Context
-	fn  func(context.Context, *transaction) error
-	err error
-	out chan error
+	ctx   context.Context
+	fn    func(context.Context, *transaction) error
+	state atomic.Int32 // jobWaits, or one of those that it becomes
+	err   error
+	out   chan error
 }
+
+const (
+	jobWaits int32 = iota
+	jobBegun       // its caller waits for the answer
+	jobLeft        // its caller has left, and it is not done
+)
 
 // run is fn, with a panic as an error: who writes for others must come to the end.
 func (j *job) run(ctx context.Context, tx *transaction) (err error) {
@@ -50,13 +59,14 @@ func (j *job) run(ctx context.Context, tx *transaction) (err error) {
 	return j.fn(ctx, tx)
 }
 
-func newWriter(db *sqlx.DB, commit func(error) error) *writer {
+func newWriter(db *sqlx.DB, refuse func() error, commit func(error) error) *writer {
 	db.SetMaxIdleConns(-1) // one that is given up is closed, and not used again
-	return &writer{db: db, commit: commit, jobs: make(chan *job, writeQueue)}
+	return &writer{db: db, refuse: refuse, commit: commit, jobs: make(chan *job, writeQueue)}
 }
 
-// do runs fn as one job of the next batch and returns once it is on disk. If ctx
-// ends first, whether it was stored is unknown.
+// do runs fn as one job of the next batch and returns once it is on disk. If ctx ends
+// before fn has begun, it is not run; once it has, do waits for its end, for fn may
+// write where its caller reads.
 func (w *writer) do(ctx context.Context, fn func(context.Context, *transaction) error) error {
 	w.closing.RLock()
 	defer w.closing.RUnlock()
@@ -77,7 +87,10 @@ func (w *writer) do(ctx context.Context, fn func(context.Context, *transaction) 
 	case err := <-j.out:
 		return err
 	case <-ctx.Done():
-		return ctx.Err()
+		if j.state.CompareAndSwap(jobWaits, jobLeft) {
+			return ctx.Err()
+		}
+		return <-j.out
 	}
 }
 
@@ -143,6 +156,9 @@ fill:
 // and being ready to cancel one costs more than it.
 func (w *writer) write(batch []*job) (err error) {
 	ctx := context.Background()
+	if err := w.refuse(); err != nil { // those that waited while a commit failed, too
+		return err
+	}
 	if w.conn == nil {
 		if w.conn, err = connect(ctx, w.db); err != nil {
 			return err
@@ -159,6 +175,9 @@ func (w *writer) write(batch []*job) (err error) {
 	}()
 	tx := &transaction{conn: w.conn}
 	for _, j := range batch {
+		if !j.state.CompareAndSwap(jobWaits, jobBegun) {
+			continue
+		}
 		if j.err = j.ctx.Err(); j.err != nil {
 			continue
 		}

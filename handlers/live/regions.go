@@ -175,10 +175,11 @@ func (b *regions) soil(r *region, turn tick) {
 	b.poke()
 }
 
-// depend replaces what r depends on. It is called with mu held.
+// depend replaces what r depends on; topics are sorted. It is called with mu held.
 func (b *regions) depend(r *region, topics []Topic) {
 	for _, topic := range r.depends {
-		if d := b.index[topic]; !slices.Contains(topics, topic) {
+		if _, still := slices.BinarySearch(topics, topic); !still {
+			d := b.index[topic]
 			if delete(d.regions, r); len(d.regions) == 0 {
 				delete(b.index, topic)
 				delete(b.moved, topic)
