@@ -75,6 +75,9 @@ func (r *Room) bear(ctx context.Context, l Load) (f Figures, err error) {
 	} else {
 		err = r.press(ctx, l)
 	}
+	if failed := r.failed(); failed != nil {
+		err = failed
+	}
 	if err != nil {
 		return f, err
 	}
@@ -169,6 +172,8 @@ func (r *Room) press(ctx context.Context, l Load) error {
 				case <-through:
 				case <-ctx.Done():
 					return ctx.Err()
+				case <-r.ended:
+					return errors.New("a socket failed")
 				case <-time.After(20 * time.Second):
 					return errors.New("a message did not get through")
 				}

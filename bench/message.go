@@ -54,16 +54,23 @@ func decimal(digits []byte) (n int) {
 
 // Kinds of frames (RFC 6455, 5.2).
 const (
+	frameMore  = 0 // of the text before
 	frameText  = 1
 	frameClose = 8
 	framePing  = 9
 	framePong  = 10
 )
 
+type frame struct {
+	kind    byte
+	last    bool // of its text
+	payload []byte
+}
+
 // cut takes the first frame of what a server sent; ok: all of it is there.
-func cut(b []byte) (kind byte, payload, rest []byte, ok bool) {
+func cut(b []byte) (f frame, rest []byte, ok bool) {
 	if len(b) < 2 {
-		return 0, nil, b, false
+		return f, b, false
 	}
 	size, head := uint64(b[1]&127), 2
 	switch {
@@ -72,20 +79,20 @@ func cut(b []byte) (kind byte, payload, rest []byte, ok bool) {
 	case size == 127 && len(b) >= 10:
 		size, head = binary.BigEndian.Uint64(b[2:]), 10
 	case size >= 126:
-		return 0, nil, b, false
+		return f, b, false
 	}
 	if uint64(len(b)-head) < size {
-		return 0, nil, b, false
+		return f, b, false
 	}
 	end := head + int(size)
-	return b[0] & 15, b[head:end], b[end:], true
+	return frame{b[0] & 15, b[0]&128 != 0, b[head:end]}, b[end:], true
 }
 
 // mask is of no use against loopback, but servers insist on one.
 var mask = [4]byte{0x5a, 0x11, 0xc3, 0x7e}
 
-// frame is what a browser sends.
-func frame(kind byte, payload []byte) []byte {
+// browserFrame is what a browser sends.
+func browserFrame(kind byte, payload []byte) []byte {
 	b := []byte{0x80 | kind}
 	if len(payload) < 126 {
 		b = append(b, 0x80|byte(len(payload)))

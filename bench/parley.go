@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"html"
@@ -13,7 +14,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 )
 
@@ -176,8 +176,14 @@ func load(addr, path, cookie string) (*sheet, error) {
 		return nil, err
 	}
 	s := &sheet{addr: addr, Page: Page{Cookie: cookie}}
-	for name, to := range map[string]*string{"hx-ws:connect": &s.Path, "action": &s.action, "rev": &s.rev, "as": &s.as, "key": &s.key} {
-		if *to, err = read(body, name); err != nil {
+	for _, f := range []struct {
+		id, attribute string
+		to            *string
+	}{
+		{"live", "hx-ws:connect", &s.Path}, {"composer", "action", &s.action},
+		{"rev", "value", &s.rev}, {"as", "value", &s.as}, {"key", "value", &s.key},
+	} {
+		if *f.to, err = read(body, f.id, f.attribute); err != nil {
 			return nil, fmt.Errorf("GET %s: %w", path, err)
 		}
 	}
@@ -185,21 +191,19 @@ func load(addr, path, cookie string) (*sheet, error) {
 	return s, nil
 }
 
-// facts are where a page carries what its forms send.
-var facts = map[string]*regexp.Regexp{
-	"hx-ws:connect": regexp.MustCompile(`<[^>]* id="live"[^>]* hx-ws:connect="([^"]*)"`),
-	"action":        regexp.MustCompile(`<form[^>]* id="composer"[^>]* action="([^"]*)"`),
-	"rev":           regexp.MustCompile(`<input[^>]* id="rev"[^>]* value="([^"]*)"`),
-	"as":            regexp.MustCompile(`<input[^>]* id="as"[^>]* value="([^"]*)"`),
-	"key":           regexp.MustCompile(`<input[^>]* id="key"[^>]* value="([^"]*)"`),
-}
-
-func read(page []byte, fact string) (string, error) {
-	found := facts[fact].FindSubmatch(page)
-	if found == nil {
-		return "", fmt.Errorf("the page has no %s", fact)
+// read is an attribute of the element with the id.
+func read(page []byte, id, attribute string) (string, error) {
+	at := bytes.Index(page, []byte(` id="`+id+`"`))
+	if at < 0 {
+		return "", fmt.Errorf("there is no #%s", id)
 	}
-	return html.UnescapeString(string(found[1])), nil
+	tag, _, _ := bytes.Cut(page[bytes.LastIndexByte(page[:at], '<')+1:], []byte(">"))
+	_, value, found := bytes.Cut(tag, []byte(" "+attribute+`="`))
+	if !found {
+		return "", fmt.Errorf("#%s has no %s", id, attribute)
+	}
+	value, _, _ = bytes.Cut(value, []byte(`"`))
+	return html.UnescapeString(string(value)), nil
 }
 
 // post sends text as the composer does, on a connection of its own that ends with the
@@ -230,6 +234,6 @@ func (s *sheet) post(text string) error {
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("POST %s: %s: %.300s", s.action, resp.Status, answer)
 	}
-	s.key, err = read(answer, "key")
+	s.key, err = read(answer, "key", "value")
 	return err
 }

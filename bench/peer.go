@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Peer is a server to measure.
@@ -18,6 +19,8 @@ type Peer struct {
 	wrap   func(text string) string // what is posted on a socket; nil: it is posted by pages' Post
 	only   []string                 // the scenes that it plays; none: all
 	people func(pages int) int      // how many have the pages open; nil: it knows no people
+
+	settles time.Duration // after so long the opening of the pages is over
 }
 
 // Names of the peers.
@@ -44,9 +47,10 @@ func build(ctx context.Context, root, folder string, people int, largest *int, s
 	if err := p.prepare(ctx, people); err != nil {
 		return nil, fmt.Errorf("prepare Parley: %w", err)
 	}
+	const presence = 2500 * time.Millisecond // who is here is rendered every two seconds at most
 	peers := []Peer{
-		{Name: parleyMany, launch: p.launch, pages: p.pages, people: func(pages int) int { return max(1, pages/20) }},
-		{Name: parleyOne, launch: p.launch, pages: p.pages, people: func(int) int { return 1 }, only: []string{thousand, tenThousand}},
+		{Name: parleyMany, launch: p.launch, pages: p.pages, settles: presence, people: func(pages int) int { return max(1, pages/20) }},
+		{Name: parleyOne, launch: p.launch, pages: p.pages, settles: presence, people: func(int) int { return 1 }, only: []string{thousand, tenThousand}},
 	}
 	program := filepath.Join(folder, "floor")
 	compile := exec.CommandContext(ctx, "gcc", "-O2", "-o", program, filepath.Join(root, "bench", "peers", "floor.c"))

@@ -50,10 +50,10 @@ const warmUp = 10
 // scenes are those of `make bench`: 10,000 deliveries per second at each N.
 func scenes(large bool) []Scene {
 	all := []Scene{
-		{Name: one, Pages: 1, Rooms: 1, Loads: []Load{{Name: alone, Rate: 200, Senders: 1, For: 3 * time.Second, Most: mostMessages}}},
-		{Name: hundred, Pages: 100, Rooms: 1, Loads: []Load{{Name: paced100, Rate: 100, Senders: 5, For: 3 * time.Second, Most: mostMessages}}},
+		{Name: one, Pages: 1, Rooms: 1, Loads: []Load{{Name: alone, Rate: 200, Senders: 1, For: 2 * time.Second, Most: mostMessages}}},
+		{Name: hundred, Pages: 100, Rooms: 1, Loads: []Load{{Name: paced100, Rate: 100, Senders: 5, For: 2 * time.Second, Most: mostMessages}}},
 		{Name: thousand, Pages: 1000, Rooms: 1, Loads: []Load{
-			{Name: paced1000, Rate: 10, Senders: 32, For: 3 * time.Second, Most: 100},
+			{Name: paced1000, Rate: 10, Senders: 32, For: 2 * time.Second, Most: 100},
 			{Name: twice1000, Rate: 20, Senders: 32, For: 3 * time.Second, Most: 100},
 			{Name: pressed1000, Senders: 32, For: 2 * time.Second, Most: mostMessages - 200},
 		}},
@@ -129,8 +129,7 @@ func (s Scene) on(ctx context.Context, peer Peer, server *Process, addr string, 
 			return swarm.sockets[sender].say(frameText, []byte(peer.wrap(text)))
 		}
 	}
-	// Parley renders who is here every two seconds at most.
-	time.Sleep(2500 * time.Millisecond)
+	time.Sleep(peer.settles)
 	warm := Load{Rate: 20, Senders: 1, For: time.Minute, Most: warmUp}
 	if s.Rooms > 1 {
 		warm = Load{Senders: s.Senders(), For: time.Second, Most: warmUp * s.Rooms}

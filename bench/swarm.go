@@ -32,6 +32,7 @@ type socket struct {
 	live  bool   // it has the pulse
 	place int    // how many messages of its room it has got
 	part  []byte // of a frame
+	begun []byte // the frames of a text that is not at its end
 }
 
 // Swarm is all open pages. One goroutine reads them all, so that this program takes
@@ -119,7 +120,7 @@ func connect(addr string, page Page) (*socket, error) {
 		return nil, errors.New("no socket: " + resp.Status)
 	}
 	for _, text := range page.Says {
-		if _, err := conn.Write(frame(frameText, []byte(text))); err != nil {
+		if _, err := conn.Write(browserFrame(frameText, []byte(text))); err != nil {
 			return nil, err
 		}
 	}
@@ -138,7 +139,7 @@ func connect(addr string, page Page) (*socket, error) {
 
 // receive reads all sockets until Close.
 func (s *Swarm) receive() {
-	defer close(s.ended)
+	defer close(s.ended) // also when something went wrong: then nothing more is read
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	events, buf := make([]syscall.EpollEvent, 256), make([]byte, 256<<10)
@@ -193,23 +194,31 @@ func (s *Swarm) take(c *socket, b []byte) error {
 		b = append(c.part, b...)
 	}
 	for {
-		kind, payload, rest, ok := cut(b)
+		f, rest, ok := cut(b)
 		if !ok {
 			c.part = append([]byte(nil), rest...) // rest may lie in the shared buffer
 			return nil
 		}
 		b = rest
-		switch kind {
-		case frameText:
-			if err := s.hear(c, payload, now); err != nil {
+		switch f.kind {
+		case frameText, frameMore:
+			if len(c.begun) > 0 || !f.last {
+				c.begun = append(c.begun, f.payload...)
+				f.payload = c.begun
+			}
+			if !f.last {
+				continue
+			}
+			c.begun = nil
+			if err := s.hear(c, f.payload, now); err != nil {
 				return err
 			}
 		case framePing:
-			if err := c.say(framePong, payload); err != nil {
+			if err := c.say(framePong, f.payload); err != nil {
 				return err
 			}
 		case frameClose:
-			return fmt.Errorf("the server closed a socket: %q", payload)
+			return fmt.Errorf("the server closed a socket: %q", f.payload)
 		}
 	}
 }
@@ -239,7 +248,7 @@ func (s *Swarm) hear(c *socket, payload []byte, now time.Duration) (failed error
 
 // say sends one frame, waiting while the socket is full.
 func (c *socket) say(kind byte, payload []byte) error {
-	for b := frame(kind, payload); len(b) > 0; {
+	for b := browserFrame(kind, payload); len(b) > 0; {
 		n, err := syscall.Write(c.fd, b)
 		switch err {
 		case nil:
@@ -251,6 +260,13 @@ func (c *socket) say(kind byte, payload []byte) error {
 		}
 	}
 	return nil
+}
+
+// failed is what first went wrong on a socket.
+func (s *Swarm) failed() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
 }
 
 // until waits for done, which is asked with mu held. It fails when the time is over,

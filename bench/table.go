@@ -74,6 +74,7 @@ func p50(f Figures) float64         { return milliseconds(f.P50) }
 func p99(f Figures) float64         { return milliseconds(f.P99) }
 func bytesEach(f Figures) float64   { return float64(f.Bytes) / float64(f.Deliveries) }
 func resident(f Figures) float64    { return f.Resident }
+func ours(f Figures) float64        { return 100 * f.Own }
 func others(f Figures) float64      { return 100 * f.Others }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
@@ -88,8 +89,8 @@ func (t *Table) print(w io.Writer, machine string) {
 	for _, g := range goals {
 		out("%s\n", g.row(t))
 	}
-	out("\n| load | server | CPU-µs per delivery | of the floor's | of gorilla's | of FastAPI's | messages/s | p50 ms | p99 ms | bytes | others |\n")
-	out("|---|---|---|---|---|---|---|---|---|---|---|\n")
+	out("\n| load | server | CPU-µs per delivery | of the floor's | of gorilla's | of FastAPI's | messages/s | p50 ms | p99 ms | bytes | bench | others |\n")
+	out("|---|---|---|---|---|---|---|---|---|---|---|---|\n")
 	var most float64
 	for _, load := range []string{alone, paced100, paced1000, twice1000, pressed1000, pressedMany, paced10000} {
 		for _, peer := range []string{parleyMany, parleyOne, floor, floorLarge, hub, fastapi} {
@@ -108,14 +109,14 @@ func (t *Table) print(w io.Writer, machine string) {
 				}
 				return fmt.Sprintf("%.2f", r)
 			}
-			out("| %s | %s | %.2f | %s | %s | %s | %s | %s | %s | %s | %s |\n", load, peer, cpu, ratio(floor), ratio(hub), ratio(fastapi),
-				number("%.0f", perSecond), number("%.2f", p50), number("%.2f", p99), number("%.0f", bytesEach), number("%.0f %%", others))
+			out("| %s | %s | %.2f | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", load, peer, cpu, ratio(floor), ratio(hub), ratio(fastapi),
+				number("%.0f", perSecond), number("%.2f", p50), number("%.2f", p99), number("%.0f", bytesEach), number("%.0f %%", ours), number("%.0f %%", others))
 			busy, _ := t.median(peer, load, others)
 			most = max(most, busy)
 		}
 	}
 	t.memory(out)
-	out("\nEach reader got each message exactly once, and all in the same order; \"others\" is the share of the machine that strangers took, at most %.0f %%.\n", most)
+	out("\nEach reader got each message exactly once, and all in the same order; \"bench\" is the share of the machine that this program took, \"others\" that of strangers, at most %.0f %%.\n", most)
 	for _, f := range t.failures {
 		out("\nFAILED: %s\n", f)
 	}
