@@ -65,6 +65,12 @@ func run(ctx context.Context) error {
 		return err
 	}
 	t := &Table{}
+	if *only == "" {
+		say("counting allocations")
+		if t.allocations, err = allocate(ctx, strings.TrimSpace(string(root))); err != nil {
+			return err
+		}
+	}
 	began := time.Now()
 	for round := range *rounds {
 		for _, scene := range list {

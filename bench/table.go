@@ -10,8 +10,9 @@ import (
 
 // Table collects what came out, by peer, load and round.
 type Table struct {
-	runs     []outcome
-	failures []string
+	runs        []outcome
+	allocations Allocations
+	failures    []string
 }
 
 type outcome struct {
@@ -89,6 +90,7 @@ func (t *Table) print(w io.Writer, machine string) {
 	for _, g := range goals {
 		out("%s\n", g.row(t))
 	}
+	out("%s\n", t.allocations.row())
 	out("\n| load | server | CPU-µs per delivery | of the floor's | of gorilla's | of FastAPI's | messages/s | p50 ms | p99 ms | bytes | bench | others |\n")
 	out("|---|---|---|---|---|---|---|---|---|---|---|---|\n")
 	var most float64
