@@ -55,7 +55,7 @@ func scenes(large bool) []Scene {
 		{Name: thousand, Pages: 1000, Rooms: 1, Loads: []Load{
 			{Name: paced1000, Rate: 10, Senders: 32, For: 2 * time.Second, Most: 100},
 			{Name: twice1000, Rate: 20, Senders: 32, For: 3 * time.Second, Most: 100},
-			{Name: pressed1000, Senders: 32, For: 2 * time.Second, Most: mostMessages - 200},
+			{Name: pressed1000, Senders: 32, For: 1500 * time.Millisecond, Most: mostMessages - 200},
 		}},
 		{Name: manyRooms, Pages: 64, Rooms: 64, Loads: []Load{{Name: pressedMany, Senders: 64, For: 2 * time.Second, Most: 40000}}},
 	}
