@@ -40,6 +40,7 @@ func start(ctx context.Context, cmd *exec.Cmd, addr, folder string) (*Process, e
 	}
 	defer log.Close()
 	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM} // it does not outlive this program
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
