@@ -55,7 +55,7 @@ func build(ctx context.Context, root, folder string, people int, largest *int, s
 	program := filepath.Join(folder, "floor")
 	compile := exec.CommandContext(ctx, "gcc", "-O2", "-o", program, filepath.Join(root, "bench", "peers", "floor.c"))
 	if out, err := compile.CombinedOutput(); err != nil {
-		say("the floor is left out: it needs gcc (%v) %s", err, out)
+		say("the floor is left out, for gcc does not make it: %v %s", err, out)
 	} else {
 		sized := func(size func() int) func(context.Context, string, string) (*exec.Cmd, error) {
 			return func(ctx context.Context, addr, _ string) (*exec.Cmd, error) {
