@@ -37,11 +37,12 @@ screenshots:
 	go test -count=1 -run TestTheDemoLooksAsInTheReadme ./e2e
 	cp e2e/out/room-*.png e2e/out/rooms-*.png e2e/out/profile-*.png e2e/out/login-*.png docs/
 
-# CPU time per delivery, against a goroutine per connection in the same run; and
-# when a browser on a slow network first paints a room.
+# What each part costs, when a browser on a slow network first paints a room, and
+# Parley against other servers in the same minutes: bench/README.md.
 bench:
-	go test -run '^$$' -bench . -count 3 ./handlers/live ./handlers ./views/words
+	go test -run '^$$' -bench . -skip '^BenchmarkMessage$$' -count 3 ./handlers/live ./handlers ./views/words
 	go test -run TestTheRoomIsPainted -count 1 -v ./e2e
+	go run ./bench
 
 # Lighthouse on the demo: 100 for accessibility and best practices, or it fails.
 lighthouse:

@@ -69,6 +69,7 @@ func BenchmarkLiveTail(b *testing.B) {
 			return c, nil
 		},
 		Revoked:    func(_ context.Context, v []Viewer) ([]Reason, error) { return make([]Reason, len(v)), nil },
+		Pulse:      func() []byte { return []byte("<i>") },
 		MaxInserts: 1 << 30,
 	})
 	var got atomic.Int64
@@ -85,7 +86,7 @@ func BenchmarkLiveTail(b *testing.B) {
 		}
 	}
 	size := len(Text(message))
-	for greeting := int64(len(Text([]byte("<i>")))); got.Load() < receivers*greeting; {
+	for greeting := int64(2 * len(Text([]byte("<i>")))); got.Load() < receivers*greeting; {
 		time.Sleep(time.Millisecond)
 	}
 	got.Store(0)

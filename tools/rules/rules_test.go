@@ -60,12 +60,14 @@ var mayImport = map[string][]string{
 	"parley/store/migrations": {},
 	"parley/store/storetest":  {"parley/store"},
 	"parley/e2e":              {},
+	"parley/bench":            {},
+	"parley/bench/peers/hub":  {},
 	"parley/tools/rules":      {},
 }
 
 // Where a library may be used, if not everywhere.
 var onlyIn = map[string][]string{
-	"github.com/gorilla/":        {"parley/handlers"},
+	"github.com/gorilla/":        {"parley/handlers", "parley/bench/peers/hub"},
 	"github.com/jmoiron/sqlx":    {"parley/store", "parley/store/storetest"},
 	"modernc.org/sqlite":         {"parley/store"},
 	"github.com/jackc/pgx":       {"parley/store"},
