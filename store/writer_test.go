@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -122,5 +123,40 @@ func TestAConnectionThatCannotRollBackIsReplaced(t *testing.T) {
 	var names []string
 	if err := s.list(t.Context(), &names, "select name from settings order by name"); err != nil || fmt.Sprint(names) != "[after before]" {
 		t.Errorf("got %v, %v", names, err)
+	}
+}
+
+func TestWhatWaitedWhileACommitFailedIsNotWritten(t *testing.T) {
+	s := openFresh(t)
+	held, let := make(chan struct{}), make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		_ = s.inTx(t.Context(), func(context.Context, *transaction) error {
+			close(held)
+			<-let
+			s.failed.Store(true) // as a commit does that the disk did not confirm
+			return nil
+		})
+	})
+	<-held
+	for range 5 {
+		wg.Go(func() {
+			err := s.writer.do(t.Context(), func(ctx context.Context, tx *transaction) error {
+				_, err := tx.ExecContext(ctx, "insert into settings (name, value) values ('late', 'x')")
+				return err
+			})
+			if !errors.Is(err, ErrReadOnly) {
+				t.Errorf("a write that waited is told %v", err)
+			}
+		})
+	}
+	for len(s.writer.jobs) < 5 {
+		runtime.Gosched()
+	}
+	close(let)
+	wg.Wait()
+	var n int
+	if err := s.get(t.Context(), &n, "select count(*) from settings"); err != nil || n != 0 {
+		t.Errorf("%d rows, %v", n, err)
 	}
 }

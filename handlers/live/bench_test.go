@@ -69,7 +69,7 @@ func BenchmarkLiveTail(b *testing.B) {
 			return c, nil
 		},
 		Revoked:    func(_ context.Context, v []Viewer) ([]Reason, error) { return make([]Reason, len(v)), nil },
-		Pulse:      func() []byte { return []byte("<i>") },
+		Pulse:      func(Audience) []byte { return []byte("<i>") },
 		MaxInserts: 1 << 30,
 	})
 	var got atomic.Int64
