@@ -180,7 +180,9 @@ type messageScan struct {
 func newMessageScan(first ...any) *messageScan {
 	s := new(messageScan)
 	m := &s.Message
-	s.places = append(first, &m.Room, &m.Seq, &m.Rev, &m.PostedRev, &m.Author, &m.AuthorName, &m.Body, &s.created, &s.edited, &s.deleted, &m.PrevAuthor, &s.prev, &s.mentions)
+	// The driver's own type: another is converted by reflection, with a value made for it.
+	s.places = append(first, (*int64)(&m.Room), (*int64)(&m.Seq), (*int64)(&m.Rev), (*int64)(&m.PostedRev),
+		(*int64)(&m.Author), &m.AuthorName, &m.Body, &s.created, &s.edited, &s.deleted, (*int64)(&m.PrevAuthor), &s.prev, &s.mentions)
 	return s
 }
 

@@ -81,7 +81,7 @@ func MessagesURL(room store.RoomID) templ.SafeURL { return "/rooms/" + number(ro
 
 // MessageURL takes another text for the message by POST.
 func MessageURL(room store.RoomID, seq store.Seq) templ.SafeURL {
-	return MessagesURL(room) + "/" + number(seq)
+	return "/rooms/" + number(room) + "/messages/" + number(seq)
 }
 
 // EditURL is the form for the message's text.

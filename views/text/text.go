@@ -20,6 +20,9 @@ import (
 // that enhances its links from taking these too), and mark around an @ with one of
 // names, as written.
 func HTML(body string, names ...string) templ.Component {
+	if len(names) == 0 && !strings.Contains(body, ":") { // as most are
+		return templ.Raw(escaped(body))
+	}
 	var b strings.Builder
 	b.Grow(len(body) + 64)
 	rest := body
@@ -65,6 +68,9 @@ func writeText(b *strings.Builder, text string, names []string) {
 }
 
 func escaped(text string) string {
+	if !strings.ContainsAny(text, "<>&'\"\n") {
+		return text
+	}
 	return strings.ReplaceAll(html.EscapeString(text), "\n", "<br>\n")
 }
 
