@@ -101,3 +101,31 @@ func TestOnesOwnColoursWinOverTheSystems(t *testing.T) {
 		}
 	}
 }
+
+func TestNewMessagesAreHeardAsOneChose(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ben.SignUp("Ben")
+	for w, choice := range map[*Window]string{ada: "all", ben: "mentions"} {
+		w.Open("/profile")
+		w.do(setValue("#announce", choice))
+		w.Submit("form#profile button", profileSaved)
+		w.Open("/rooms/1-lobby")
+		w.Until(connected)
+	}
+	cleo := person(t, s, "cleo")
+	// A polite region of its own says it; the history, which is a log, does not.
+	const heard = `(e => e.ariaLive === "polite" ? e.textContent.trim().replace(/\s+/g, " ") : "")(document.querySelector("#heard-text"))`
+	cleo.Post("Soup is on")
+	ada.Until(heard + ` === "cleo: Soup is on"`)
+	cleo.Post("Ben, that is @ben, too")
+	ada.Until(heard + ` === "cleo: Ben, that is @ben, too"`)
+	ben.Until(heard + ` === "cleo: Ben, that is @ben, too"`)
+	cleo.Post("Not for Ben's ears")
+	ada.Until(heard + ` === "cleo: Not for Ben's ears"`)
+	ben.Shows("Not for Ben's ears")
+	if got := eval[string](ben, heard); got != "" && got != "cleo: Ben, that is @ben, too" {
+		t.Errorf("who hears mentions alone hears %q", got)
+	}
+}
