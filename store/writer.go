@@ -97,7 +97,7 @@ func (w *writer) do(ctx context.Context, fn func(context.Context, *transaction) 
 // next passes the writing on: to a goroutine of its own if more came meanwhile, which
 // no caller should have to write. It is called with busy held and lets go of it.
 func (w *writer) next() {
-	for len(w.jobs) > 0 {
+	if len(w.jobs) > 0 {
 		go func() {
 			w.batch()
 			w.next()
