@@ -66,8 +66,6 @@ func TestTextThatTriesToBeMarkupStaysText(t *testing.T) {
 	ada.Reload()
 	shown(ada, "loaded", 1)
 	s.Kill()
-	ada.LoseServer()
-	ben.LoseServer()
 	s.While(func(db *store.Store) {
 		for i, text := range hostile {
 			if _, err := db.PostMessage(t.Context(), store.Draft{Room: 1, Author: 2, Key: "away " + itoa(i), Body: text}); err != nil {

@@ -42,8 +42,6 @@ func TestAStatusIsShownUntilItEnds(t *testing.T) {
 	ada.Open("/profile")
 	ada.Type("#about", "Likes soup")
 	ada.Submit("form#profile button", profileSaved)
-	ada.LoseServer()
-	ben.LoseServer()
 	if err := s.Stop(); err != nil {
 		t.Fatal(err)
 	}

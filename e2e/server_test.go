@@ -80,9 +80,10 @@ type Server struct {
 	bin  string // the program; "": binary
 	in   string // the network namespace that it runs in; "": the tests' own
 
-	mu  sync.Mutex
-	cmd *exec.Cmd
-	log *syncBuffer
+	mu      sync.Mutex
+	cmd     *exec.Cmd
+	log     *syncBuffer
+	windows []*Window // on its pages
 }
 
 type syncBuffer struct {
@@ -204,11 +205,21 @@ func (s *Server) Kill() { s.end(syscall.SIGKILL) }
 // Stop ends the program as a deploy does.
 func (s *Server) Stop() error { return s.end(syscall.SIGTERM) }
 
+// shows notes that w shows a page of s: its console may say so when s is gone.
+func (s *Server) shows(w *Window) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.windows = append(s.windows, w)
+}
+
 func (s *Server) end(sig syscall.Signal) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.cmd == nil {
 		return nil
+	}
+	for _, w := range s.windows {
+		w.LoseServer()
 	}
 	_ = s.cmd.Process.Signal(sig) // it may have ended
 	err := s.cmd.Wait()

@@ -88,6 +88,7 @@ func windowOf(t *testing.T, s *Server, root context.Context) *Window {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(root, chromedp.WithNewBrowserContext())
 	w := &Window{t: t, ctx: ctx, s: s}
+	s.shows(w)
 	t.Cleanup(func() {
 		w.checkConsole()
 		if t.Failed() {
@@ -104,6 +105,7 @@ func (w *Window) second() *Window {
 	w.t.Helper()
 	ctx, cancel := chromedp.NewContext(w.ctx)
 	other := &Window{t: w.t, ctx: ctx, s: w.s}
+	w.s.shows(other)
 	w.t.Cleanup(func() { other.checkConsole(); cancel() })
 	other.open()
 	return other
