@@ -165,7 +165,7 @@ func (st *stream) follow(ctx context.Context) {
 func (st *stream) next(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
-	c, err := st.s.Store.ChangesSince(ctx, st.room.ID, st.rev, frameRows)
+	c, err := st.s.Store.ChangesSince(ctx, st.room.ID, st.rev, frameRows, frameBytes)
 	if err != nil {
 		st.s.Log.Warn("stream", "room", st.room.ID, "error", err)
 		return errors.Is(err, store.ErrUnavailable)
@@ -177,6 +177,9 @@ func (st *stream) next(ctx context.Context) bool {
 	}
 	if denied[0] != "" || slices.Contains(c.Gone, st.me.User.ID) {
 		return false // it loads itself again, and is told why
+	}
+	if c.Torn {
+		return false
 	}
 	for _, m := range c.Messages {
 		if m.PostedRev <= st.rev || m.Rev != m.PostedRev {

@@ -91,18 +91,11 @@ const (
 
 func (s *Server) source(ctx context.Context, topic live.Topic, after live.Rev, audiences []live.Audience) (live.Change, error) {
 	room := roomOf(topic)
-	c, err := s.Store.ChangesSince(ctx, room, store.Rev(after), frameRows)
+	c, err := s.Store.ChangesSince(ctx, room, store.Rev(after), frameRows, frameBytes)
 	if err != nil {
 		return live.Change{}, err
 	}
-	size := 0
-	for i, m := range c.Messages {
-		if size += len(m.Body); size > frameBytes && i > 0 {
-			c.Messages, c.More, c.Upto = c.Messages[:i], true, c.Messages[i-1].Rev
-			break
-		}
-	}
-	change := live.Change{Upto: live.Rev(c.Upto), More: c.More, Frames: make(map[live.Audience][]byte, len(audiences))}
+	change := live.Change{Upto: live.Rev(c.Upto), More: c.More, Torn: c.Torn, Frames: make(map[live.Audience][]byte, len(audiences))}
 	for _, user := range c.Gone {
 		change.Gone = append(change.Gone, live.Person(user))
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 )
@@ -13,12 +14,57 @@ type Changes struct {
 	Upto     Rev       // the revision that this leads to
 	LastSeq  Seq       // the room's newest message
 	More     bool      // the read was cut: ask again after Upto
+	Torn     bool      // there is no good place to cut: whoever is at rev is told by a resume
 }
 
-// ChangesSince reads the log of room after rev: at most limit messages. It is
-// asked by the server for its viewers; who may view is decided elsewhere.
-func (s *Store) ChangesSince(ctx context.Context, room RoomID, rev Rev, limit int) (Changes, error) {
-	var c Changes
+// ChangesSince reads the log of room after rev: about limit messages and so many bytes
+// of text. It is asked by the server for its viewers; who may view is decided elsewhere.
+//
+// Whoever is given it has all that was posted until Upto and nothing that was posted
+// later: a message that is newer than Upto is there only if it was changed since.
+func (s *Store) ChangesSince(ctx context.Context, room RoomID, rev Rev, limit, bytes int) (Changes, error) {
+	c, err := s.changes(ctx, room, rev, limit)
+	size := 0
+	for i, m := range c.Messages {
+		if size += len(m.Body); i == limit || size > bytes && i > 0 {
+			c, err = s.cut(ctx, room, rev, c, i, limit)
+			break
+		}
+	}
+	if err == nil && (c.departed || c.More) { // the last to be read: nothing shown is newer
+		err = s.list(ctx, &c.Gone, goneSince, room, rev)
+	}
+	return c.Changes, s.plain(err)
+}
+
+// changes are read in one moment, and cut after limit + 1 messages.
+type changes struct {
+	Changes
+	departed bool // somebody's membership ended
+}
+
+// cut ends c, which was read after rev, before its message at. What was posted until
+// there and changed since has a later place in the log, and the next read would take it
+// for a change of something old that pages may lack: it is told now, too.
+func (s *Store) cut(ctx context.Context, room RoomID, rev Rev, c changes, at, limit int) (changes, error) {
+	rest, head := c.Messages[at:], c.Upto
+	c.Messages, c.Upto, c.More = slices.Clip(c.Messages[:at]), c.Messages[at-1].Rev, true
+	for _, m := range rest {
+		if m.PostedRev > rev && m.PostedRev <= c.Upto {
+			c.Messages = append(c.Messages, m)
+		}
+	}
+	late, err := s.messages(ctx, postedBetween, room, rest[len(rest)-1].Rev, rev, c.Upto, limit+1)
+	if c.Messages = append(c.Messages, late...); len(late) > limit {
+		c.Messages, c.Upto, c.Torn = nil, head, true
+	}
+	return c, err
+}
+
+const postedBetween = messageColumns + ` where m.room_id = $1 and m.rev > $2 and m.posted_rev > $3 and m.posted_rev <= $4 order by m.rev limit $5`
+
+func (s *Store) changes(ctx context.Context, room RoomID, rev Rev, limit int) (changes, error) {
+	var c changes
 	q, err := s.prepared(ctx, changesSince)
 	if err != nil {
 		return c, s.plain(err)
@@ -28,8 +74,8 @@ func (s *Store) ChangesSince(ctx context.Context, room RoomID, rev Rev, limit in
 		return c, s.plain(err)
 	}
 	defer rows.Close()
-	found, departed := false, false
-	scan := newMessageScan(&c.Upto, &c.LastSeq, &departed)
+	found := false
+	scan := newMessageScan(&c.Upto, &c.LastSeq, &c.departed)
 	for rows.Next() {
 		m, err := scan.message(rows)
 		if err != nil {
@@ -45,14 +91,7 @@ func (s *Store) ChangesSince(ctx context.Context, room RoomID, rev Rev, limit in
 	if !found {
 		return c, ErrNotFound
 	}
-	if len(c.Messages) > limit {
-		c.Messages, c.More = c.Messages[:limit], true
-		c.Upto = c.Messages[limit-1].Rev
-	}
-	if departed {
-		err = s.list(ctx, &c.Gone, goneSince, room, rev)
-	}
-	return c, s.plain(err)
+	return c, nil
 }
 
 // changesSince is one statement, and so of one moment. Were the revision read apart, a
@@ -110,12 +149,12 @@ const maxCompared = 2000
 // have failed in a browser; those older than have follow rev alone. past: the page ends
 // where have does, and lacks nothing after it.
 func (s *Store) DifferenceSince(ctx context.Context, room RoomID, rev Rev, have Have, past bool) (Difference, error) {
-	c, err := s.ChangesSince(ctx, room, rev, maxDifference)
+	c, err := s.changes(ctx, room, rev, maxDifference)
 	if err != nil {
 		return Difference{}, err
 	}
 	d := Difference{Upto: c.Upto, LastSeq: c.LastSeq}
-	if c.More || rev > c.Upto {
+	if len(c.Messages) > maxDifference || rev > c.Upto {
 		// Too much was missed, or a backup was restored and revisions went back.
 		return s.replaced(ctx, room)
 	}

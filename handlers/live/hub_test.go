@@ -254,6 +254,22 @@ func TestALogThatWentBackRenewsEveryPage(t *testing.T) {
 	})
 }
 
+func TestAChangeThatNoFrameLeadsToRenewsEveryPage(t *testing.T) {
+	run(t, func(t *testing.T, j *journal, h *Hub, bus *Local) {
+		p := open(t, h, ada, "en")
+		join(t, h, j, p, 0)
+		j.add(5)
+		j.mu.Lock()
+		j.torn = true
+		j.mu.Unlock()
+		bus.Publish(Hint{Topic: "room"})
+		<-p.done
+		if p.closedWith() != Restart {
+			t.Errorf("got close code %d, want %d", p.closedWith(), Restart)
+		}
+	})
+}
+
 func TestAPageThatGrewTooLongIsRenewed(t *testing.T) {
 	run(t, func(t *testing.T, j *journal, h *Hub, bus *Local) {
 		p := open(t, h, ada, "en")

@@ -55,6 +55,7 @@ type Change struct {
 	Inserts int                 // how many elements the frames add to a page
 	Last    int64               // the newest place in the log that the frames lead to; 0: unchanged
 	More    bool                // cut short: ask again after Upto
+	Torn    bool                // Frames do not lead there: pages are told by their resume
 }
 
 // Answer is what a page that comes back has to be told.

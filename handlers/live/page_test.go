@@ -19,7 +19,8 @@ type journal struct {
 	head   Rev
 	gone   map[Rev]Person
 	ended  map[Person]Reason
-	broken int // so many reads fail
+	broken int  // so many reads fail
+	torn   bool // no frame leads to the head
 	reads  int
 
 	shown   map[Topic]string // regions
@@ -55,6 +56,9 @@ func (j *journal) source(_ context.Context, _ Topic, after Rev, audiences []Audi
 	if j.broken > 0 {
 		j.broken--
 		return Change{}, errors.New("the database does not answer")
+	}
+	if j.torn {
+		return Change{Upto: j.head, Torn: true}, nil
 	}
 	c := Change{Upto: min(j.head, after+10), Frames: map[Audience][]byte{}}
 	c.More = c.Upto < j.head

@@ -85,8 +85,8 @@ func (t *tail) admit(ctx context.Context, m *Member, a Answer) error {
 			t.hub.drop(m, Removed)
 			return nil
 		}
-		if c.Upto <= rev && !c.More {
-			m.socket.Close(Restart, "the log went back")
+		if c.Torn || c.Upto <= rev && !c.More {
+			m.socket.Close(Restart, "the log has no step from there")
 			return nil
 		}
 		if html := c.Frames[m.Audience]; len(html) > 0 {
@@ -207,6 +207,10 @@ func (t *tail) send(after Rev, c Change) (missed map[Audience][]*Member, moved b
 		if m.rev >= c.Upto {
 			continue
 		}
+		if c.Torn {
+			m.socket.Close(Restart, "renewed")
+			continue
+		}
 		frame, rendered := frames[m.Audience]
 		if !rendered {
 			if missed == nil {
@@ -239,7 +243,7 @@ func (t *tail) repeat(ctx context.Context, after Rev, audience Audience, members
 		case m.at < 0 || m.rev >= c.Upto:
 		case slices.Contains(c.Gone, m.Person):
 			t.hub.drop(m, Removed)
-		case c.Upto < t.rev: // cut shorter than the others' step
+		case c.Torn, c.Upto < t.rev: // cut shorter than the others' step
 			m.socket.Close(Restart, "renewed")
 		default:
 			t.deliver(m, html, c)
