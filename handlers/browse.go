@@ -21,10 +21,7 @@ func (s *Server) showRooms(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	settings, err := s.Store.Settings(r.Context())
-	if err != nil {
-		return err
-	}
+	settings := s.Store.Settings()
 	done := map[string]string{"unread": "Marked as unread. You find the room under Unread."}[r.URL.Query().Get("saved")]
 	return s.render(w, r, http.StatusOK, views.RoomsPage(page, views.RoomList{Done: done, Rooms: rooms, Archived: archived, MayCreate: mayCreate(settings, me.User), Settings: settings}))
 }
@@ -35,7 +32,9 @@ func mayCreate(settings store.Settings, user store.User) bool {
 
 // updateRoomSettings decides whether members may create rooms.
 func (s *Server) updateRoomSettings(w http.ResponseWriter, r *http.Request) error {
-	if err := s.Store.SetSettings(r.Context(), asker(r).User.ID, store.Settings{MembersCreateRooms: r.PostForm.Get("members") != ""}); err != nil {
+	in := s.Store.Settings()
+	in.MembersCreateRooms = r.PostForm.Get("members") != ""
+	if err := s.Store.SetSettings(r.Context(), s.actor(r), in); err != nil {
 		return err
 	}
 	return seeOther(w, r, "/rooms")
@@ -46,11 +45,7 @@ func (s *Server) newRoom(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) roomForm(w http.ResponseWriter, r *http.Request, status int, f views.Fields) error {
-	settings, err := s.Store.Settings(r.Context())
-	if err != nil {
-		return err
-	}
-	if !mayCreate(settings, asker(r).User) {
+	if !mayCreate(s.Store.Settings(), asker(r).User) {
 		return store.ErrNotFound
 	}
 	page, err := s.me(r.Context(), asker(r), "New room", 0)

@@ -140,8 +140,10 @@ func (s *Server) serve(route route) http.Handler {
 		}
 		switch {
 		case err != nil:
-		case route.who == person && asker(r).ID == "":
+		case route.who >= person && asker(r).ID == "":
 			err = errSignedOut
+		case route.who > person && !asker(r).User.Role.AtLeast(route.who.role()):
+			err = store.ErrNotFound
 		case route.who == guest && asker(r).ID != "":
 			http.Redirect(w, r, "/", http.StatusSeeOther)
 			return

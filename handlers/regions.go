@@ -58,6 +58,9 @@ func postedTopic(room store.RoomID) live.Topic { return "posted/" + topicOf(room
 // regionsFor are the regions on user's page, which is about room if it shows a log.
 func regionsFor(user store.User, room store.Membership, page views.Connection) []live.Topic {
 	all := []live.Topic{sideTopic(user.ID, page)}
+	if page.Part != "" {
+		all = append(all, partTopic(page))
+	}
 	if page.Room == 0 {
 		return all
 	}
@@ -88,7 +91,9 @@ func (s *Server) region(ctx context.Context, topic live.Topic, audiences []live.
 	var r live.Region
 	var made parts
 	var err error
-	if room, is := parseRoom(live.Topic(of)); is {
+	if name == "part" {
+		made, r.Depends, err = s.partRegion(ctx, of)
+	} else if room, is := parseRoom(live.Topic(of)); is {
 		made, err = s.roomRegion(ctx, name, room)
 		if err == nil {
 			r.At, err = s.headOf(ctx, room)

@@ -45,6 +45,7 @@ type Server struct {
 	reading   sync.Mutex // held while what was read is kept
 	streams   *seats[store.UserID]
 	sockets   *seats[string] // by network
+	jobs      chan struct{}  // there is one to do
 	drained   chan struct{}  // closed by Drain
 	draining  atomic.Bool
 	untrusted sync.Once // the warning about a proxy
@@ -57,7 +58,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: c, setupCode: code[:16], limits: newLimits(c.Unlimited), drained: make(chan struct{}), origins: trustedOrigins(c.PublicURL, c.ListenPort)}
+	s := &Server{Config: c, setupCode: code[:16], limits: newLimits(c.Unlimited), jobs: make(chan struct{}, 1), drained: make(chan struct{}), origins: trustedOrigins(c.PublicURL, c.ListenPort)}
 	s.cookies = cookies{s.Store}
 	most, mostFrom, inserts := maxSockets, maxSocketsFrom, 0
 	if c.Unlimited { // a load test counts what comes, and does not come back
@@ -84,10 +85,23 @@ func New(ctx context.Context, c Config) (*Server, error) {
 type who int
 
 const (
-	anyone who = iota
-	guest      // who is signed in is sent to their room
-	person     // who is not signed in is sent to sign in
+	anyone    who = iota
+	guest         // who is signed in is sent to their room
+	person        // who is not signed in is sent to sign in
+	moderator     // to every other person there is nothing here
+	administrator
 )
+
+// role is what one has to be on the whole instance to use a route.
+func (w who) role() store.Role {
+	switch w {
+	case administrator:
+		return store.Administrator
+	case moderator:
+		return store.Moderator
+	}
+	return store.Member
+}
 
 type route struct {
 	pattern string
@@ -192,6 +206,11 @@ func (s *Server) Run(ctx context.Context) {
 			}
 		}
 	}()
+	worked := make(chan struct{})
+	go func() {
+		defer close(worked)
+		s.work(ctx)
+	}()
 	noted := make(chan struct{})
 	go func() {
 		defer close(noted)
@@ -199,6 +218,7 @@ func (s *Server) Run(ctx context.Context) {
 	}()
 	s.hub.Run(ctx)
 	<-noted
+	<-worked
 	<-tidied
 }
 
@@ -218,12 +238,22 @@ func (s *Server) note(ctx context.Context) {
 			s.saveRead(ctx)
 			return
 		case now := <-sweep.C:
+			s.refreshSettings(ctx)
 			for _, room := range s.typing.expired(now) {
 				s.Bus.Publish(live.Hint{Topic: typingTopic(room)})
 			}
 		case <-save.C:
 			s.saveRead(ctx)
 		}
+	}
+}
+
+// refreshSettings learns what another process has set.
+func (s *Server) refreshSettings(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	if _, err := s.Store.RefreshSettings(ctx); err != nil && ctx.Err() == nil {
+		s.Log.Warn("ask what is set", "error", err)
 	}
 }
 

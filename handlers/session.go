@@ -85,6 +85,11 @@ func asker(r *http.Request) store.Session {
 	return found
 }
 
+// actor is the asker as the log of administration names them.
+func (s *Server) actor(r *http.Request) store.Actor {
+	return store.Actor{User: asker(r).User.ID, Address: s.address(r)}
+}
+
 // token is the asker's, to keep their session where others end.
 func (s *Server) token(r *http.Request) store.Token {
 	cookie, err := r.Cookie(s.cookieName())

@@ -121,7 +121,12 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, room store.Memb
 		return func() { s.dismiss(spoken, conn, socket, why) }, nil
 	}
 	page := s.connectionOf(r, room)
-	viewer := live.Viewer{Person: live.Person(session.User.ID), Session: live.Session(session.ID), Topic: logOf(page), Audience: audienceOf(session.User, words.Of(r.Context()), page.Past).String(), Past: page.Past}
+	needs, err := s.needsOf(session.User, page)
+	if err != nil {
+		why := views.Ended(views.Demoted)
+		return func() { s.dismiss(spoken, conn, socket, why) }, nil
+	}
+	viewer := live.Viewer{Needs: needs, Person: live.Person(session.User.ID), Session: live.Session(session.ID), Topic: logOf(page), Audience: audienceOf(session.User, words.Of(r.Context()), page.Past).String(), Past: page.Past}
 	member, err := s.hub.Enter(viewer, socket, regionsFor(session.User, room, page)...)
 	if err != nil {
 		return func() { s.dismiss(spoken, conn, socket, nil) }, nil // it may come back, later
@@ -157,7 +162,7 @@ func (s *Server) connectionOf(r *http.Request, room store.Membership) views.Conn
 	c := views.Connection{As: asker(r).User.ID, Room: room.ID, Rev: room.Rev, Past: q.Get("past") != "", Made: clipTitle(q.Get("made"))}
 	if room.ID == 0 {
 		here, _ := strconv.ParseInt(q.Get("here"), 10, 64) // it only marks a room in a list
-		c.Here, c.Title = store.RoomID(here), clipTitle(q.Get("title"))
+		c.Here, c.Title, c.Part = store.RoomID(here), clipTitle(q.Get("title")), clipTitle(q.Get("part"))
 	}
 	return c
 }
@@ -212,6 +217,9 @@ func (s *Server) showLive(w http.ResponseWriter, r *http.Request) error {
 	}
 	// The page's own revision goes back to it: it knows what it has shown.
 	page := s.connectionOf(r, room)
+	if _, err := s.needsOf(me.User, page); err != nil {
+		return ended(views.Demoted)
+	}
 	if rev, err := strconv.ParseInt(r.URL.Query().Get("rev"), 10, 64); err == nil {
 		page.Rev = store.Rev(rev)
 	}

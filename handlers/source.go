@@ -171,7 +171,7 @@ func (s *Server) heads(ctx context.Context, topics []live.Topic) (map[live.Topic
 func (s *Server) revoked(ctx context.Context, viewers []live.Viewer) ([]live.Reason, error) {
 	asked := make([]store.Viewer, len(viewers))
 	for i, v := range viewers {
-		asked[i] = store.Viewer{Session: store.SessionID(v.Session), User: store.UserID(v.Person), Room: roomOf(v.Topic)}
+		asked[i] = store.Viewer{Session: store.SessionID(v.Session), User: store.UserID(v.Person), Room: roomOf(v.Topic), Needs: store.Role(v.Needs)}
 	}
 	denials, err := s.Store.Denials(ctx, asked)
 	reasons := make([]live.Reason, len(denials))
@@ -183,8 +183,11 @@ func (s *Server) revoked(ctx context.Context, viewers []live.Viewer) ([]live.Rea
 
 func (s *Server) farewell(v live.Viewer, why live.Reason) []byte {
 	ending := views.Removed
-	if store.Denial(why) == store.SessionEnded {
+	switch store.Denial(why) {
+	case store.SessionEnded:
 		ending = signedOut(roomOf(v.Topic))
+	case store.NotTheRole:
+		ending = views.Demoted
 	}
 	html, err := fragment(parseAudience(v.Audience).spoken(), views.Ended(ending))
 	if err != nil {

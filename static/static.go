@@ -31,6 +31,9 @@ var styles = []string{
 	"sidebar", "people", "room", "message", "composer", "live",
 }
 
+// adminStyles are those of admin.css, which the pages of administration have beside it.
+var adminStyles = []string{"admin", "table"}
+
 type asset struct {
 	kind        string
 	plain, gzip []byte
@@ -61,6 +64,11 @@ func init() {
 		app.Write(read("css/" + name + ".css"))
 	}
 	add("app.css", "text/css; charset=utf-8", linked(app.Bytes()))
+	var admin bytes.Buffer
+	for _, name := range adminStyles {
+		admin.Write(read("css/" + name + ".css"))
+	}
+	add("admin.css", "text/css; charset=utf-8", linked(admin.Bytes()))
 	add("noscript.css", "text/css; charset=utf-8", read("css/noscript.css"))
 }
 

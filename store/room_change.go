@@ -73,12 +73,9 @@ func (s *Store) CreateRoom(ctx context.Context, by UserID, in Charter) (RoomID, 
 	if len(p) > 0 {
 		return 0, p
 	}
-	settings, err := s.Settings(ctx)
-	if err != nil {
-		return 0, err
-	}
+	settings := s.Settings()
 	var room RoomID
-	err = s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
+	err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		administrator := administers(ctx, tx, by) == nil
 		if !administrator && !settings.MembersCreateRooms {
 			return ErrNotFound

@@ -232,9 +232,17 @@ func TestUnreadIsCountedFromWhereOneLeftOff(t *testing.T) {
 func TestWhoMayCreateRoomsIsASetting(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ada, ben, _ := crew(t, s)
-		wants(t, "a member sets it", s.SetSettings(t.Context(), ben.ID, store.Settings{}), store.ErrNotFound)
-		must(t, s.SetSettings(t.Context(), ada.ID, store.Settings{}))
-		_, err := s.CreateRoom(t.Context(), ben.ID, store.Charter{Name: "Mine", Kind: store.OpenRoom})
+		wants(t, "a member sets it", s.SetSettings(t.Context(), store.Actor{User: ben.ID}, store.Settings{}), store.ErrNotFound)
+		in := s.Settings()
+		in.MembersCreateRooms = false
+		must(t, s.SetSettings(t.Context(), store.Actor{User: ada.ID}, in))
+		wants(t, "somebody who has not seen it changes it, too", s.SetSettings(t.Context(), store.Actor{User: ada.ID}, in), store.ErrConflict)
+		log, err := s.Entries(t.Context(), store.EntryQuery{Act: "setting.change"}, 10)
+		must(t, err)
+		if len(log) != 1 || log[0].Target.Name != "rooms.members_create" || log[0].Was != "yes" || log[0].Now != "no" || log[0].By != ada.ID {
+			t.Errorf("the log has %+v", log)
+		}
+		_, err = s.CreateRoom(t.Context(), ben.ID, store.Charter{Name: "Mine", Kind: store.OpenRoom})
 		wants(t, "a member creates a room", err, store.ErrNotFound)
 		_, err = s.CreateRoom(t.Context(), ada.ID, store.Charter{Name: "Mine", Kind: store.OpenRoom})
 		must(t, err)

@@ -199,11 +199,13 @@ func orNotFound(err error) error {
 	return ErrNotFound
 }
 
-// Viewer is an open page: a session that looks at a room, or at none if Room is 0.
+// Viewer is an open page: a session that looks at a room, or at none if Room is 0, and
+// that only somebody of the role Needs may look at.
 type Viewer struct {
 	Session SessionID
 	User    UserID
 	Room    RoomID
+	Needs   Role // "": anybody's
 }
 
 // Denial is why a viewer may no longer look; the empty one means that they may.
@@ -213,6 +215,7 @@ type Denial string
 const (
 	SessionEnded Denial = "signed out"
 	NotAMember   Denial = "removed"
+	NotTheRole   Denial = "role"
 )
 
 // Denials says for each of viewers, at most 1,000, whether they may still look,
@@ -230,7 +233,10 @@ func (s *Store) Denials(ctx context.Context, viewers []Viewer) ([]Denial, error)
 		}
 	}
 	now := s.now()
-	var alive []string
+	var alive []struct {
+		Hash string `db:"token_hash"`
+		Role Role
+	}
 	if err := s.in(ctx, &alive, sessionsAlive, micros(now.Add(-SessionIdle)), micros(now.Add(-SessionLife)), hashes); err != nil {
 		return nil, err
 	}
@@ -243,17 +249,19 @@ func (s *Store) Denials(ctx context.Context, viewers []Viewer) ([]Denial, error)
 			return nil, err
 		}
 	}
-	signedIn, present := map[string]bool{}, map[Viewer]bool{}
-	for _, hash := range alive {
-		signedIn[hash] = true
+	signedIn, present := map[string]Role{}, map[Viewer]bool{}
+	for _, r := range alive {
+		signedIn[r.Hash] = r.Role
 	}
 	for _, m := range members {
 		present[Viewer{User: m.UserID, Room: m.RoomID}] = true
 	}
 	for i, v := range viewers {
 		switch {
-		case !signedIn[string(v.Session)]:
+		case signedIn[string(v.Session)] == "":
 			denials[i] = SessionEnded
+		case v.Needs != "" && !signedIn[string(v.Session)].AtLeast(v.Needs):
+			denials[i] = NotTheRole
 		case v.Room != 0 && !present[Viewer{User: v.User, Room: v.Room}]:
 			denials[i] = NotAMember
 		}
@@ -262,7 +270,7 @@ func (s *Store) Denials(ctx context.Context, viewers []Viewer) ([]Denial, error)
 }
 
 const sessionsAlive = `
-select s.token_hash
+select s.token_hash, u.role
   from sessions s
   join users u on u.id = s.user_id
  where s.used_at > ? and s.created_at > ? and u.suspended_at = 0 and s.token_hash in (?)`

@@ -39,14 +39,15 @@ const mostWrites = 12
 
 // Store is one open database. It is safe for concurrent use.
 type Store struct {
-	db      *sqlx.DB // reads; on PostgreSQL also writes
-	dialect dialect
-	writer  *writer       // SQLite's one writer; nil on PostgreSQL
-	writes  chan struct{} // PostgreSQL: so many at once, so that reads find a connection
-	queries sync.Map      // string -> *sqlx.Stmt, of db
-	failed  atomic.Bool   // a commit could not be confirmed: no more writes
-	digest  []byte        // key of the digests of posts
-	now     func() time.Time
+	db       *sqlx.DB // reads; on PostgreSQL also writes
+	dialect  dialect
+	writer   *writer       // SQLite's one writer; nil on PostgreSQL
+	writes   chan struct{} // PostgreSQL: so many at once, so that reads find a connection
+	queries  sync.Map      // string -> *sqlx.Stmt, of db
+	settings atomic.Pointer[Settings]
+	failed   atomic.Bool // a commit could not be confirmed: no more writes
+	digest   []byte      // key of the digests of posts
+	now      func() time.Time
 }
 
 // Open opens the database at dsn ("sqlite:PATH" or "postgres://…"), brings its
@@ -78,6 +79,10 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 		return nil, err
 	}
 	s.digest = []byte(key)
+	if _, err := s.RefreshSettings(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
 	return s, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -17,8 +18,17 @@ type Role string
 // The roles, from the least to the most.
 const (
 	Member        Role = "member"
+	Moderator     Role = "moderator"
 	Administrator Role = "administrator"
 )
+
+// roles are all of them, from the least to the most.
+var roles = []Role{Member, Moderator, Administrator}
+
+// AtLeast says whether who has role r may do what takes role other.
+func (r Role) AtLeast(other Role) bool {
+	return slices.Index(roles, r) >= slices.Index(roles, other)
+}
 
 // User is an account as pages may show it; the password never leaves this package.
 type User struct {

@@ -119,5 +119,9 @@ func LiveURL(c Connection) templ.SafeURL {
 	case c.Room != 0:
 		return "/rooms/" + number(c.Room) + "/live"
 	}
-	return templ.SafeURL("/live?" + url.Values{"here": {id(c.Here)}, "title": {c.Title}}.Encode())
+	q := url.Values{"here": {id(c.Here)}, "title": {c.Title}}
+	if c.Part != "" {
+		q.Set("part", c.Part)
+	}
+	return templ.SafeURL("/live?" + q.Encode())
 }

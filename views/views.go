@@ -23,6 +23,7 @@ type Page struct {
 	Me    store.User // zero: nobody is signed in
 	Side  Sidebar
 	Live  Connection
+	Sheet string        // the address of a stylesheet for this kind of page; "": none
 	Line  templ.SafeURL // stylesheet with the line "New since"; "": none
 	Read  templ.SafeURL // what a browser without scripts loads to say that it shows the page
 }

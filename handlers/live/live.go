@@ -38,7 +38,8 @@ type Viewer struct {
 	Session  Session
 	Topic    Topic // "": no log, only regions
 	Audience Audience
-	Past     bool // the page does not end where the log does: nothing there counts as read
+	Past     bool   // the page does not end where the log does: nothing there counts as read
+	Needs    string // what the person has to be to look, besides; Revoked knows
 }
 
 // Reason is why a viewer may no longer look; the empty one means that they may.

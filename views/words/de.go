@@ -1,6 +1,10 @@
 package words
 
-import "golang.org/x/text/language"
+import (
+	"maps"
+
+	"golang.org/x/text/language"
+)
 
 // counted are the texts whose form depends on their first number: of one, of others.
 var counted = map[language.Tag]map[string][2]string{
@@ -25,7 +29,18 @@ var (
 	germanMonths = [...]string{"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"}
 )
 
-var german = map[string]string{
+// german is what the parts of the program say, each in a file of its own.
+var german = together(germanChat, germanAdministration, germanFigures, germanAccounts, germanRooms, germanSettings, germanInvitations, germanModeration)
+
+func together(all ...map[string]string) map[string]string {
+	one := map[string]string{}
+	for _, part := range all {
+		maps.Copy(one, part)
+	}
+	return one
+}
+
+var germanChat = map[string]string{
 	"%s there":            "dort ist es %s",
 	"1 to 60 characters.": "1 bis 60 Zeichen.",
 	"2 to 30 letters, digits, dots, hyphens or underscores.": "2 bis 30 Buchstaben, Ziffern, Punkte, Binde- oder Unterstriche.",

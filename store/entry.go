@@ -1,0 +1,216 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// EntryID numbers the entries of the log of administration in their order.
+type EntryID int64
+
+// Act is what an entry says was done: a noun and a verb, like "account.suspend".
+type Act string
+
+// TargetKind is what kind of thing an act was done to.
+type TargetKind string
+
+// The kinds of targets.
+const (
+	OnAccount    TargetKind = "account"
+	OnRoom       TargetKind = "room"
+	OnMessage    TargetKind = "message"
+	OnSession    TargetKind = "session"
+	OnInvitation TargetKind = "invitation"
+	OnSetting    TargetKind = "setting"
+)
+
+// Target is what an act was done to. A message is a room's, by its number; its text is
+// never in the log.
+type Target struct {
+	Kind TargetKind
+	ID   int64
+	Seq  Seq    // of a message
+	Name string // as it was called then
+}
+
+// Actor is who does an act of administration, and from where. User 0 is whoever has
+// the server itself: the command line, or Parley by itself.
+type Actor struct {
+	User    UserID
+	Address string
+}
+
+// Entry is one line of the log: who did what to whom, when and from where.
+type Entry struct {
+	ID      EntryID
+	At      time.Time
+	By      UserID
+	ByName  string
+	Address string
+	Act     Act
+	Target  Target
+	Was     string // what it was before; "" where that says nothing
+	Now     string
+	Reason  string
+}
+
+// administer runs fn in one transaction as an act of an administrator, and logs the
+// entries that fn returns with it: without them nothing of it is kept, and without it
+// there is no entry. It fails with ErrNotFound if by is no active administrator.
+func (s *Store) administer(ctx context.Context, by Actor, fn func(context.Context, *transaction) ([]Entry, error)) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
+		if by.User != 0 {
+			if err := administers(ctx, tx, by.User); err != nil {
+				return err
+			}
+		}
+		entries, err := fn(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return s.record(ctx, tx, by, entries...)
+	})
+}
+
+// record adds entries to the log as acts of by.
+func (s *Store) record(ctx context.Context, tx *transaction, by Actor, entries ...Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	var name string
+	if by.User != 0 {
+		if err := tx.GetContext(ctx, &name, "select name from users where id = $1", by.User); err != nil {
+			return err
+		}
+	}
+	for _, e := range entries {
+		if err := tx.GetContext(ctx, &e.ID, nextID, "entry"); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, insertEntry, e.ID, micros(s.now()), by.User, name, by.Address, e.Act,
+			e.Target.Kind, e.Target.ID, e.Target.Seq, e.Target.Name, clip(e.Was, mostOfValue), clip(e.Now, mostOfValue), clip(e.Reason, mostOfValue)); err != nil {
+			return err
+		}
+		for _, word := range entryWords(name, e) {
+			if _, err := tx.ExecContext(ctx, "insert into log_words (word, entry_id) values ($1, $2)", word, e.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// mostOfValue is how many bytes of a value before or after the log keeps.
+const mostOfValue = 2000
+
+const insertEntry = `
+insert into log_entries (id, at, by_id, by_name, address, act, target_kind, target_id, target_seq, target_name, was, now, reason)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+
+// entryWords are by what an entry is found: the words of the names in it, its act, and
+// the address.
+func entryWords(by string, e Entry) []string {
+	words := strings.FieldsFunc(strings.ToLower(by+" "+e.Target.Name+" "+string(e.Act)), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+	})
+	if e.Address != "" {
+		words = append(words, e.Address)
+	}
+	slices.Sort(words)
+	return slices.Compact(words)
+}
+
+// EntryQuery chooses entries of the log; its zero value chooses all.
+type EntryQuery struct {
+	By     UserID
+	Act    Act
+	On     Target // by Kind, and ID if it is not 0
+	Word   string // the beginning of a word of a name, of the act, or of the address
+	Since  time.Time
+	Until  time.Time
+	Before EntryID // 0: from the newest
+}
+
+// Entries returns at most limit entries of the log, the newest first.
+func (s *Store) Entries(ctx context.Context, q EntryQuery, limit int) ([]Entry, error) {
+	query, args := q.statement(limit)
+	var rows []entryRow
+	if err := s.list(ctx, &rows, query, args...); err != nil {
+		return nil, s.plain(err)
+	}
+	all := make([]Entry, len(rows))
+	for i, r := range rows {
+		all[i] = r.entry()
+	}
+	return all, nil
+}
+
+const entryColumns = `
+select e.id, e.at, e.by_id, e.by_name, e.address, e.act, e.target_kind, e.target_id, e.target_seq, e.target_name, e.was, e.now, e.reason
+  from log_entries e
+ where true`
+
+type entryRow struct {
+	ID         EntryID
+	At         int64
+	ByID       UserID `db:"by_id"`
+	ByName     string `db:"by_name"`
+	Address    string
+	Act        Act
+	TargetKind TargetKind `db:"target_kind"`
+	TargetID   int64      `db:"target_id"`
+	TargetSeq  Seq        `db:"target_seq"`
+	TargetName string     `db:"target_name"`
+	Was, Now   string
+	Reason     string
+}
+
+func (r entryRow) entry() Entry {
+	return Entry{
+		ID: r.ID, At: fromMicros(r.At), By: r.ByID, ByName: r.ByName, Address: r.Address, Act: r.Act,
+		Target: Target{r.TargetKind, r.TargetID, r.TargetSeq, r.TargetName}, Was: r.Was, Now: r.Now, Reason: r.Reason,
+	}
+}
+
+// statement is the query that q asks for and its values. Entries are in the order of
+// their times, so that a time is a number, found by the index of times.
+func (q EntryQuery) statement(limit int) (string, []any) {
+	text, args := entryColumns, []any{}
+	where := func(condition string, values ...any) {
+		for _, v := range values {
+			args = append(args, v)
+			condition = strings.Replace(condition, "?", "$"+strconv.Itoa(len(args)), 1)
+		}
+		text += "\n   and " + condition
+	}
+	if q.By != 0 {
+		where("e.by_id = ?", q.By)
+	}
+	if q.Act != "" {
+		where("e.act = ?", q.Act)
+	}
+	if q.On.Kind != "" {
+		where("e.target_kind = ?", q.On.Kind)
+	}
+	if q.On.ID != 0 {
+		where("e.target_id = ?", q.On.ID)
+	}
+	if q.Word != "" {
+		word := strings.ToLower(q.Word)
+		where("e.id in (select w.entry_id from log_words w where w.word >= ? and w.word < ?)", word, word+"\U0010FFFF")
+	}
+	if !q.Since.IsZero() {
+		where("e.id >= (select l.id from log_entries l where l.at >= ? order by l.at limit 1)", micros(q.Since))
+	}
+	if !q.Until.IsZero() {
+		where("e.id <= (select l.id from log_entries l where l.at < ? order by l.at desc limit 1)", micros(q.Until))
+	}
+	if q.Before != 0 {
+		where("e.id < ?", q.Before)
+	}
+	return text + "\n order by e.id desc\n limit " + strconv.Itoa(limit), args
+}

@@ -1,0 +1,14 @@
+package words
+
+// germanAdministration is what all pages of administration have in common.
+var germanAdministration = map[string]string{
+	"Administration":                         "Verwaltung",
+	"Invitations":                            "Einladungen",
+	"Log":                                    "Protokoll",
+	"Open pages":                             "Offene Seiten",
+	"Overview":                               "Überblick",
+	"People":                                 "Personen",
+	"Sessions":                               "Sitzungen",
+	"Settings":                               "Einstellungen",
+	"This page is no longer for you to see.": "Diese Seite ist nicht mehr für dich bestimmt.",
+}

@@ -1,0 +1,3 @@
+package words
+
+var germanFigures = map[string]string{}

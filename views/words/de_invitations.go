@@ -1,0 +1,3 @@
+package words
+
+var germanInvitations = map[string]string{}

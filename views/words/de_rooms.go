@@ -1,0 +1,3 @@
+package words
+
+var germanRooms = map[string]string{}

@@ -1,0 +1,3 @@
+package words
+
+var germanSettings = map[string]string{}
