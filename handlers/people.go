@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"parley/store"
@@ -14,6 +15,11 @@ func (s *Server) showPerson(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return s.card(w, r, http.StatusOK, id, "")
+}
+
+// card shows the card of the person id, with what is wrong.
+func (s *Server) card(w http.ResponseWriter, r *http.Request, status int, id store.UserID, problem string) error {
 	user, err := s.Store.User(r.Context(), id)
 	if err != nil {
 		return err
@@ -21,13 +27,24 @@ func (s *Server) showPerson(w http.ResponseWriter, r *http.Request) error {
 	if !user.SuspendedAt.IsZero() {
 		return store.ErrNotFound
 	}
-	card := views.Card{Person: user, Me: asker(r).User, Presence: s.presenceOf(user.ID), Now: time.Now()}
+	card := views.Card{Person: user, Me: asker(r).User, Presence: s.presenceOf(user.ID), Now: time.Now(), Problem: problem}
+	if slices.Contains(card.Me.Muted, id) {
+		all, err := s.Store.MutedBy(r.Context(), card.Me.ID)
+		if err != nil {
+			return err
+		}
+		for _, m := range all {
+			if m.ID == id {
+				card.Muted = m
+			}
+		}
+	}
 	if htmx(r) {
-		return s.render(w, r, http.StatusOK, views.PersonCard(card))
+		return s.render(w, r, status, views.PersonCard(card))
 	}
 	page, err := s.me(r.Context(), asker(r), user.Name, 0)
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, http.StatusOK, views.PersonPage(page, card))
+	return s.render(w, r, status, views.PersonPage(page, card))
 }

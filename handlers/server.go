@@ -139,6 +139,8 @@ func (s *Server) routes() []route {
 		{"GET /go", person, s.showJump},
 		{"GET /go/list", person, s.showFound},
 		{"GET /people/{user}", person, s.showPerson},
+		{"POST /people/{user}/mute", person, s.updateMute},
+		{"GET /mutes", person, s.showMutes},
 		{"GET /direct/new", person, s.newDirect},
 		{"POST /direct", person, s.createDirect},
 		{"POST /read", person, s.markAllRead},

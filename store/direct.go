@@ -12,7 +12,8 @@ const DirectPeople = 12
 
 // Converse returns the direct conversation of by with the people in with, and makes
 // it if there is none: the same people always have the same one. Without others it
-// is by's notes. It fails with Invalid if there are too many, or one is no active account.
+// is by's notes. It fails with Invalid if there are too many, or one is no active account
+// or blocks by.
 func (s *Store) Converse(ctx context.Context, by UserID, with []UserID) (RoomID, error) {
 	people := append([]UserID{by}, with...)
 	slices.Sort(people)
@@ -32,6 +33,10 @@ func (s *Store) Converse(ctx context.Context, by UserID, with []UserID) (RoomID,
 			return room, err
 		}
 		err = s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
+			blocked, err := blockedBy(ctx, tx, by)
+			if err != nil {
+				return err
+			}
 			for _, p := range people {
 				var n int
 				if err := tx.GetContext(ctx, &n, "select count(*) from users where id = $1 and suspended_at = 0", p); err != nil {
@@ -39,6 +44,9 @@ func (s *Store) Converse(ctx context.Context, by UserID, with []UserID) (RoomID,
 				}
 				if n == 0 {
 					return Invalid{"people", "There is nobody of that name. Look for them by typing a part of it."}
+				}
+				if slices.Contains(blocked, p) {
+					return Invalid{"people", "One of these people does not want to talk to you directly. Leave them out."}
 				}
 			}
 			if err := tx.GetContext(ctx, &room, nextID, "room"); err != nil {

@@ -54,9 +54,14 @@ select u.id
   join members m on m.user_id = u.id and m.room_id = $1
  where u.username_key = $2 and m.present and u.suspended_at = 0`
 
-// setMentions notes who is mentioned in a message, for counting.
+// setMentions notes who is mentioned in a message, for counting: not those who have
+// muted its author.
 func setMentions(ctx context.Context, tx *transaction, m Message) error {
-	for _, who := range m.Mentions {
+	told, err := listening(ctx, tx, m.Author, m.Mentions)
+	if err != nil {
+		return err
+	}
+	for _, who := range told {
 		if who.User == m.Author {
 			continue
 		}

@@ -52,6 +52,8 @@ type User struct {
 	ShowsTyping bool // others see that they type
 	ShowsSeen   bool // others see how far they have read, and they see others'
 
+	Muted []UserID // whose messages they have folded away, by id
+
 	proof string // the password's hash, for whom has just shown the password
 }
 
@@ -171,7 +173,7 @@ func (s *Store) UserByLogin(ctx context.Context, login string) (User, error) {
 
 // userFields are the columns of a userRow, of users u.
 const userFields = `u.id, u.username, u.email, u.name, u.role, u.zone, u.last_room, u.created_at, u.suspended_at, u.here_at,
-       u.about, u.status_emoji, u.status_text, u.status_until, u.language, u.scheme, u.announce, u.shows_typing, u.shows_seen`
+       u.about, u.status_emoji, u.status_text, u.status_until, u.language, u.scheme, u.announce, u.shows_typing, u.shows_seen, u.muted`
 
 const userColumns = `
 select ` + userFields + `
@@ -197,6 +199,7 @@ type userRow struct {
 	Announce    Announce
 	ShowsTyping bool `db:"shows_typing"`
 	ShowsSeen   bool `db:"shows_seen"`
+	Muted       string
 }
 
 func (r userRow) user() User {
@@ -204,7 +207,7 @@ func (r userRow) user() User {
 		ID: r.ID, Username: r.Username, Email: r.Email, Name: r.Name, Role: r.Role, Zone: r.Zone, LastRoom: r.LastRoom,
 		CreatedAt: fromMicros(r.CreatedAt), SuspendedAt: fromMicros(r.SuspendedAt), HereAt: fromMicros(r.HereAt),
 		About: r.About, Status: Status{r.StatusEmoji, r.StatusText, fromMicros(r.StatusUntil)},
-		Language: r.Language, Scheme: r.Scheme, Announce: r.Announce, ShowsTyping: r.ShowsTyping, ShowsSeen: r.ShowsSeen,
+		Language: r.Language, Scheme: r.Scheme, Announce: r.Announce, ShowsTyping: r.ShowsTyping, ShowsSeen: r.ShowsSeen, Muted: mutedOf(r.Muted),
 	}
 }
 

@@ -56,6 +56,9 @@ func RoomAtURL(r store.Room, seq store.Seq) templ.SafeURL {
 // PersonURL is a person's card.
 func PersonURL(user store.UserID) templ.SafeURL { return "/people/" + number(user) }
 
+// MuteURL is where one mutes or blocks a person, or undoes it.
+func MuteURL(user store.UserID) templ.SafeURL { return PersonURL(user) + "/mute" }
+
 // RoomBeforeURL is the page of a room that ends before message seq.
 func RoomBeforeURL(r store.Room, seq store.Seq) templ.SafeURL {
 	return RoomURL(r) + "?before=" + number(seq)

@@ -107,7 +107,24 @@ func MeCSS(me store.User) string {
 	if me.Scheme != store.SchemeAuto {
 		css += ":root { color-scheme: " + string(me.Scheme) + "; }\n"
 	}
-	return css
+	return css + mutedCSS(me.Muted)
+}
+
+// mutedCSS folds away what the people have written; one reads a message of theirs by
+// pointing or going to it.
+func mutedCSS(people []store.UserID) string {
+	if len(people) == 0 {
+		return ""
+	}
+	which := make([]string, len(people))
+	for i, who := range people {
+		which[i] = `[data-author="` + id(who) + `"]`
+	}
+	muted := `.message:is(` + strings.Join(which, ", ") + `)`
+	return muted + `:not(:target, :focus-within, :hover) .message__body { display: none; }
+` + muted + `:not(:target, :focus-within, :hover) .message__main::after { content: "…"; }
+` + muted + ` { opacity: .75; }
+`
 }
 
 // NewSinceCSS draws the line before m, where somebody left off.

@@ -38,6 +38,7 @@ alter table members add column quiet_until bigint not null default 0;
 alter table members add column posted_at bigint not null default 0;
 alter table members add column barred bigint not null default 0;
 alter table users add column quiet_until bigint not null default 0;
+alter table users add column muted text not null default '';
 
 -- From where, or with what e-mail, no account can be created while a ban holds.
 create table refusals (

@@ -1,0 +1,19 @@
+package words
+
+// germanMutes is what one may do about people by oneself.
+var germanMutes = map[string]string{
+	"Block":                    "Blockieren",
+	"Blocked since %s":         "Blockiert seit %s",
+	"Mute":                     "Stummschalten",
+	"Muted and blocked people": "Stummgeschaltete und blockierte Personen",
+	"Muted since %s":           "Stumm seit %s",
+	"One of these people does not want to talk to you directly. Leave them out.": "Eine dieser Personen möchte nicht direkt mit dir schreiben. Lass sie weg.",
+	"Unblock":                      "Nicht mehr blockieren",
+	"Undo":                         "Rückgängig",
+	"Undone: you read them again.": "Rückgängig gemacht: Du liest sie wieder.",
+	"Unmute":                       "Nicht mehr stummschalten",
+	"What muted people write is folded away for you, and they cannot notify you. Who is blocked cannot talk to you directly either. They are not told.": "Was stummgeschaltete Personen schreiben, ist für dich eingeklappt, und sie können dich nicht benachrichtigen. Wer blockiert ist, kann auch nicht direkt mit dir schreiben. Sie erfahren es nicht.",
+	"You cannot mute yourself.":                                          "Du kannst dich nicht selbst stummschalten.",
+	"You have muted 200 people. Undo one of them first.":                 "Du hast 200 Personen stummgeschaltet. Mach erst bei einer davon rückgängig.",
+	"You have muted nobody. Open a person’s card to mute or block them.": "Du hast niemanden stummgeschaltet. Öffne die Karte einer Person, um sie stummzuschalten oder zu blockieren.",
+}
