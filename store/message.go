@@ -94,7 +94,7 @@ func (s *Store) DeleteMessage(ctx context.Context, room RoomID, seq Seq, by User
 }
 
 func (s *Store) change(ctx context.Context, room RoomID, seq Seq, by UserID, do Action, fn func(context.Context, *transaction, *Message) error) (m Message, err error) {
-	err = s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
+	err = s.inLog(ctx, func(ctx context.Context, tx *transaction) error {
 		who, err := standing(ctx, tx, room, by)
 		if err != nil {
 			return err

@@ -41,7 +41,7 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 	}
 	digest := s.bodyDigest(d)
 	var m Message
-	err = s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
+	err = s.inLog(ctx, func(ctx context.Context, tx *transaction) error {
 		who, err := standing(ctx, tx, d.Room, d.Author)
 		if err != nil {
 			return err
@@ -120,7 +120,7 @@ on conflict (author_id, room_id, key) do update
 
 func (s *Store) postedBefore(ctx context.Context, d Draft, digest string, cause error) (Message, error) {
 	var m Message
-	err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
+	err := s.inLog(ctx, func(ctx context.Context, tx *transaction) error {
 		seq, err := postedAs(ctx, tx, d, digest)
 		if err != nil {
 			return err
@@ -166,7 +166,7 @@ func (s *Store) bodyDigest(d Draft) string {
 // ForgetKeys removes the keys of posts older than KeyLife and says how many there were.
 func (s *Store) ForgetKeys(ctx context.Context) (int64, error) {
 	var n int64
-	err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
+	err := s.inLog(ctx, func(ctx context.Context, tx *transaction) error {
 		res, err := tx.ExecContext(ctx, "delete from post_keys where posted_at < $1", micros(s.now().Add(-KeyLife)))
 		if err != nil {
 			return err

@@ -46,6 +46,7 @@ type Store struct {
 	queries sync.Map      // string -> *sqlx.Stmt, of db
 	failed  atomic.Bool   // a commit could not be confirmed: no more writes
 	digest  []byte        // key of the digests of posts
+	trusted trusted       // sessions that were alive a moment ago
 	now     func() time.Time
 }
 
@@ -101,7 +102,14 @@ func (s *Store) Ready(ctx context.Context) error {
 // inTx runs fn in one write transaction. What fn does is kept if it returns nil
 // and the commit succeeds, and otherwise leaves nothing behind. fn must use the
 // context it is given: a request's own would roll back its neighbours' posts.
+// Afterwards every session is looked up anew.
 func (s *Store) inTx(ctx context.Context, fn func(context.Context, *transaction) error) error {
+	defer s.trusted.forget()
+	return s.inLog(ctx, fn)
+}
+
+// inLog is inTx for a write that changes no row of users and of sessions.
+func (s *Store) inLog(ctx context.Context, fn func(context.Context, *transaction) error) error {
 	if err := s.refusal(); err != nil {
 		return err
 	}
