@@ -95,6 +95,24 @@ func (s *Server) source(ctx context.Context, topic live.Topic, after live.Rev, a
 	if err != nil {
 		return live.Change{}, err
 	}
+	return change(c, room, after, audiences)
+}
+
+func (s *Server) written(_ context.Context, topic live.Topic, after, upto live.Rev, audiences []live.Audience) (live.Change, bool, error) {
+	room := roomOf(topic)
+	if upto-after > frameRows {
+		return live.Change{}, false, nil
+	}
+	posted, ok := s.Store.Posted(room, store.Rev(after), store.Rev(upto))
+	if !ok {
+		return live.Change{}, false, nil
+	}
+	c, err := change(posted, room, after, audiences)
+	return c, true, err
+}
+
+// change renders what happened in room after a revision.
+func change(c store.Changes, room store.RoomID, after live.Rev, audiences []live.Audience) (live.Change, error) {
 	size := 0
 	for i, m := range c.Messages {
 		if size += len(m.Body); size > frameBytes && i > 0 {

@@ -110,6 +110,7 @@ func (s *Store) change(ctx context.Context, room RoomID, seq Seq, by UserID, do 
 		}
 		return fn(ctx, tx, &m)
 	})
+	s.posted.forget(room) // who deletes a text must not see it come once more
 	if err != nil {
 		return Message{}, fmt.Errorf("%s message %d of room %d: %w", do, seq, room, err)
 	}

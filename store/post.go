@@ -83,8 +83,11 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 		if err != nil {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 1 {
+		if n, err := res.RowsAffected(); err != nil {
 			return err
+		} else if n == 1 {
+			tx.posted = append(tx.posted, m)
+			return nil
 		}
 		return ErrConflict // the same post, committed since the question
 	})

@@ -47,6 +47,7 @@ type Store struct {
 	failed  atomic.Bool   // a commit could not be confirmed: no more writes
 	digest  []byte        // key of the digests of posts
 	trusted trusted       // sessions that were alive a moment ago
+	posted  posted        // the newest messages of this process
 	now     func() time.Time
 }
 
@@ -71,7 +72,7 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 			s.db.Close()
 			return nil, err
 		}
-		s.writer = newWriter(w, s.refusal, s.commitError)
+		s.writer = newWriter(w, s.refusal, s.committed)
 	}
 	key, err := s.Secret(ctx, "digest")
 	if err != nil {
@@ -131,11 +132,12 @@ func (s *Store) inLog(ctx context.Context, fn func(context.Context, *transaction
 	if err != nil {
 		return s.plain(err)
 	}
-	if err := fn(ctx, &transaction{tx: tx}); err != nil {
+	t := &transaction{tx: tx}
+	if err := fn(ctx, t); err != nil {
 		tx.Rollback() // the error that counts is fn's
 		return s.plain(err)
 	}
-	return s.plain(s.commitError(tx.Commit()))
+	return s.plain(s.committed(t, tx.Commit()))
 }
 
 // refusal is ErrReadOnly after a commit that the disk did not confirm.
@@ -144,6 +146,14 @@ func (s *Store) refusal() error {
 		return ErrReadOnly
 	}
 	return nil
+}
+
+// committed is called with what a commit returned, before anybody knows of it.
+func (s *Store) committed(tx *transaction, err error) error {
+	if err == nil {
+		s.posted.add(tx.posted)
+	}
+	return s.commitError(err)
 }
 
 // commitError notes a commit that the disk did not confirm: after a failed fsync

@@ -14,6 +14,8 @@ import (
 type transaction struct {
 	tx   *sqlx.Tx // PostgreSQL's
 	conn *writerConn
+
+	posted []Message // with it
 }
 
 // GetContext reads one row.
