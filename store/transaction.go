@@ -30,6 +30,18 @@ func (t *transaction) GetContext(ctx context.Context, row any, query string, arg
 	return q.GetContext(ctx, row, args...)
 }
 
+// scan reads one row to places of the driver's own types, without reflection.
+func (t *transaction) scan(ctx context.Context, places []any, query string, args ...any) error {
+	if t.tx != nil {
+		return t.tx.QueryRowContext(ctx, query, args...).Scan(places...)
+	}
+	q, err := t.conn.prepared(ctx, query)
+	if err != nil {
+		return err
+	}
+	return q.QueryRowContext(ctx, args...).Scan(places...)
+}
+
 // SelectContext reads all rows.
 func (t *transaction) SelectContext(ctx context.Context, rows any, query string, args ...any) error {
 	if t.tx != nil {
