@@ -52,10 +52,12 @@ func (s *Server) post(r *http.Request, d store.Draft) error {
 	if wait := s.limits.posts.take(posting{d.Author, d.Room}); wait > 0 {
 		return throttled{wait}
 	}
-	if _, err := s.Store.PostMessage(r.Context(), d); err != nil {
+	m, err := s.Store.PostMessage(r.Context(), d)
+	if err != nil {
 		return err
 	}
-	s.moved(d.Room)
+	s.hub.Moved(topicOf(d.Room), live.Rev(m.Rev))
+	s.Bus.Publish(live.Hint{Topic: topicOf(d.Room), Rev: live.Rev(m.Rev)})
 	s.Bus.Publish(live.Hint{Topic: postedTopic(d.Room)})
 	if s.typing.sent(d.Room, d.Author) {
 		s.Bus.Publish(live.Hint{Topic: typingTopic(d.Room)})

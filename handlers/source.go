@@ -95,6 +95,28 @@ func (s *Server) source(ctx context.Context, topic live.Topic, after live.Rev, a
 	if err != nil {
 		return live.Change{}, err
 	}
+	return change(c, room, after, audiences)
+}
+
+func (s *Server) written(_ context.Context, topic live.Topic, after, upto live.Rev, audiences []live.Audience) (live.Change, bool, error) {
+	room := roomOf(topic)
+	if upto-after > frameRows {
+		return live.Change{}, false, nil
+	}
+	posted, ok := s.Store.Posted(room, store.Rev(after), store.Rev(upto))
+	size := 0
+	for _, m := range posted.Messages {
+		size += len(m.Body)
+	}
+	if !ok || size > frameBytes && len(posted.Messages) > 1 {
+		return live.Change{}, false, nil
+	}
+	c, err := change(posted, room, after, audiences)
+	return c, true, err
+}
+
+// change renders what happened in room after a revision.
+func change(c store.Changes, room store.RoomID, after live.Rev, audiences []live.Audience) (live.Change, error) {
 	change := live.Change{Upto: live.Rev(c.Upto), More: c.More, Torn: c.Torn, Frames: make(map[live.Audience][]byte, len(audiences))}
 	for _, user := range c.Gone {
 		change.Gone = append(change.Gone, live.Person(user))

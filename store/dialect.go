@@ -117,9 +117,9 @@ func (d dialect) migrate(ctx context.Context, files fs.FS) error {
 		return err
 	}
 	defer db.Close()
-	which := goose.DialectSQLite3
+	which, theirs := goose.DialectSQLite3, "*.postgres.sql"
 	if !d.single() {
-		which = goose.DialectPostgres
+		which, theirs = goose.DialectPostgres, "*.sqlite.sql"
 		// One node migrates, the others wait: an advisory lock for as long as this connection.
 		conn, err := db.Conn(ctx)
 		if err != nil {
@@ -131,7 +131,11 @@ func (d dialect) migrate(ctx context.Context, files fs.FS) error {
 		}
 		defer conn.ExecContext(context.WithoutCancel(ctx), "select pg_advisory_unlock(7237301)") // released with the connection otherwise
 	}
-	p, err := goose.NewProvider(which, db.DB, files, goose.WithLogger(goose.NopLogger()))
+	others, err := fs.Glob(files, theirs)
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(which, db.DB, files, goose.WithLogger(goose.NopLogger()), goose.WithExcludeNames(others))
 	if err != nil {
 		return err
 	}

@@ -80,7 +80,7 @@ func (s *Store) DeleteMessage(ctx context.Context, room RoomID, seq Seq, by User
 		if err := forgetMentions(ctx, tx, *m); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "update post_keys set digest = '' where room_id = $1 and seq = $2", room, seq); err != nil {
+		if _, err := tx.ExecContext(ctx, forgetDigest, m.Author, room, seq); err != nil {
 			return err
 		}
 		if err := tx.GetContext(ctx, &m.Rev, bumpRoom, room); err != nil {
@@ -93,8 +93,13 @@ func (s *Store) DeleteMessage(ctx context.Context, room RoomID, seq Seq, by User
 	})
 }
 
+const forgetDigest = `
+update post_keys
+   set digest = ''
+ where author_id = $1 and room_id = $2 and seq = $3`
+
 func (s *Store) change(ctx context.Context, room RoomID, seq Seq, by UserID, do Action, fn func(context.Context, *transaction, *Message) error) (m Message, err error) {
-	err = s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
+	err = s.inLog(ctx, func(ctx context.Context, tx *transaction) error {
 		who, err := standing(ctx, tx, room, by)
 		if err != nil {
 			return err
@@ -110,6 +115,7 @@ func (s *Store) change(ctx context.Context, room RoomID, seq Seq, by UserID, do 
 		}
 		return fn(ctx, tx, &m)
 	})
+	s.posted.forget(room) // who deletes a text must not see it come once more
 	if err != nil {
 		return Message{}, fmt.Errorf("%s message %d of room %d: %w", do, seq, room, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"testing/fstest"
 
@@ -49,5 +50,62 @@ func TestASQLiteFileIsCopiedForItsOwnerAloneBeforeItIsUpdated(t *testing.T) {
 	old.Close()
 	if _, err := Open(t.Context(), "sqlite:"+path); err == nil {
 		t.Error("the updated file was opened by the older program")
+	}
+}
+
+func TestMessagesAndKeysComeThroughTheUpdate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "parley.db")
+	old := fstest.MapFS{}
+	for _, name := range []string{"0001_rooms_and_people.sql", "0002_kinds_of_rooms.sql", "0003_the_last_message_of_a_room.sql"} {
+		sql, err := migrations.Files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		old[name] = &fstest.MapFile{Data: sql}
+	}
+	d := dialect{"sqlite", path}
+	if err := d.migrate(t.Context(), old); err != nil {
+		t.Fatal(err)
+	}
+	db, err := d.open(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, query := range []string{
+		"insert into users (id, username, username_key, email, email_key, name, role, password, created_at) values (7, 'ada', 'ada', 'a@b', 'a@b', 'Ada', 'member', '', 1)",
+		"insert into members (room_id, user_id, rev) values (1, 7, 1)",
+		"insert into messages (room_id, seq, rev, posted_rev, author_id, body, created_at, edited_at, deleted_at, prev_author, prev_at, mentions) values (1, 1, 4, 2, 7, 'first', 10, 11, 0, 0, 0, '7=ada')",
+		"insert into messages (room_id, seq, rev, posted_rev, author_id, body, created_at, deleted_at, prev_author, prev_at) values (1, 2, 5, 3, 7, '', 12, 13, 7, 10)",
+		"insert into post_keys (author_id, room_id, key, digest, seq, posted_at) values (7, 1, 'k', '', 2, 12)",
+		"update rooms set rev = 5, last_seq = 2 where id = 1",
+	} {
+		if _, err := db.Exec(query); err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(t.Context(), "sqlite:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	got, err := s.MessagesBefore(t.Context(), 1, 7, 0, 10)
+	want := []Message{
+		{Room: 1, Seq: 1, Rev: 4, PostedRev: 2, Author: 7, AuthorName: "Ada", Body: "first", CreatedAt: fromMicros(10), EditedAt: fromMicros(11), Mentions: []Mention{{7, "ada"}}},
+		{Room: 1, Seq: 2, Rev: 5, PostedRev: 3, Author: 7, AuthorName: "Ada", CreatedAt: fromMicros(12), DeletedAt: fromMicros(13), PrevAuthor: 7, PrevAt: fromMicros(10)},
+	}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v; want %+v", got, err, want)
+	}
+	if m, err := s.PostMessage(t.Context(), Draft{Room: 1, Author: 7, Key: "k", Body: "deleted before"}); err != nil || m.Seq != 2 {
+		t.Errorf("the same key again is message %d, %v; want 2", m.Seq, err)
+	}
+	if n, err := s.ForgetKeys(t.Context()); err != nil || n != 1 {
+		t.Errorf("%d old keys are forgotten, %v; want 1", n, err)
+	}
+	if m, err := s.PostMessage(t.Context(), Draft{Room: 1, Author: 7, Key: "k", Body: "now new"}); err != nil || m.Seq != 3 || m.Rev != 6 {
+		t.Errorf("a new message is %d at %d, %v; want 3 at 6", m.Seq, m.Rev, err)
 	}
 }

@@ -62,8 +62,9 @@ func TestNoQueryScansATable(t *testing.T) {
 		"heads":           lists("select id, rev from rooms where id in (?)", []int{1, 2}),
 		"standing":        standingOf,
 		"next message":    nextMessage,
-		"posted before":   "select digest, seq from post_keys where author_id = $1 and room_id = $2 and key = $3",
-		"forget keys":     "delete from post_keys where posted_at < $1",
+		"posting":         posting,
+		"forget key":      forgetKey,
+		"forget digest":   forgetDigest,
 	} {
 		var plan []struct {
 			ID, Parent, Notused int

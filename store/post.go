@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -41,18 +42,16 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 	}
 	digest := s.bodyDigest(d)
 	var m Message
-	err = s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
-		who, err := standing(ctx, tx, d.Room, d.Author)
+	err = s.inLog(ctx, func(ctx context.Context, tx *transaction) error {
+		who, seq, err := postedAs(ctx, tx, d, digest)
 		if err != nil {
 			return err
 		}
-		now := s.now()
-		if seq, err := postedAs(ctx, tx, d, digest); err != nil {
-			return err
-		} else if seq != 0 {
+		if seq != 0 {
 			m, err = messageIn(ctx, tx, d.Room, seq)
 			return err
 		}
+		now := s.now()
 		if err := permit(who, Post, nil); err != nil {
 			return err
 		}
@@ -61,18 +60,12 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 			return err
 		}
 		m = Message{Room: d.Room, Author: d.Author, AuthorName: who.Name, Mentions: mentioned, Body: body, CreatedAt: now}
-		var head struct {
-			Rev        Rev
-			LastSeq    Seq    `db:"last_seq"`
-			PrevAuthor UserID `db:"prev_author"`
-			PrevAt     int64  `db:"prev_at"`
-		}
+		var prevAt int64
 		// From here on the room is locked: only what needs its numbers follows.
-		if err := tx.GetContext(ctx, &head, nextMessage, d.Room, d.Author, micros(now)); err != nil {
+		if err := tx.scan(ctx, []any{(*int64)(&m.Rev), (*int64)(&m.Seq), (*int64)(&m.PrevAuthor), &prevAt}, nextMessage, d.Room, d.Author, micros(now)); err != nil {
 			return err
 		}
-		m.Seq, m.Rev, m.PostedRev = head.LastSeq, head.Rev, head.Rev
-		m.PrevAuthor, m.PrevAt = head.PrevAuthor, fromMicros(head.PrevAt)
+		m.PostedRev, m.PrevAt = m.Rev, fromMicros(prevAt)
 		if _, err := tx.ExecContext(ctx, insertMessage, m.Room, m.Seq, m.Rev, m.Author, m.Body, micros(m.CreatedAt), m.PrevAuthor, micros(m.PrevAt), mentionsText(m.Mentions)); err != nil {
 			return err
 		}
@@ -83,8 +76,11 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 		if err != nil {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 1 {
+		if n, err := res.RowsAffected(); err != nil {
 			return err
+		} else if n == 1 {
+			tx.posted = append(tx.posted, m)
+			return nil
 		}
 		return ErrConflict // the same post, committed since the question
 	})
@@ -120,8 +116,8 @@ on conflict (author_id, room_id, key) do update
 
 func (s *Store) postedBefore(ctx context.Context, d Draft, digest string, cause error) (Message, error) {
 	var m Message
-	err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
-		seq, err := postedAs(ctx, tx, d, digest)
+	err := s.inLog(ctx, func(ctx context.Context, tx *transaction) error {
+		_, seq, err := postedAs(ctx, tx, d, digest)
 		if err != nil {
 			return err
 		}
@@ -137,23 +133,29 @@ func (s *Store) postedBefore(ctx context.Context, d Draft, digest string, cause 
 	return m, nil
 }
 
-// postedAs returns the message that d already is, 0 if it is new. After a delete
-// the digest is erased and the key alone decides.
-func postedAs(ctx context.Context, tx *transaction, d Draft, digest string) (Seq, error) {
-	var rows []struct {
-		Digest string
-		Seq    Seq
+// postedAs returns what the author is in the room, and the message that d already is, 0
+// if it is new. After a delete the digest is erased and the key alone decides. It is
+// sql.ErrNoRows unless the author is a member and not suspended.
+func postedAs(ctx context.Context, tx *transaction, d Draft, digest string) (by Standing, seq Seq, err error) {
+	by = Standing{User: d.Author, Member: true}
+	var role Role
+	var archived int64
+	var known string
+	err = tx.scan(ctx, []any{&by.Name, (*string)(&role), &by.Owner, (*string)(&by.Kind), &archived, &known, (*int64)(&seq)}, posting, d.Room, d.Author, d.Key)
+	by.Administrator, by.Archived = role == Administrator, archived != 0
+	if known != "" && !hmac.Equal([]byte(known), []byte(digest)) {
+		seq = 0
 	}
-	if err := tx.SelectContext(ctx, &rows, "select digest, seq from post_keys where author_id = $1 and room_id = $2 and key = $3", d.Author, d.Room, d.Key); err != nil {
-		return 0, err
-	}
-	for _, r := range rows {
-		if r.Digest == "" || hmac.Equal([]byte(r.Digest), []byte(digest)) {
-			return r.Seq, nil
-		}
-	}
-	return 0, nil
+	return by, seq, err
 }
+
+const posting = `
+select u.name, u.role, m.owner, r.kind, r.archived_at, coalesce(k.digest, ''), coalesce(k.seq, 0)
+  from members m
+  join users u on u.id = m.user_id
+  join rooms r on r.id = m.room_id
+  left join post_keys k on k.author_id = m.user_id and k.room_id = m.room_id and k.key = $3
+ where m.room_id = $1 and m.user_id = $2 and m.present and u.suspended_at = 0`
 
 // bodyDigest recognises an equal body without keeping a text that is deleted
 // later: without the key it cannot be compared with guesses.
@@ -164,18 +166,54 @@ func (s *Store) bodyDigest(d Draft) string {
 }
 
 // ForgetKeys removes the keys of posts older than KeyLife and says how many there were.
-func (s *Store) ForgetKeys(ctx context.Context) (int64, error) {
-	var n int64
-	err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
-		res, err := tx.ExecContext(ctx, "delete from post_keys where posted_at < $1", micros(s.now().Add(-KeyLife)))
+// They are looked for aside, for they are in no order and there may be many.
+func (s *Store) ForgetKeys(ctx context.Context) (n int64, err error) {
+	var old []oldKey
+	before := micros(s.now().Add(-KeyLife))
+	if err := s.list(ctx, &old, "select author_id, room_id, key from post_keys where posted_at < $1 limit 100000", before); err != nil {
+		return 0, s.plain(err)
+	}
+	for some := range slices.Chunk(old, mostForgotten) {
+		gone, err := s.forgetKeys(ctx, some, before)
 		if err != nil {
-			return err
+			return n, err
 		}
-		n, err = res.RowsAffected()
-		return err
+		n += gone
+	}
+	return n, nil
+}
+
+// mostForgotten is how many keys are removed while posts wait.
+const mostForgotten = 500
+
+type oldKey struct {
+	Author UserID `db:"author_id"`
+	Room   RoomID `db:"room_id"`
+	Key    string
+}
+
+func (s *Store) forgetKeys(ctx context.Context, old []oldKey, before int64) (int64, error) {
+	var n int64
+	err := s.inLog(ctx, func(ctx context.Context, tx *transaction) error {
+		for _, k := range old {
+			res, err := tx.ExecContext(ctx, forgetKey, k.Author, k.Room, k.Key, before)
+			if err != nil {
+				return err
+			}
+			gone, err := res.RowsAffected()
+			if err != nil {
+				return err
+			}
+			n += gone
+		}
+		return nil
 	})
 	if err != nil {
 		return 0, err // n may still be written: the caller has left
 	}
 	return n, nil
 }
+
+const forgetKey = `
+delete from post_keys
+ where author_id = $1 and room_id = $2 and key = $3 and posted_at < $4`

@@ -13,7 +13,7 @@ type Place struct {
 
 // MarkSeen moves members forward to where they have read, never back.
 func (s *Store) MarkSeen(ctx context.Context, places []Place) error {
-	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
+	return s.inLog(ctx, func(ctx context.Context, tx *transaction) error {
 		for _, p := range places {
 			if _, err := tx.ExecContext(ctx, "update members set seen_seq = $1 where room_id = $2 and user_id = $3 and seen_seq < $1", p.Seq, p.Room, p.User); err != nil {
 				return err
@@ -25,14 +25,14 @@ func (s *Store) MarkSeen(ctx context.Context, places []Place) error {
 
 // MarkUnread makes message seq and all after it unread for user, who is a member.
 func (s *Store) MarkUnread(ctx context.Context, room RoomID, user UserID, seq Seq) error {
-	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
+	return s.inLog(ctx, func(ctx context.Context, tx *transaction) error {
 		return one(tx.ExecContext(ctx, "update members set seen_seq = $1 where room_id = $2 and user_id = $3 and present", max(0, seq-1), room, user))
 	})
 }
 
 // MarkAllSeen makes every message in every room read for user.
 func (s *Store) MarkAllSeen(ctx context.Context, user UserID) error {
-	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
+	return s.inLog(ctx, func(ctx context.Context, tx *transaction) error {
 		_, err := tx.ExecContext(ctx, markAllSeen, user)
 		return err
 	})

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -86,26 +87,43 @@ func (s *Store) Session(ctx context.Context, t Token) (Session, error) {
 // noteUse is how exactly it is kept when a session was used last.
 const noteUse = 5 * time.Minute
 
-// SessionByID returns the session id if it has not ended, or ErrNotFound.
+// SessionByID returns the session id if it has not ended, or ErrNotFound. What ends it
+// in this process counts at once, what another process does within trustLife.
 func (s *Store) SessionByID(ctx context.Context, id SessionID) (Session, error) {
-	var r struct {
-		userRow
-		UsedAt int64 `db:"used_at"`
+	if found, ok := s.trusted.session(id); ok {
+		return found, nil
 	}
+	began, epoch := time.Now(), s.trusted.now()
 	now := s.now()
-	if err := s.get(ctx, &r, sessionByHash, string(id), micros(now.Add(-SessionIdle)), micros(now.Add(-SessionLife))); err != nil {
+	user, used, err := s.sessionUser(ctx, id, now)
+	if err != nil {
 		return Session{}, s.plain(err)
 	}
-	if now.Sub(fromMicros(r.UsedAt)) > noteUse {
+	if now.Sub(used) > noteUse {
 		// Reading must neither fail nor wait because this cannot be noted now.
 		ctx, cancel := context.WithTimeout(ctx, noteTimeout)
 		defer cancel()
-		_ = s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
+		_ = s.inLog(ctx, func(ctx context.Context, tx *transaction) error {
 			_, err := tx.ExecContext(ctx, "update sessions set used_at = $1 where token_hash = $2", micros(now), string(id))
 			return err
 		})
 	}
-	return Session{ID: id, User: r.user()}, nil
+	found := Session{ID: id, User: user}
+	s.trusted.keep(found, began, epoch)
+	return found, nil
+}
+
+// sessionUser reads whose session id is and when it was used last. Each request asks,
+// and reflection would cost more than the query.
+func (s *Store) sessionUser(ctx context.Context, id SessionID, now time.Time) (User, time.Time, error) {
+	q, err := s.prepared(ctx, sessionByHash)
+	if err = cmp.Or(err, ctx.Err()); err != nil {
+		return User{}, time.Time{}, err
+	}
+	var r userRow
+	var used int64
+	err = q.QueryRowContext(s.reading(ctx), string(id), micros(now.Add(-SessionIdle)), micros(now.Add(-SessionLife))).Scan(append(r.places(), &used)...)
+	return r.user(), fromMicros(used), err
 }
 
 const sessionByHash = `

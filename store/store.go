@@ -47,6 +47,8 @@ type Store struct {
 	settings atomic.Pointer[Settings]
 	failed   atomic.Bool // a commit could not be confirmed: no more writes
 	digest   []byte      // key of the digests of posts
+	trusted  trusted     // sessions that were alive a moment ago
+	posted   posted      // the newest messages of this process
 	now      func() time.Time
 }
 
@@ -71,7 +73,7 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 			s.db.Close()
 			return nil, err
 		}
-		s.writer = newWriter(w, s.refusal, s.commitError)
+		s.writer = newWriter(w, s.refusal, s.committed)
 	}
 	key, err := s.Secret(ctx, "digest")
 	if err != nil {
@@ -106,7 +108,14 @@ func (s *Store) Ready(ctx context.Context) error {
 // inTx runs fn in one write transaction. What fn does is kept if it returns nil
 // and the commit succeeds, and otherwise leaves nothing behind. fn must use the
 // context it is given: a request's own would roll back its neighbours' posts.
+// Afterwards every session is looked up anew.
 func (s *Store) inTx(ctx context.Context, fn func(context.Context, *transaction) error) error {
+	defer s.trusted.forget()
+	return s.inLog(ctx, fn)
+}
+
+// inLog is inTx for a write that changes no row of users and of sessions.
+func (s *Store) inLog(ctx context.Context, fn func(context.Context, *transaction) error) error {
 	if err := s.refusal(); err != nil {
 		return err
 	}
@@ -128,11 +137,12 @@ func (s *Store) inTx(ctx context.Context, fn func(context.Context, *transaction)
 	if err != nil {
 		return s.plain(err)
 	}
-	if err := fn(ctx, &transaction{tx: tx}); err != nil {
+	t := &transaction{tx: tx}
+	if err := fn(ctx, t); err != nil {
 		tx.Rollback() // the error that counts is fn's
 		return s.plain(err)
 	}
-	return s.plain(s.commitError(tx.Commit()))
+	return s.plain(s.committed(t, tx.Commit()))
 }
 
 // refusal is ErrReadOnly after a commit that the disk did not confirm.
@@ -141,6 +151,14 @@ func (s *Store) refusal() error {
 		return ErrReadOnly
 	}
 	return nil
+}
+
+// committed is called with what a commit returned, before anybody knows of it.
+func (s *Store) committed(tx *transaction, err error) error {
+	if err == nil {
+		s.posted.add(tx.posted)
+	}
+	return s.commitError(err)
 }
 
 // commitError notes a commit that the disk did not confirm: after a failed fsync

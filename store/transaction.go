@@ -14,6 +14,8 @@ import (
 type transaction struct {
 	tx   *sqlx.Tx // PostgreSQL's
 	conn *writerConn
+
+	posted []Message // with it
 }
 
 // GetContext reads one row.
@@ -26,6 +28,18 @@ func (t *transaction) GetContext(ctx context.Context, row any, query string, arg
 		return err
 	}
 	return q.GetContext(ctx, row, args...)
+}
+
+// scan reads one row to places of the driver's own types, without reflection.
+func (t *transaction) scan(ctx context.Context, places []any, query string, args ...any) error {
+	if t.tx != nil {
+		return t.tx.QueryRowContext(ctx, query, args...).Scan(places...)
+	}
+	q, err := t.conn.prepared(ctx, query)
+	if err != nil {
+		return err
+	}
+	return q.QueryRowContext(ctx, args...).Scan(places...)
 }
 
 // SelectContext reads all rows.

@@ -202,6 +202,14 @@ type userRow struct {
 	Muted       string
 }
 
+// places are where userFields are read to, as the driver's own types.
+func (r *userRow) places() []any {
+	return []any{
+		(*int64)(&r.ID), &r.Username, &r.Email, &r.Name, (*string)(&r.Role), &r.Zone, (*int64)(&r.LastRoom), &r.CreatedAt, &r.SuspendedAt, &r.HereAt,
+		&r.About, &r.StatusEmoji, &r.StatusText, &r.StatusUntil, &r.Language, (*string)(&r.Scheme), (*string)(&r.Announce), &r.ShowsTyping, &r.ShowsSeen, &r.Muted,
+	}
+}
+
 func (r userRow) user() User {
 	return User{
 		ID: r.ID, Username: r.Username, Email: r.Email, Name: r.Name, Role: r.Role, Zone: r.Zone, LastRoom: r.LastRoom,

@@ -25,7 +25,7 @@ const (
 type writer struct {
 	db     *sqlx.DB
 	refuse func() error // why nothing is written any more; nil: it is
-	commit func(error) error
+	commit func(*transaction, error) error
 	jobs   chan *job
 
 	closing sync.RWMutex // held for reading while a job is brought to its end
@@ -59,7 +59,7 @@ func (j *job) run(ctx context.Context, tx *transaction) (err error) {
 	return j.fn(ctx, tx)
 }
 
-func newWriter(db *sqlx.DB, refuse func() error, commit func(error) error) *writer {
+func newWriter(db *sqlx.DB, refuse func() error, commit func(*transaction, error) error) *writer {
 	db.SetMaxIdleConns(-1) // one that is given up is closed, and not used again
 	return &writer{db: db, refuse: refuse, commit: commit, jobs: make(chan *job, writeQueue)}
 }
@@ -190,7 +190,9 @@ func (w *writer) write(batch []*job) (err error) {
 		if err := w.conn.exec(ctx, "savepoint job"); err != nil {
 			return err
 		}
+		before := len(tx.posted)
 		if j.err = j.run(ctx, tx); j.err != nil {
+			tx.posted = tx.posted[:before]
 			if err := w.conn.exec(ctx, "rollback to job"); err != nil {
 				return errors.Join(j.err, fmt.Errorf("roll back one of a batch: %w", err))
 			}
@@ -199,7 +201,7 @@ func (w *writer) write(batch []*job) (err error) {
 			return err
 		}
 	}
-	return w.commit(w.conn.exec(ctx, "commit"))
+	return w.commit(tx, w.conn.exec(ctx, "commit"))
 }
 
 // abandon rolls back what is under way. A connection that cannot do that is given up,

@@ -6,6 +6,7 @@ import "sync"
 // It may be lost, doubled or late.
 type Hint struct {
 	Topic  Topic  // this log has moved
+	Rev    Rev    // and to here, 0 if that is not known: who has sent it need not look
 	Person Person // or: something about this person's access has changed
 }
 

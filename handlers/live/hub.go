@@ -12,8 +12,8 @@ import (
 
 // Hub is this process's viewers, by topic and by person.
 //
-// Whoever holds several mutexes took them in the order Hub.mu, region.mu, tail.mu,
-// regions.mu, Socket.mu.
+// Whoever holds several mutexes took them in the order tail.passing, Hub.mu, region.mu,
+// tail.mu, regions.mu, Socket.mu.
 type Hub struct {
 	cfg     Config
 	regions *regions
@@ -65,7 +65,7 @@ func (h *Hub) Run(ctx context.Context) {
 			t := h.tails[hint.Topic]
 			h.mu.Unlock()
 			if t != nil {
-				t.poke()
+				t.hint(hint.Rev)
 			}
 			h.regions.hint(hint.Topic)
 		}
@@ -100,6 +100,18 @@ func (h *Hub) Run(ctx context.Context) {
 		}
 	})
 	every(ctx, h.cfg.Beat, h.beat)
+}
+
+// Moved says that this process has committed rev in topic. A few pages have been sent
+// what leads to it when it returns; where there are many, or others are at it, they are
+// sent it soon. A hint to the other processes must follow.
+func (h *Hub) Moved(topic Topic, rev Rev) {
+	h.mu.Lock()
+	t := h.tails[topic]
+	h.mu.Unlock()
+	if t != nil {
+		t.moved(rev)
+	}
 }
 
 // Renew has every page of p come back: what decides which regions they follow has

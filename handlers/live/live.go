@@ -71,6 +71,10 @@ type Config struct {
 	// Source reads and renders what is new in topic after a revision, once for
 	// each audience.
 	Source func(ctx context.Context, topic Topic, after Rev, audiences []Audience) (Change, error)
+	// Written is Source for what this process itself has just written: all of it after a
+	// revision until exactly upto. It is false if it does not know all of it, and then
+	// Source is asked. It may be nil.
+	Written func(ctx context.Context, topic Topic, after, upto Rev, audiences []Audience) (Change, bool, error)
 	// Region renders the region topic as it is now, once for each audience.
 	Region func(ctx context.Context, topic Topic, audiences []Audience) (Region, error)
 	// Heads returns the newest revision of each topic in one question. What has no

@@ -22,6 +22,8 @@ type journal struct {
 	broken int  // so many reads fail
 	torn   bool // no frame leads to the head
 	reads  int
+	asked  int // how often source was
+	wrote  int // how many of the newest revisions this process has written
 
 	shown   map[Topic]string // regions
 	depends map[Topic][]Topic
@@ -53,6 +55,7 @@ func (j *journal) end(p Person, why Reason) {
 func (j *journal) source(_ context.Context, _ Topic, after Rev, audiences []Audience) (Change, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.asked++
 	if j.broken > 0 {
 		j.broken--
 		return Change{}, errors.New("the database does not answer")
@@ -60,7 +63,20 @@ func (j *journal) source(_ context.Context, _ Topic, after Rev, audiences []Audi
 	if j.torn {
 		return Change{Upto: j.head, Torn: true}, nil
 	}
-	c := Change{Upto: min(j.head, after+10), Frames: map[Audience][]byte{}}
+	return j.change(after, min(j.head, after+10), audiences), nil
+}
+
+func (j *journal) written(_ context.Context, _ Topic, after, upto Rev, audiences []Audience) (Change, bool, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if upto > j.head || after < j.head-Rev(j.wrote) {
+		return Change{}, false, nil
+	}
+	return j.change(after, upto, audiences), true, nil
+}
+
+func (j *journal) change(after, upto Rev, audiences []Audience) Change {
+	c := Change{Upto: upto, Frames: map[Audience][]byte{}}
 	c.More = c.Upto < j.head
 	c.Inserts = int(c.Upto - after)
 	for rev, p := range j.gone {
@@ -75,7 +91,7 @@ func (j *journal) source(_ context.Context, _ Topic, after Rev, audiences []Audi
 		}
 		c.Frames[a] = []byte(b.String())
 	}
-	return c, nil
+	return c
 }
 
 func (j *journal) heads(_ context.Context, topics []Topic) (map[Topic]Rev, error) {
@@ -142,7 +158,7 @@ func (j *journal) present(_ context.Context, changed map[Person]Presence) {
 
 func (j *journal) hub(bus Bus) *Hub {
 	return NewHub(Config{
-		Source: j.source, Region: j.region, Present: j.present, Heads: j.heads, Revoked: j.revoked, Bus: bus,
+		Source: j.source, Written: j.written, Region: j.region, Present: j.present, Heads: j.heads, Revoked: j.revoked, Bus: bus,
 		Farewell: func(_ Viewer, why Reason) []byte { return []byte("<bye " + why + ">") },
 		Pulse:    func(Audience) []byte { return []byte("<pulse>") },
 	})

@@ -4,8 +4,13 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
+
+// mostByWriter is how many pages are sent a change by who made it: about a
+// millisecond. For more the tail's own goroutine is woken.
+const mostByWriter = 128
 
 // tail follows one topic's log for all its viewers here: it waits for a hint,
 // asks the Source what is new, and sends the same bytes to everyone.
@@ -16,9 +21,14 @@ type tail struct {
 	stop    context.CancelFunc // guarded by hub.mu
 	viewers int                // guarded by hub.mu
 
+	passing sync.Mutex   // held during a pass, taken before all others
+	look    atomic.Bool  // the log has to be read
+	upto    atomic.Int64 // the revision that this process has written; 0: nothing since the last pass
+
 	mu        sync.Mutex
 	known     bool // rev is set
 	rev       Rev  // every active member has been sent what leads to it
+	told      Rev  // the newest that moved was called with
 	active    []*Member
 	audiences map[Audience]int // of the active
 }
@@ -27,11 +37,73 @@ func newTail(h *Hub, topic Topic) *tail {
 	return &tail{hub: h, topic: topic, wake: make(chan struct{}, 1), audiences: map[Audience]int{}}
 }
 
+// poke has the log read.
 func (t *tail) poke() {
+	t.look.Store(true)
+	t.start()
+}
+
+// start wakes the tail's goroutine.
+func (t *tail) start() {
 	select {
 	case t.wake <- struct{}{}:
 	default: // it is about to read anyway
 	}
+}
+
+// hint has the log read, unless what the hint is about was sent or is about to be. rev
+// is 0 if it does not say.
+func (t *tail) hint(rev Rev) {
+	t.mu.Lock()
+	known := rev != 0 && rev <= max(t.rev, t.told)
+	t.mu.Unlock()
+	if !known {
+		t.poke()
+	}
+}
+
+// moved is a hint by who has committed rev in this process. It sends what is new here
+// and now, if that is soon done and nobody else does it: waking a goroutine, and the
+// thread below it, costs more than a short pass.
+func (t *tail) moved(rev Rev) {
+	t.mu.Lock()
+	t.told = max(t.told, rev)
+	few := len(t.active) <= mostByWriter
+	t.mu.Unlock()
+	for {
+		before := t.upto.Load()
+		if before >= int64(rev) || t.upto.CompareAndSwap(before, int64(rev)) {
+			break
+		}
+	}
+	if !few || !t.passing.TryLock() {
+		t.start()
+		return
+	}
+	// What comes meanwhile is not this caller's, and an error is tried again there.
+	if err := t.step(context.Background()); err != nil || t.due() {
+		t.start()
+	}
+}
+
+// due says whether a pass is called for.
+func (t *tail) due() bool { return t.look.Load() || t.upto.Load() > 0 }
+
+// step makes one pass if one is due. It is called with passing held and lets go of it.
+func (t *tail) step(ctx context.Context) error {
+	defer t.passing.Unlock()
+	look, upto := t.look.Swap(false), Rev(t.upto.Swap(0))
+	if !look && upto == 0 {
+		return nil
+	}
+	if look {
+		upto = 0
+	}
+	more, err := t.pass(ctx, upto)
+	if more || err != nil {
+		t.look.Store(true)
+	}
+	return err
 }
 
 // compare wakes the tail if the topic's newest revision is not the one it has sent.
@@ -61,7 +133,7 @@ func (t *tail) pause(m *Member) {
 		delete(t.audiences, m.Audience)
 	}
 	if len(t.active) == 0 {
-		t.known = false // nobody to be sent anything: the next one says where to start
+		t.known, t.told = false, 0 // nobody to be sent anything: the next one says where to start
 	}
 }
 
@@ -123,10 +195,10 @@ func (t *tail) run(ctx context.Context) {
 			return
 		case <-t.wake:
 		}
-		more := true
-		for more && ctx.Err() == nil {
-			var err error
-			if more, err = t.pass(ctx); err == nil {
+		for t.due() && ctx.Err() == nil {
+			t.passing.Lock()
+			err := t.step(ctx)
+			if err == nil {
 				wait = first
 				continue
 			}
@@ -139,13 +211,14 @@ func (t *tail) run(ctx context.Context) {
 				return
 			case <-time.After(wait):
 			}
-			wait, more = min(2*wait, most), true
+			wait = min(2*wait, most)
 		}
 	}
 }
 
-// pass reads once what is new and sends it; it says whether there may be more.
-func (t *tail) pass(ctx context.Context) (more bool, err error) {
+// pass takes once what is new and sends it; it says whether there may be more. upto is
+// what this process has written, 0 if the log has to be read in any case.
+func (t *tail) pass(ctx context.Context, upto Rev) (more bool, err error) {
 	t.mu.Lock()
 	after, known := t.rev, t.known
 	audiences := make([]Audience, 0, len(t.audiences))
@@ -153,10 +226,10 @@ func (t *tail) pass(ctx context.Context) (more bool, err error) {
 		audiences = append(audiences, a)
 	}
 	t.mu.Unlock()
-	if !known {
+	if !known || upto > 0 && upto <= after {
 		return false, nil
 	}
-	c, err := t.hub.cfg.Source(ctx, t.topic, after, audiences)
+	c, err := t.change(ctx, after, upto, audiences)
 	if err != nil {
 		return false, err
 	}
@@ -173,6 +246,17 @@ func (t *tail) pass(ctx context.Context) (more bool, err error) {
 		}
 	}
 	return c.More, nil
+}
+
+// change is what is new after a revision: what was just written here, if that is all
+// of it until upto, and otherwise what the log says.
+func (t *tail) change(ctx context.Context, after, upto Rev, audiences []Audience) (Change, error) {
+	if upto > 0 && t.hub.cfg.Written != nil {
+		if c, ok, err := t.hub.cfg.Written(ctx, t.topic, after, upto, audiences); ok || err != nil {
+			return c, err
+		}
+	}
+	return t.hub.cfg.Source(ctx, t.topic, after, audiences)
 }
 
 // send writes c to the active members that are behind it. Those whose audience c

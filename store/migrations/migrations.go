@@ -1,4 +1,5 @@
-// Package migrations holds the schema: one text for SQLite and PostgreSQL.
+// Package migrations holds the schema: one text for SQLite and PostgreSQL, and two,
+// NAME.sqlite.sql and NAME.postgres.sql, only where they must differ.
 package migrations
 
 import "embed"

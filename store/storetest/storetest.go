@@ -53,6 +53,19 @@ func Databases(t *testing.T, fn func(t *testing.T, s *store.Store, db *sqlx.DB))
 	})
 }
 
+// Twice is Each with a second store on the same database, as another process has one.
+func Twice(t *testing.T, fn func(t *testing.T, s, other *store.Store)) {
+	t.Helper()
+	t.Run("SQLite", func(t *testing.T) {
+		dsn := "sqlite:" + filepath.Join(t.TempDir(), "parley.db")
+		fn(t, open(t, dsn), open(t, dsn))
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		dsn := Postgres(t)
+		fn(t, open(t, dsn), open(t, dsn))
+	})
+}
+
 // SQLite returns a store on a fresh file.
 func SQLite(t testing.TB) *store.Store {
 	t.Helper()
