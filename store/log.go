@@ -101,8 +101,8 @@ const changesSince = `
 select r.rev, r.last_seq,
        exists (select 1 from members x where x.room_id = r.id and x.rev > $2 and not x.present) as departed,
        r.id, coalesce(m.seq, 0), coalesce(m.rev, 0), coalesce(m.posted_rev, 0), coalesce(m.author_id, 0), coalesce(u.name, ''),
-       coalesce(m.body, ''), coalesce(m.created_at, 0), coalesce(m.edited_at, 0), coalesce(m.deleted_at, 0),
-       coalesce(m.prev_author, 0), coalesce(m.prev_at, 0), coalesce(m.mentions, '')
+       case when m.hidden = 0 then m.body else '' end, coalesce(m.created_at, 0), coalesce(m.edited_at, 0), coalesce(m.deleted_at, 0),
+       coalesce(m.prev_author, 0), coalesce(m.prev_at, 0), coalesce(m.mentions, ''), coalesce(m.hidden, 0)
   from rooms r
   left join messages m on m.room_id = r.id and m.rev > $2
   left join users u on u.id = m.author_id

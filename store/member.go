@@ -101,6 +101,9 @@ func (s *Store) Join(ctx context.Context, room RoomID, user UserID) error {
 		if r.Kind != OpenRoom {
 			return ErrNotFound
 		}
+		if err := notBarred(ctx, tx, room, user); err != nil {
+			return err
+		}
 		if r.Archived() {
 			return ErrArchived
 		}
@@ -120,7 +123,7 @@ func (s *Store) Leave(ctx context.Context, room RoomID, user UserID) error {
 		if err != nil {
 			return err
 		}
-		if err := permit(who, Leave, nil); err != nil {
+		if err := permit(who, Leave, nil, s.now()); err != nil {
 			return err
 		}
 		if who.Kind == PrivateRoom && !who.Archived {
@@ -149,7 +152,7 @@ func (s *Store) AddMember(ctx context.Context, room RoomID, by, user UserID) err
 		if err != nil {
 			return err
 		}
-		if err := permit(who, Invite, nil); err != nil {
+		if err := permit(who, Invite, nil, s.now()); err != nil {
 			return err
 		}
 		if _, err := standing(ctx, tx, room, user); !errors.Is(err, sql.ErrNoRows) {
@@ -161,6 +164,9 @@ func (s *Store) AddMember(ctx context.Context, room RoomID, by, user UserID) err
 		}
 		if n == 0 {
 			return Invalid{"person", "There is nobody of that name. Look for them by typing a part of it."}
+		}
+		if err := notBarred(ctx, tx, room, user); err != nil {
+			return Invalid{"person", "A moderator has removed them from this room. Lift that first."}
 		}
 		return setMember(ctx, tx, room, user, true, false)
 	})

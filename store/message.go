@@ -40,6 +40,7 @@ type Message struct {
 	PrevAuthor UserID    // of the message before it when it was posted; 0: none
 	PrevAt     time.Time
 	Mentions   []Mention
+	Hidden     MeasureID // what hides it from everybody; 0: nothing. Its Body is "" then.
 }
 
 // EditMessage gives the message another body. Only its author may; for anybody
@@ -110,7 +111,7 @@ func (s *Store) change(ctx context.Context, room RoomID, seq Seq, by UserID, do 
 		if m, err = messageIn(ctx, tx, room, seq); err != nil {
 			return err
 		}
-		if err := permit(who, do, &m); err != nil {
+		if err := permit(who, do, &m, s.now()); err != nil {
 			return err
 		}
 		return fn(ctx, tx, &m)
@@ -164,8 +165,8 @@ func (s *Store) MessagesBefore(ctx context.Context, room RoomID, user UserID, se
 }
 
 const messageColumns = `
-select m.room_id, m.seq, m.rev, m.posted_rev, m.author_id, u.name as author_name, m.body,
-       m.created_at, m.edited_at, m.deleted_at, m.prev_author, m.prev_at, m.mentions
+select m.room_id, m.seq, m.rev, m.posted_rev, m.author_id, u.name as author_name, case when m.hidden = 0 then m.body else '' end as body,
+       m.created_at, m.edited_at, m.deleted_at, m.prev_author, m.prev_at, m.mentions, m.hidden
   from messages m
   join users u on u.id = m.author_id`
 
@@ -188,7 +189,7 @@ func newMessageScan(first ...any) *messageScan {
 	m := &s.Message
 	// The driver's own type: another is converted by reflection, with a value made for it.
 	s.places = append(first, (*int64)(&m.Room), (*int64)(&m.Seq), (*int64)(&m.Rev), (*int64)(&m.PostedRev),
-		(*int64)(&m.Author), &m.AuthorName, &m.Body, &s.created, &s.edited, &s.deleted, (*int64)(&m.PrevAuthor), &s.prev, &s.mentions)
+		(*int64)(&m.Author), &m.AuthorName, &m.Body, &s.created, &s.edited, &s.deleted, (*int64)(&m.PrevAuthor), &s.prev, &s.mentions, (*int64)(&m.Hidden))
 	return s
 }
 

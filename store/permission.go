@@ -2,6 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"time"
 )
 
 // Action is something a person may want to do to a message or in a room.
@@ -27,7 +30,17 @@ type Standing struct {
 	Owner         bool
 	Kind          Kind
 	Archived      bool
+
+	Moderator bool      // of the room
+	Officer   bool      // moderates everywhere
+	Quiet     time.Time // cannot write until then; zero: can
+	Slow      time.Time // the next message in a slow room
+	SlowMode  time.Duration
+	Locked    bool // only its moderators write
 }
+
+// moderates says whether by is above what a room asks of its members.
+func (by Standing) moderates() bool { return by.Owner || by.Moderator || by.Officer }
 
 // Standing is what u, whose membership m is, is in the room.
 func (m Membership) Standing(u User) Standing {
@@ -50,7 +63,9 @@ func May(by Standing, do Action, m *Message) bool {
 		return true
 	case Post:
 		return !by.Archived
-	case Edit, Delete:
+	case Edit:
+		return !by.Archived && m != nil && m.Author == by.User && m.DeletedAt.IsZero() && m.Hidden == 0
+	case Delete:
 		return !by.Archived && m != nil && m.Author == by.User && m.DeletedAt.IsZero()
 	case Leave, Invite:
 		return by.Kind != DirectRoom && (do == Leave || !by.Archived)
@@ -63,29 +78,85 @@ func May(by Standing, do Action, m *Message) bool {
 // standing returns what user is in room: sql.ErrNoRows unless they are a member
 // and not suspended.
 func standing(ctx context.Context, tx *transaction, room RoomID, user UserID) (Standing, error) {
-	var r struct {
-		Name       string
-		Role       Role
-		Owner      bool
-		Kind       Kind
-		ArchivedAt int64 `db:"archived_at"`
-	}
-	err := tx.GetContext(ctx, &r, standingOf, room, user)
-	return Standing{User: user, Name: r.Name, Administrator: r.Role == Administrator, Member: err == nil, Owner: r.Owner, Kind: r.Kind, Archived: r.ArchivedAt != 0}, err
+	var r standingRow
+	err := tx.scan(ctx, r.places(), standingOf, room, user)
+	return r.standing(user), err
 }
 
 const standingOf = `
-select u.name, u.role, m.owner, r.kind, r.archived_at
+select ` + standingFields + `
   from members m
   join users u on u.id = m.user_id
   join rooms r on r.id = m.room_id
  where m.room_id = $1 and m.user_id = $2 and m.present and u.suspended_at = 0`
 
-// permit is nil if by may do it, ErrArchived if only that the room is archived
-// forbids it, and otherwise ErrNotFound.
-func permit(by Standing, do Action, m *Message) error {
-	if May(by, do, m) {
+const standingFields = `u.name, u.role, u.quiet_until, m.owner, m.moderator, m.quiet_until, m.posted_at, r.kind, r.archived_at, r.locked, r.slow_seconds`
+
+// standingRow is standingFields as the driver's own types.
+type standingRow struct {
+	name, role, kind                                          string
+	quiet, quietHere, postedAt, archived, locked, slowSeconds int64
+	owner, moderator                                          bool
+}
+
+func (r *standingRow) places() []any {
+	return []any{&r.name, &r.role, &r.quiet, &r.owner, &r.moderator, &r.quietHere, &r.postedAt, &r.kind, &r.archived, &r.locked, &r.slowSeconds}
+}
+
+func (r *standingRow) standing(user UserID) Standing {
+	by := Standing{
+		User: user, Name: r.name, Administrator: Role(r.role) == Administrator, Officer: Role(r.role).AtLeast(Moderator), Member: r.name != "",
+		Owner: r.owner, Moderator: r.moderator, Kind: Kind(r.kind), Archived: r.archived != 0, Locked: r.locked != 0,
+		Quiet: fromMicros(max(r.quiet, r.quietHere)), SlowMode: time.Duration(r.slowSeconds) * time.Second,
+	}
+	if by.SlowMode > 0 && r.postedAt > 0 {
+		by.Slow = fromMicros(r.postedAt).Add(by.SlowMode)
+	}
+	return by
+}
+
+// Restraint is the error of somebody whom a measure keeps from writing now.
+type Restraint struct {
+	Kind  MeasureKind   // TimeOut, SlowMode or RoomLock
+	Wait  time.Duration // until they can; 0: nobody knows
+	Every time.Duration // how often one may write in a slow room
+}
+
+func (e Restraint) Error() string { return fmt.Sprintf("%s: cannot write for %v", e.Kind, e.Wait) }
+
+// ErrHidden is what a hidden message answers to who would change it.
+var ErrHidden = errors.New("the message is hidden")
+
+// restraint is what keeps by from writing at now, nil if nothing does.
+func restraint(by Standing, now time.Time) error {
+	switch {
+	case by.Quiet.After(now):
+		return Restraint{Kind: TimeOut, Wait: by.Quiet.Sub(now)}
+	case by.moderates():
 		return nil
+	case by.Locked:
+		return Restraint{Kind: RoomLock}
+	case by.Slow.After(now):
+		return Restraint{Kind: SlowMode, Wait: by.Slow.Sub(now), Every: by.SlowMode}
+	}
+	return nil
+}
+
+// permit is nil if by may do it at now, a Restraint if a measure keeps them from writing,
+// ErrHidden or ErrArchived if only that the message is hidden or the room archived
+// forbids it, and otherwise ErrNotFound.
+func permit(by Standing, do Action, m *Message, now time.Time) error {
+	if May(by, do, m) {
+		if do == Post || do == Edit && by.Quiet.After(now) {
+			return restraint(by, now)
+		}
+		return nil
+	}
+	if do == Edit && m != nil && m.Hidden != 0 {
+		shown := *m
+		if shown.Hidden = 0; May(by, do, &shown) {
+			return ErrHidden
+		}
 	}
 	open := by
 	if open.Archived = false; by.Archived && May(open, do, m) {

@@ -52,7 +52,7 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 			return err
 		}
 		now := s.now()
-		if err := permit(who, Post, nil); err != nil {
+		if err := permit(who, Post, nil, now); err != nil {
 			return err
 		}
 		mentioned, err := mentionsIn(ctx, tx, d.Room, body)
@@ -71,6 +71,11 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 		}
 		if err := setMentions(ctx, tx, m); err != nil {
 			return err
+		}
+		if who.SlowMode > 0 {
+			if _, err := tx.ExecContext(ctx, "update members set posted_at = $1 where room_id = $2 and user_id = $3", micros(now), d.Room, d.Author); err != nil {
+				return err
+			}
 		}
 		res, err := tx.ExecContext(ctx, insertKey, d.Author, d.Room, d.Key, digest, m.Seq, micros(now))
 		if err != nil {
@@ -137,12 +142,10 @@ func (s *Store) postedBefore(ctx context.Context, d Draft, digest string, cause 
 // if it is new. After a delete the digest is erased and the key alone decides. It is
 // sql.ErrNoRows unless the author is a member and not suspended.
 func postedAs(ctx context.Context, tx *transaction, d Draft, digest string) (by Standing, seq Seq, err error) {
-	by = Standing{User: d.Author, Member: true}
-	var role Role
-	var archived int64
+	var r standingRow
 	var known string
-	err = tx.scan(ctx, []any{&by.Name, (*string)(&role), &by.Owner, (*string)(&by.Kind), &archived, &known, (*int64)(&seq)}, posting, d.Room, d.Author, d.Key)
-	by.Administrator, by.Archived = role == Administrator, archived != 0
+	err = tx.scan(ctx, append(r.places(), &known, (*int64)(&seq)), posting, d.Room, d.Author, d.Key)
+	by = r.standing(d.Author)
 	if known != "" && !hmac.Equal([]byte(known), []byte(digest)) {
 		seq = 0
 	}
@@ -150,7 +153,7 @@ func postedAs(ctx context.Context, tx *transaction, d Draft, digest string) (by 
 }
 
 const posting = `
-select u.name, u.role, m.owner, r.kind, r.archived_at, coalesce(k.digest, ''), coalesce(k.seq, 0)
+select ` + standingFields + `, coalesce(k.digest, ''), coalesce(k.seq, 0)
   from members m
   join users u on u.id = m.user_id
   join rooms r on r.id = m.room_id

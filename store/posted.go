@@ -51,6 +51,13 @@ func (p *posted) forget(room RoomID) {
 	}
 }
 
+func (p *posted) forgetAll() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.all)
+	p.queue = p.queue[:0]
+}
+
 // Posted returns what happened in room after a revision until upto exactly, from
 // memory. It is false unless all of that was posted by this process a moment ago; and
 // then no membership has changed in between, for that takes a revision, too.

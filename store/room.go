@@ -38,6 +38,9 @@ type Room struct {
 	ArchivedAt int64 `db:"archived_at"` // microseconds; 0: in use
 	LastSeq    Seq   `db:"last_seq"`
 	Rev        Rev
+
+	Locked      MeasureID // only its moderators write; 0: every member
+	SlowSeconds int       `db:"slow_seconds"` // between two messages of a member; 0: none
 }
 
 // Archived says whether the room can be read only.
@@ -87,7 +90,7 @@ func (m Membership) Tells() bool {
 	return false
 }
 
-const roomFields = `r.id, r.slug, r.name, r.topic, r.kind, r.everyone, r.archived_at, r.last_seq, r.rev`
+const roomFields = `r.id, r.slug, r.name, r.topic, r.kind, r.everyone, r.archived_at, r.last_seq, r.rev, r.locked, r.slow_seconds`
 
 const membershipColumns = `
 select ` + roomFields + `, m.user_id, m.owner, m.favourite, m.level, m.seen_seq,

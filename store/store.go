@@ -108,13 +108,15 @@ func (s *Store) Ready(ctx context.Context) error {
 // inTx runs fn in one write transaction. What fn does is kept if it returns nil
 // and the commit succeeds, and otherwise leaves nothing behind. fn must use the
 // context it is given: a request's own would roll back its neighbours' posts.
-// Afterwards every session is looked up anew.
+// Afterwards every session is looked up anew, and every message is read.
 func (s *Store) inTx(ctx context.Context, fn func(context.Context, *transaction) error) error {
 	defer s.trusted.forget()
+	defer s.posted.forgetAll()
 	return s.inLog(ctx, fn)
 }
 
-// inLog is inTx for a write that changes no row of users and of sessions.
+// inLog is inTx for a write that changes no row of users and of sessions, and no message
+// that is there.
 func (s *Store) inLog(ctx context.Context, fn func(context.Context, *transaction) error) error {
 	if err := s.refusal(); err != nil {
 		return err
