@@ -97,7 +97,7 @@ func (s *Server) createSession(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	case !user.SuspendedAt.IsZero():
-		return page(http.StatusForbidden, "This account is suspended. Ask an administrator of this place.")
+		return s.suspended(w, r, http.StatusForbidden, user, views.Fields{})
 	}
 	guess.right()
 	if zone := r.PostForm.Get("zone"); user.Zone == "" && zone != "" {
@@ -167,9 +167,14 @@ func (s *Server) showReset(w http.ResponseWriter, r *http.Request, status int, t
 // me is the page frame for the asker beside their rooms.
 func (s *Server) me(ctx context.Context, session store.Session, title string, here store.RoomID) (views.Page, error) {
 	rooms, err := s.roomsOf(ctx, session.User.ID, false)
+	if err != nil {
+		return views.Page{}, err
+	}
+	side := s.sidebar(rooms, here)
+	side.Notices, err = s.Store.UnreadNotices(ctx, session.User.ID)
 	session.User.Status = session.User.Status.At(time.Now())
 	return views.Page{
-		Title: title, Me: session.User, Side: s.sidebar(rooms, here),
+		Title: title, Me: session.User, Side: side,
 		Live: views.Connection{As: session.User.ID, Here: here, Title: title, Made: audienceNow(ctx, session.User)},
 	}, err
 }

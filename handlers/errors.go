@@ -110,11 +110,12 @@ func echo(r *http.Request) (c views.Compose, ok bool) {
 // explain returns the status of err and what to tell the person.
 func (s *Server) explain(ctx context.Context, w http.ResponseWriter, err error) (status int, sentence string) {
 	var (
-		invalid store.Invalid
-		long    store.TooLong
-		wait    throttled
-		other   otherPerson
-		large   *http.MaxBytesError
+		invalid   store.Invalid
+		long      store.TooLong
+		wait      throttled
+		restraint store.Restraint
+		other     otherPerson
+		large     *http.MaxBytesError
 	)
 	switch {
 	case errors.As(err, &long):
@@ -144,6 +145,12 @@ func (s *Server) explain(ctx context.Context, w http.ResponseWriter, err error) 
 		return http.StatusNotFound, "This link was used or is too old. Ask for a new one."
 	case errors.Is(err, errDeleted):
 		return http.StatusGone, "This message was deleted meanwhile."
+	case errors.As(err, &restraint):
+		return http.StatusForbidden, restrained(ctx, w, restraint)
+	case errors.Is(err, store.ErrHidden):
+		return http.StatusConflict, "A moderator has hidden this message: it cannot be changed now. Keep your text."
+	case errors.Is(err, store.ErrMeasured):
+		return http.StatusConflict, "This was done already. Load the page again and have a look."
 	case errors.Is(err, store.ErrArchived):
 		return http.StatusConflict, "This room is archived: it can be read, not written. Keep your text, or ask for the room to be opened again."
 	case errors.Is(err, store.ErrNotFound):
@@ -160,6 +167,25 @@ func (s *Server) explain(ctx context.Context, w http.ResponseWriter, err error) 
 	default:
 		return http.StatusInternalServerError, "Something went wrong here, and it was noted. Try again in a moment."
 	}
+}
+
+// restrained says what keeps somebody from writing, and for how long.
+func restrained(ctx context.Context, w http.ResponseWriter, e store.Restraint) string {
+	again := ""
+	if e.Wait > 0 {
+		again = " " + tryAgain(ctx, w, e.Wait)
+	}
+	switch e.Kind {
+	case store.TimeOut:
+		return words.Say(ctx, "A moderator gave you a time-out, so you cannot write. Your text is still here.") + again
+	case store.SlowMode:
+		return words.Say(ctx, "This room is in slow mode. Your text is still here.") + again
+	case store.RoomLock:
+		return words.Say(ctx, "A moderator has locked this room, so this was not sent. Keep your text.")
+	case store.NewcomerCap:
+		return words.Say(ctx, "Your account is too new here for links and new conversations. Send it without the link, or later.") + again
+	}
+	return words.Say(ctx, "A moderator removed you from this room.")
 }
 
 // tryAgain sets Retry-After and says the same in words.

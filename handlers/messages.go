@@ -122,6 +122,9 @@ func (s *Server) messageAt(r *http.Request, do store.Action) (store.Membership, 
 	}
 	if err == nil && !store.May(room.Standing(asker(r).User), do, &m) {
 		err = store.ErrNotFound
+		if do == store.Edit && m.Author == asker(r).User.ID && m.Hidden != 0 {
+			err = store.ErrHidden
+		}
 		if m.Author == asker(r).User.ID && !m.DeletedAt.IsZero() {
 			err = errDeleted
 		}
@@ -136,7 +139,11 @@ func (s *Server) showMore(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	me := asker(r).User
-	return s.showEditor(w, r, room, views.MessageCard(m, room, room.Standing(me), views.Zone(me)))
+	by, err := s.Store.StandingIn(r.Context(), room.ID, me.ID)
+	if err != nil {
+		return err
+	}
+	return s.showEditor(w, r, room, views.MessageCard(m, room, by, views.Zone(me)))
 }
 
 func (s *Server) editMessage(w http.ResponseWriter, r *http.Request) error {

@@ -28,6 +28,9 @@ func (s *Server) card(w http.ResponseWriter, r *http.Request, status int, id sto
 		return store.ErrNotFound
 	}
 	card := views.Card{Person: user, Me: asker(r).User, Presence: s.presenceOf(user.ID), Now: time.Now(), Problem: problem}
+	if card.Moderates, err = s.moderates(r.Context(), card.Me, id); err != nil {
+		return err
+	}
 	if slices.Contains(card.Me.Muted, id) {
 		all, err := s.Store.MutedBy(r.Context(), card.Me.ID)
 		if err != nil {

@@ -64,7 +64,7 @@ func regionsFor(user store.User, room store.Membership, page views.Connection) [
 	if page.Room == 0 {
 		return all
 	}
-	all = append(all, peopleTopic(room.ID), typingTopic(room.ID))
+	all = append(all, peopleTopic(room.ID), typingTopic(room.ID), restraintTopic(user.ID, room.ID))
 	if user.Announce != store.AnnounceCount { // a count comes with the log
 		all = append(all, heardTopic(room.ID, user))
 	}
@@ -108,6 +108,11 @@ func (s *Server) region(ctx context.Context, topic live.Topic, audiences []live.
 			made, r.Depends, err = s.sideRegion(ctx, user, room, title)
 		case "seen-off":
 			made = fixed(views.Seen(nil, true))
+		case "restraint":
+			by, failed := s.restraint(ctx, user, room)
+			made, err, r.Depends = func(zone *time.Location) []templ.Component {
+				return []templ.Component{views.Restrained(by, zone, time.Now(), true)}
+			}, failed, []live.Topic{personTopic(user), headTopic(room)}
 		default:
 			r.Depends = []live.Topic{postedTopic(room)}
 			if made, err = s.heardRegion(ctx, name, user, room); err == nil {
@@ -133,6 +138,11 @@ func (s *Server) region(ctx context.Context, topic live.Topic, audiences []live.
 func (s *Server) headOf(ctx context.Context, room store.RoomID) (live.Rev, error) {
 	heads, err := s.Store.Heads(ctx, []store.RoomID{room})
 	return live.Rev(heads[room]), err
+}
+
+// restraintTopic is what keeps user from writing in room.
+func restraintTopic(user store.UserID, room store.RoomID) live.Topic {
+	return live.Topic(fmt.Sprintf("restraint/%d/%d", user, room))
 }
 
 // pairOf reads "42/7" and "42/7/Rooms".
@@ -188,7 +198,11 @@ func (s *Server) sideRegion(ctx context.Context, user store.UserID, here store.R
 			own = m
 		}
 	}
-	list := views.RoomsRegion(s.sidebar(rooms, here), true)
+	side := s.sidebar(rooms, here)
+	if side.Notices, err = s.Store.UnreadNotices(ctx, user); err != nil {
+		return nil, nil, err
+	}
+	list := views.RoomsRegion(side, true)
 	switch {
 	case title != "":
 		return fixed(list, views.Title(rooms, title)), depends, nil

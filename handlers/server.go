@@ -141,6 +141,21 @@ func (s *Server) routes() []route {
 		{"GET /people/{user}", person, s.showPerson},
 		{"POST /people/{user}/mute", person, s.updateMute},
 		{"GET /mutes", person, s.showMutes},
+
+		{"GET /people/{user}/moderate", person, s.moderatePerson},
+		{"GET /rooms/{room}/moderate", person, s.moderateRoom},
+		{"POST /rooms/{room}/moderators", person, s.updateModerators},
+		{"GET /rooms/{room}/messages/{seq}/hide", person, s.askHide},
+		{"GET /rooms/{room}/messages/{seq}/hidden", person, s.showHidden},
+		{"POST /measures", person, s.createMeasure},
+		{"POST /measures/{measure}/lift", person, s.liftMeasure},
+		{"GET /moderation/newcomers", moderator, s.showNewcomers},
+		{"GET /moderation/appeals", person, s.showAppeals},
+		{"POST /moderation/appeals/{measure}", person, s.decideAppeal},
+		{"GET /notices", person, s.showNotices},
+		{"POST /notices/{measure}/appeal", person, s.createAppeal},
+		{"POST /appeal", anyone, s.createAppealOutside},
+
 		{"GET /direct/new", person, s.newDirect},
 		{"POST /direct", person, s.createDirect},
 		{"POST /read", person, s.markAllRead},
@@ -213,6 +228,11 @@ func (s *Server) Run(ctx context.Context) {
 		defer close(worked)
 		s.work(ctx)
 	}()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		s.endMeasures(ctx)
+	}()
 	noted := make(chan struct{})
 	go func() {
 		defer close(noted)
@@ -221,6 +241,7 @@ func (s *Server) Run(ctx context.Context) {
 	s.hub.Run(ctx)
 	<-noted
 	<-worked
+	<-ended
 	<-tidied
 }
 

@@ -37,6 +37,15 @@ func (s *Store) Converse(ctx context.Context, by UserID, with []UserID) (RoomID,
 			if err != nil {
 				return err
 			}
+			if len(people) > 1 {
+				var since int64
+				if err := tx.GetContext(ctx, &since, "select created_at from users where id = $1 and role = 'member' union all select 0 limit 1", by); err != nil {
+					return err
+				}
+				if err := notNewcomer(ctx, tx, fromMicros(since), s.now()); err != nil {
+					return err
+				}
+			}
 			for _, p := range people {
 				var n int
 				if err := tx.GetContext(ctx, &n, "select count(*) from users where id = $1 and suspended_at = 0", p); err != nil {

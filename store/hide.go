@@ -43,24 +43,20 @@ func hide(ctx context.Context, s *Store, tx *transaction, room RoomID, seq Seq, 
 
 // HiddenText returns the text of a hidden message to its author, and to who may
 // moderate its room; to others ErrNotFound.
-func (s *Store) HiddenText(ctx context.Context, room RoomID, seq Seq, by UserID) (text string, err error) {
-	err = s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
-		var m struct {
-			Author UserID `db:"author_id"`
-			Body   string
-		}
-		if err := tx.GetContext(ctx, &m, "select author_id, body from messages where room_id = $1 and seq = $2 and hidden > 0", room, seq); err != nil {
-			return err
-		}
-		officer, err := officerIn(ctx, tx, room, by)
-		if err != nil {
-			return err
-		}
-		if !officer.Active || !officer.Sees() || m.Author != by && officer.rank() < roomRank {
-			return ErrNotFound
-		}
-		text = m.Body
-		return nil
-	})
-	return text, err
+func (s *Store) HiddenText(ctx context.Context, room RoomID, seq Seq, by UserID) (string, error) {
+	officer, err := s.OfficerIn(ctx, room, by)
+	if err != nil {
+		return "", err
+	}
+	var m struct {
+		Author UserID `db:"author_id"`
+		Body   string
+	}
+	if err := s.get(ctx, &m, "select author_id, body from messages where room_id = $1 and seq = $2 and hidden > 0", room, seq); err != nil {
+		return "", s.plain(err)
+	}
+	if !officer.Active || !officer.Sees() || m.Author != by && officer.rank() < roomRank {
+		return "", ErrNotFound
+	}
+	return m.Body, nil
 }

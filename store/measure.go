@@ -64,6 +64,8 @@ type Measure struct {
 	Amount  int    // seconds or hours, as the kind says; of a Ban 1: addresses are refused, too
 	ReadAt  time.Time
 
+	UserName, RoomName, ByName string // where it was read to be shown; "": none
+
 	kept string // what it takes to undo it
 }
 
@@ -280,6 +282,10 @@ type measureRow struct {
 	Amount  int
 	Kept    string
 	ReadAt  int64 `db:"read_at"`
+
+	UserName string `db:"user_name"`
+	RoomName string `db:"room_name"`
+	ByName   string `db:"by_name"`
 }
 
 func (r measureRow) measure() Measure {
@@ -287,6 +293,7 @@ func (r measureRow) measure() Measure {
 		ID: r.ID, Kind: r.Kind, User: r.UserID, Room: r.RoomID, Seq: r.Seq, Case: r.CaseID, By: r.ByID, At: fromMicros(r.At),
 		Until: fromMicros(r.UntilAt), EndedAt: fromMicros(r.EndedAt), EndedBy: r.EndedBy, Reason: r.Reason, Words: r.Words,
 		Amount: r.Amount, ReadAt: fromMicros(r.ReadAt), kept: r.Kept,
+		UserName: r.UserName, RoomName: r.RoomName, ByName: r.ByName,
 	}
 }
 
@@ -307,10 +314,18 @@ func (s *Store) MeasuresOn(ctx context.Context, user UserID, limit int) ([]Measu
 	return s.measures(ctx, measuresOn, user, limit)
 }
 
-const measuresOn = "select " + measureFields + `
-  from measures
- where user_id = $1
- order by id desc
+// measureColumns are a measureRow with its names. A direct conversation has none.
+const measureColumns = `
+select x.id, x.kind, x.user_id, x.room_id, x.seq, x.case_id, x.by_id, x.at, x.until_at, x.ended_at, x.ended_by, x.reason, x.words, x.amount, x.kept, x.read_at,
+       coalesce(u.name, '') as user_name, coalesce(r.name, '') as room_name, coalesce(b.name, '') as by_name
+  from measures x
+  left join users u on u.id = x.user_id
+  left join rooms r on r.id = x.room_id
+  left join users b on b.id = x.by_id`
+
+const measuresOn = measureColumns + `
+ where x.user_id = $1
+ order by x.id desc
  limit $2`
 
 // MeasuresIn returns what was done in room, the newest first, at most limit.
@@ -318,20 +333,19 @@ func (s *Store) MeasuresIn(ctx context.Context, room RoomID, limit int) ([]Measu
 	return s.measures(ctx, measuresIn, room, limit)
 }
 
-const measuresIn = "select " + measureFields + `
-  from measures
- where room_id = $1
- order by id desc
+const measuresIn = measureColumns + `
+ where x.room_id = $1
+ order by x.id desc
  limit $2`
 
 // MeasuresOf returns what was done about a case, the oldest first.
 func (s *Store) MeasuresOf(ctx context.Context, id CaseID) ([]Measure, error) {
-	return s.measures(ctx, "select "+measureFields+" from measures where case_id = $1 order by id", id)
+	return s.measures(ctx, measureColumns+" where x.case_id = $1 order by x.id", id)
 }
 
 // MeasureByID returns one measure, whoever asks.
 func (s *Store) MeasureByID(ctx context.Context, id MeasureID) (Measure, error) {
-	all, err := s.measures(ctx, "select "+measureFields+" from measures where id = $1", id)
+	all, err := s.measures(ctx, measureColumns+" where x.id = $1", id)
 	if err == nil && len(all) == 0 {
 		err = ErrNotFound
 	}

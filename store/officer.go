@@ -79,9 +79,51 @@ func MayModerate(by Officer, m Measure, on Officer) bool {
 	return false
 }
 
+// asking is where one row is read: a transaction, or the store.
+type asking interface {
+	GetContext(ctx context.Context, row any, query string, args ...any) error
+}
+
+// reads are questions to the store outside of a transaction.
+type reads struct{ *Store }
+
+// GetContext reads one row.
+func (r reads) GetContext(ctx context.Context, row any, query string, args ...any) error {
+	return r.get(ctx, row, query, args...)
+}
+
+// OfficerIn returns what user is in room, 0 for the instance alone: ErrNotFound if there
+// is no such person or room.
+func (s *Store) OfficerIn(ctx context.Context, room RoomID, user UserID) (Officer, error) {
+	o, err := officerIn(ctx, reads{s}, room, user)
+	return o, s.plain(err)
+}
+
+// Permitted returns those of kinds that by may impose on user (0: nobody), in room (0:
+// everywhere), because of its message seq (0: none).
+func (s *Store) Permitted(ctx context.Context, by UserID, user UserID, room RoomID, seq Seq, kinds ...MeasureKind) ([]MeasureKind, error) {
+	officer, err := officerIn(ctx, reads{s}, room, by)
+	if err != nil {
+		return nil, s.plain(err)
+	}
+	var target Officer
+	if user != 0 {
+		if target, err = officerIn(ctx, reads{s}, room, user); err != nil {
+			return nil, s.plain(err)
+		}
+	}
+	var all []MeasureKind
+	for _, kind := range kinds {
+		if MayModerate(officer, Measure{Kind: kind, User: user, Room: room, Seq: seq}, target) {
+			all = append(all, kind)
+		}
+	}
+	return all, nil
+}
+
 // officerIn reads what user is in room, 0 for the instance alone: sql.ErrNoRows if
 // there is no such person or room.
-func officerIn(ctx context.Context, tx *transaction, room RoomID, user UserID) (Officer, error) {
+func officerIn(ctx context.Context, tx asking, room RoomID, user UserID) (Officer, error) {
 	o := Officer{User: user, Room: room}
 	var u struct {
 		Role        Role
@@ -104,4 +146,20 @@ func officerIn(ctx context.Context, tx *transaction, room RoomID, user UserID) (
 	}
 	o.Member, o.Owner, o.Moderator = m.Present, m.Owner, m.Moderator
 	return o, err
+}
+
+// MayLift says whether by may impose, and so lift, what m is.
+func (s *Store) MayLift(ctx context.Context, by UserID, m Measure) (bool, error) {
+	officer, err := officerIn(ctx, reads{s}, m.Room, by)
+	if err != nil {
+		return false, s.plain(err)
+	}
+	officer.Case = m.Case != 0
+	var target Officer
+	if m.User != 0 {
+		if target, err = officerIn(ctx, reads{s}, m.Room, m.User); err != nil {
+			return false, s.plain(err)
+		}
+	}
+	return MayModerate(officer, m, target), nil
 }

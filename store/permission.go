@@ -31,6 +31,7 @@ type Standing struct {
 	Kind          Kind
 	Archived      bool
 
+	Since     time.Time // when the account was created
 	Moderator bool      // of the room
 	Officer   bool      // moderates everywhere
 	Quiet     time.Time // cannot write until then; zero: can
@@ -39,14 +40,15 @@ type Standing struct {
 	Locked    bool // only its moderators write
 }
 
-// moderates says whether by is above what a room asks of its members.
-func (by Standing) moderates() bool { return by.Owner || by.Moderator || by.Officer }
+// Moderates says whether by is above what a room asks of its members.
+func (by Standing) Moderates() bool { return by.Owner || by.Moderator || by.Officer }
 
 // Standing is what u, whose membership m is, is in the room.
 func (m Membership) Standing(u User) Standing {
 	return Standing{
 		User: u.ID, Name: u.Name, Administrator: u.Role == Administrator, Member: m.User == u.ID && u.ID != 0,
 		Owner: m.Owner, Kind: m.Kind, Archived: m.Archived(),
+		Moderator: m.Moderator, Officer: u.Role.AtLeast(Moderator), Locked: m.Locked != 0, Since: u.CreatedAt,
 	}
 }
 
@@ -90,23 +92,23 @@ select ` + standingFields + `
   join rooms r on r.id = m.room_id
  where m.room_id = $1 and m.user_id = $2 and m.present and u.suspended_at = 0`
 
-const standingFields = `u.name, u.role, u.quiet_until, m.owner, m.moderator, m.quiet_until, m.posted_at, r.kind, r.archived_at, r.locked, r.slow_seconds`
+const standingFields = `u.name, u.role, u.created_at, u.quiet_until, m.owner, m.moderator, m.quiet_until, m.posted_at, r.kind, r.archived_at, r.locked, r.slow_seconds`
 
 // standingRow is standingFields as the driver's own types.
 type standingRow struct {
-	name, role, kind                                          string
-	quiet, quietHere, postedAt, archived, locked, slowSeconds int64
-	owner, moderator                                          bool
+	name, role, kind                                                   string
+	created, quiet, quietHere, postedAt, archived, locked, slowSeconds int64
+	owner, moderator                                                   bool
 }
 
 func (r *standingRow) places() []any {
-	return []any{&r.name, &r.role, &r.quiet, &r.owner, &r.moderator, &r.quietHere, &r.postedAt, &r.kind, &r.archived, &r.locked, &r.slowSeconds}
+	return []any{&r.name, &r.role, &r.created, &r.quiet, &r.owner, &r.moderator, &r.quietHere, &r.postedAt, &r.kind, &r.archived, &r.locked, &r.slowSeconds}
 }
 
 func (r *standingRow) standing(user UserID) Standing {
 	by := Standing{
 		User: user, Name: r.name, Administrator: Role(r.role) == Administrator, Officer: Role(r.role).AtLeast(Moderator), Member: r.name != "",
-		Owner: r.owner, Moderator: r.moderator, Kind: Kind(r.kind), Archived: r.archived != 0, Locked: r.locked != 0,
+		Owner: r.owner, Moderator: r.moderator, Kind: Kind(r.kind), Archived: r.archived != 0, Locked: r.locked != 0, Since: fromMicros(r.created),
 		Quiet: fromMicros(max(r.quiet, r.quietHere)), SlowMode: time.Duration(r.slowSeconds) * time.Second,
 	}
 	if by.SlowMode > 0 && r.postedAt > 0 {
@@ -132,7 +134,7 @@ func restraint(by Standing, now time.Time) error {
 	switch {
 	case by.Quiet.After(now):
 		return Restraint{Kind: TimeOut, Wait: by.Quiet.Sub(now)}
-	case by.moderates():
+	case by.Moderates():
 		return nil
 	case by.Locked:
 		return Restraint{Kind: RoomLock}

@@ -55,6 +55,9 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 		if err := permit(who, Post, nil, now); err != nil {
 			return err
 		}
+		if err := newcomerMay(ctx, tx, who, body, now); err != nil {
+			return err
+		}
 		mentioned, err := mentionsIn(ctx, tx, d.Room, body)
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"regexp"
 	"time"
 )
 
@@ -103,12 +104,30 @@ func (s *Store) StandingIn(ctx context.Context, room RoomID, user UserID) (Stand
 // Restraint is what keeps by from writing now, nil if nothing does.
 func (s *Store) Restraint(by Standing) error { return restraint(by, s.now()) }
 
-// Newcomers is for how long accounts are newcomers, who send no links and start no
-// direct conversations; 0: there is no such limit now.
-func (s *Store) Newcomers(ctx context.Context) (time.Duration, error) {
+// longestNewcomer is how long an account can be a newcomer's at most.
+const longestNewcomer = 30 * 24 * time.Hour
+
+// newcomerMay is a Restraint if by is too new here to post body, which has a link.
+func newcomerMay(ctx context.Context, tx *transaction, by Standing, body string, now time.Time) error {
+	if by.Moderates() || now.Sub(by.Since) > longestNewcomer || !link.MatchString(body) {
+		return nil
+	}
+	return notNewcomer(ctx, tx, by.Since, now)
+}
+
+// link finds what a text has of addresses, also such as leads nowhere without a click.
+var link = regexp.MustCompile(`(?i)https?://|\bwww\.`)
+
+// notNewcomer is a Restraint if an account created at since is a newcomer's now.
+func notNewcomer(ctx context.Context, tx asking, since, now time.Time) error {
 	var hours sql.NullInt64
-	err := s.get(ctx, &hours, newcomers, micros(s.now()))
-	return time.Duration(hours.Int64) * time.Hour, s.plain(err)
+	if err := tx.GetContext(ctx, &hours, newcomers, micros(now)); err != nil {
+		return err
+	}
+	if wait := since.Add(time.Duration(hours.Int64) * time.Hour).Sub(now); wait > 0 {
+		return Restraint{Kind: NewcomerCap, Wait: wait}
+	}
+	return nil
 }
 
 const newcomers = `

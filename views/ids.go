@@ -128,3 +128,14 @@ func LiveURL(c Connection) templ.SafeURL {
 	}
 	return templ.SafeURL("/live?" + q.Encode())
 }
+
+// LiftURL ends a measure before its time, by POST.
+func LiftURL(m store.MeasureID) templ.SafeURL { return "/measures/" + number(m) + "/lift" }
+
+// AppealURL objects to a measure on oneself, by POST.
+func AppealURL(m store.MeasureID) templ.SafeURL { return "/notices/" + number(m) + "/appeal" }
+
+// AppealDecisionURL answers the appeal against a measure, by POST.
+func AppealDecisionURL(m store.MeasureID) templ.SafeURL {
+	return "/moderation/appeals/" + number(m)
+}

@@ -21,8 +21,10 @@ create table measures (
     kept     text   not null default '',
     read_at  bigint not null default 0
 );
-create index measures_by_person on measures (user_id, ended_at, id);
-create index measures_by_room on measures (room_id, ended_at, id);
+create index measures_by_person on measures (user_id, id);
+create index measures_by_reading on measures (user_id, read_at);
+create index users_by_office on users (role);
+create index measures_by_room on measures (room_id, id);
 create index measures_by_message on measures (room_id, seq, id);
 create index measures_by_end on measures (ended_at, until_at);
 create index measures_by_case on measures (case_id, id);
