@@ -47,7 +47,7 @@ var access = []struct {
 	{"GET /mutes", "/mutes", nil, [5]int{303, 200, 200, 200, 200}},
 	{"GET /people/{user}/moderate", "/people/1/moderate", nil, [5]int{303, 404, 404, 404, 404}}, // nobody moderates an administrator, nor themselves
 	{"GET /people/{user}/moderate", "/people/3/moderate", nil, [5]int{303, 404, 404, 404, 200}}, // the author owns no room that Cleo is in
-	{"GET /people/{user}/moderate", "/people/4/moderate?room=2", nil, [5]int{303, 404, 404, 200, 200}},
+	{"GET /people/{user}/moderate", "/people/4/moderate?room=2", nil, [5]int{303, 404, 404, 200, 404}},
 	{"GET /rooms/{room}/moderate", "/rooms/1/moderate", nil, [5]int{303, 404, 404, 404, 200}},
 	{"GET /rooms/{room}/moderate", "/rooms/2/moderate", nil, [5]int{303, 404, 404, 200, 404}},
 	{"GET /rooms/{room}/moderate", "/rooms/3/moderate", nil, [5]int{303, 404, 404, 404, 404}},
