@@ -26,6 +26,7 @@ const (
 	OnSession    TargetKind = "session"
 	OnInvitation TargetKind = "invitation"
 	OnSetting    TargetKind = "setting"
+	OnRule       TargetKind = "rule"
 )
 
 // Target is what an act was done to. A message is a room's, by its number; its text is

@@ -45,6 +45,7 @@ type Store struct {
 	writes   chan struct{} // PostgreSQL: so many at once, so that reads find a connection
 	queries  sync.Map      // string -> *sqlx.Stmt, of db
 	settings atomic.Pointer[Settings]
+	rules    atomic.Pointer[ruleset]
 	failed   atomic.Bool // a commit could not be confirmed: no more writes
 	digest   []byte      // key of the digests of posts
 	trusted  trusted     // sessions that were alive a moment ago
@@ -82,6 +83,10 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	}
 	s.digest = []byte(key)
 	if _, err := s.RefreshSettings(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	if err := s.RefreshRules(ctx); err != nil {
 		s.Close()
 		return nil, err
 	}

@@ -1,5 +1,5 @@
 -- +goose Up
-insert into counters (name, value) values ('measure', 0), ('case', 0), ('note', 0), ('rule', 0), ('held', 0);
+insert into counters (name, value) values ('measure', 0), ('case', 0), ('note', 0), ('rule', 0), ('rules', 0), ('held', 0);
 
 -- What moderators did: each measure holds until it ends by itself or is lifted, and
 -- what it takes to undo it is kept with it.

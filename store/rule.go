@@ -1,0 +1,365 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/coregx/ahocorasick"
+)
+
+// RuleID numbers the rules.
+type RuleID int64
+
+// RuleKind is what a rule looks for.
+type RuleKind string
+
+// The kinds of rules. There are no patterns: whoever reads a rule knows what it does.
+const (
+	RuleWord   RuleKind = "word"
+	RulePhrase RuleKind = "phrase" // words in a row
+	RuleHost   RuleKind = "host"   // of a link, with all below it
+)
+
+// RuleAct is what a rule does.
+type RuleAct string
+
+// The acts, from the mildest to the strictest: of several rules the strictest counts.
+const (
+	RuleFlags   RuleAct = "flag"   // a case is opened
+	RuleHolds   RuleAct = "hold"   // the message waits for a moderator
+	RuleRefuses RuleAct = "refuse" // with a sentence
+)
+
+var ruleActs = []RuleAct{RuleFlags, RuleHolds, RuleRefuses}
+
+// Rule is something that moderators do not want to be written. It looks at what a text
+// says, not at how it is spelled (see fold).
+type Rule struct {
+	ID       RuleID
+	Kind     RuleKind
+	Text     string
+	Act      RuleAct
+	Sentence string // what the author is told; "": Parley's own
+	Active   bool
+	By       UserID
+	At       time.Time
+}
+
+// MostRules is how many rules there are at most.
+const MostRules = 5000
+
+// ruleset is all active rules, ready to be asked: one automaton for all words.
+type ruleset struct {
+	version int64
+	all     []Rule
+	words   *ahocorasick.Automaton // of the folded texts of rules; nil: none
+	ruleOf  []int                  // its pattern's place in all
+	hosts   map[string]int
+}
+
+func newRuleset(version int64, all []Rule) (*ruleset, error) {
+	set := &ruleset{version: version, hosts: map[string]int{}}
+	b := ahocorasick.NewBuilder()
+	for _, r := range all {
+		if !r.Active {
+			continue
+		}
+		at := len(set.all)
+		set.all = append(set.all, r)
+		if r.Kind == RuleHost {
+			if before, is := set.hosts[foldHost(r.Text)]; !is || stricter(r, set.all[before]) {
+				set.hosts[foldHost(r.Text)] = at
+			}
+			continue
+		}
+		b.AddPattern(ruleKey(r.Kind, r.Text))
+		set.ruleOf = append(set.ruleOf, at)
+	}
+	if len(set.ruleOf) == 0 {
+		return set, nil
+	}
+	var err error
+	set.words, err = b.Build()
+	return set, err
+}
+
+// ruleKey is what a rule of words is found by.
+func ruleKey(kind RuleKind, text string) []byte {
+	if kind == RuleHost {
+		return []byte(foldHost(text))
+	}
+	key := fold(text)
+	if spaceless(text) {
+		key = []byte(strings.TrimSpace(string(key)))
+	}
+	return key
+}
+
+func stricter(a, b Rule) bool { return slices.Index(ruleActs, a.Act) > slices.Index(ruleActs, b.Act) }
+
+// find returns the strictest rule that body breaks.
+func (set *ruleset) find(body string) (Rule, bool) {
+	best := -1
+	take := func(at int) {
+		if best < 0 || stricter(set.all[at], set.all[best]) {
+			best = at
+		}
+	}
+	if set.words != nil {
+		text := fold(body)
+		if set.words.IsMatch(text) {
+			for _, m := range set.words.FindAllOverlapping(text) {
+				take(set.ruleOf[m.PatternID])
+			}
+		}
+	}
+	if len(set.hosts) > 0 {
+		for _, host := range hostsIn(body) {
+			for host != "" {
+				if at, is := set.hosts[host]; is {
+					take(at)
+				}
+				_, host, _ = strings.Cut(host, ".")
+			}
+		}
+	}
+	if best < 0 {
+		return Rule{}, false
+	}
+	return set.all[best], true
+}
+
+// Broken returns the strictest active rule that body breaks.
+func (s *Store) Broken(body string) (Rule, bool) { return s.rules.Load().find(body) }
+
+// RefreshRules learns what another process has changed of the rules.
+func (s *Store) RefreshRules(ctx context.Context) error {
+	var version int64
+	if err := s.get(ctx, &version, "select value from counters where name = 'rules'"); err != nil {
+		return s.plain(err)
+	}
+	was := s.rules.Load()
+	if was != nil && was.version == version {
+		return nil
+	}
+	all, err := s.Rules(ctx)
+	if err != nil {
+		return err
+	}
+	set, err := newRuleset(version, all)
+	if err == nil {
+		s.rules.CompareAndSwap(was, set)
+	}
+	return err
+}
+
+// Rules returns all rules, by their text.
+func (s *Store) Rules(ctx context.Context) ([]Rule, error) {
+	var rows []ruleRow
+	if err := s.list(ctx, &rows, allRules, MostRules); err != nil {
+		return nil, s.plain(err)
+	}
+	all := make([]Rule, len(rows))
+	for i, r := range rows {
+		all[i] = r.rule()
+	}
+	return all, nil
+}
+
+const ruleFields = `id, kind, text, act, sentence, active, by_id, at`
+
+const allRules = "select " + ruleFields + `
+  from rules
+ order by kind, text_key
+ limit $1`
+
+type ruleRow struct {
+	ID       RuleID
+	Kind     RuleKind
+	Text     string
+	Act      RuleAct
+	Sentence string
+	Active   bool
+	ByID     UserID `db:"by_id"`
+	At       int64
+}
+
+func (r ruleRow) rule() Rule {
+	return Rule{r.ID, r.Kind, r.Text, r.Act, r.Sentence, r.Active, r.ByID, fromMicros(r.At)}
+}
+
+// checkRule returns r as it is stored.
+func checkRule(r Rule) (Rule, error) {
+	r.Text, r.Sentence = strings.Join(strings.Fields(readable(r.Text)), " "), strings.Join(strings.Fields(readable(r.Sentence)), " ")
+	r.Text = strings.TrimPrefix(strings.TrimPrefix(r.Text, "https://"), "http://")
+	words := strings.Fields(string(fold(r.Text)))
+	switch {
+	case !slices.Contains([]RuleKind{RuleWord, RulePhrase, RuleHost}, r.Kind):
+		return r, Invalid{"kind", "Choose a word, a phrase or a host."}
+	case !slices.Contains(ruleActs, r.Act):
+		return r, Invalid{"act", "Choose what happens."}
+	case len(words) == 0:
+		return r, Invalid{"text", "Enter what to look for: letters or digits."}
+	case utf8.RuneCountInString(r.Text) > 100:
+		return r, Invalid{"text", "Use at most 100 characters."}
+	case r.Kind == RuleWord && len(words) > 1:
+		return r, Invalid{"text", "This is more than one word. Choose a phrase."}
+	case r.Kind == RuleHost && (!strings.Contains(r.Text, ".") || strings.ContainsAny(r.Text, " /")):
+		return r, Invalid{"text", "Enter the name of a host, like example.com."}
+	case utf8.RuneCountInString(r.Sentence) > 200:
+		return r, Invalid{"sentence", "Use at most 200 characters."}
+	}
+	return r, nil
+}
+
+// CreateRule adds an active rule as an act of by, who moderates the instance; otherwise
+// it fails with ErrNotFound. It fails with Invalid if it cannot be a rule, or is one already.
+func (s *Store) CreateRule(ctx context.Context, by Actor, r Rule) (Rule, error) {
+	r, err := checkRule(r)
+	if err != nil {
+		return r, err
+	}
+	r.By, r.At, r.Active = by.User, s.now(), true
+	err = s.changeRules(ctx, by, func(ctx context.Context, tx *transaction) (Entry, error) {
+		var n int
+		if err := tx.GetContext(ctx, &n, "select count(*) from rules"); err != nil {
+			return Entry{}, err
+		}
+		if n >= MostRules {
+			return Entry{}, Invalid{"text", "There are 5,000 rules. Delete one first."}
+		}
+		if err := tx.GetContext(ctx, &r.ID, nextID, "rule"); err != nil {
+			return Entry{}, err
+		}
+		res, err := tx.ExecContext(ctx, insertRule, r.ID, r.Kind, r.Text, string(ruleKey(r.Kind, r.Text)), r.Act, r.Sentence, by.User, micros(r.At))
+		if err := one(res, err); err != nil {
+			if err == ErrNotFound {
+				err = Invalid{"text", "There is a rule for this already."}
+			}
+			return Entry{}, err
+		}
+		return Entry{Act: "rule.create", Target: Target{Kind: OnRule, ID: int64(r.ID), Name: r.Text}, Now: string(r.Kind) + ": " + string(r.Act)}, nil
+	})
+	return r, err
+}
+
+const insertRule = `
+insert into rules (id, kind, text, text_key, act, sentence, active, by_id, at)
+values ($1, $2, $3, $4, $5, $6, true, $7, $8)
+on conflict do nothing`
+
+// SetRule changes what rule id does, and whether it is active, as an act of by.
+func (s *Store) SetRule(ctx context.Context, by Actor, id RuleID, act RuleAct, active bool) error {
+	if !slices.Contains(ruleActs, act) {
+		return Invalid{"act", "Choose what happens."}
+	}
+	return s.changeRules(ctx, by, func(ctx context.Context, tx *transaction) (Entry, error) {
+		var was ruleRow
+		if err := tx.GetContext(ctx, &was, "select "+ruleFields+" from rules where id = $1", id); err != nil {
+			return Entry{}, err
+		}
+		if _, err := tx.ExecContext(ctx, "update rules set act = $1, active = $2 where id = $3", act, active, id); err != nil {
+			return Entry{}, err
+		}
+		return Entry{Act: "rule.change", Target: Target{Kind: OnRule, ID: int64(id), Name: was.Text},
+			Was: ruleState(was.Act, was.Active), Now: ruleState(act, active)}, nil
+	})
+}
+
+func ruleState(act RuleAct, active bool) string {
+	if !active {
+		return string(act) + ", off"
+	}
+	return string(act)
+}
+
+// DeleteRule takes rule id away, as an act of by.
+func (s *Store) DeleteRule(ctx context.Context, by Actor, id RuleID) error {
+	return s.changeRules(ctx, by, func(ctx context.Context, tx *transaction) (Entry, error) {
+		var was ruleRow
+		if err := tx.GetContext(ctx, &was, "delete from rules where id = $1 returning "+ruleFields, id); err != nil {
+			return Entry{}, err
+		}
+		return Entry{Act: "rule.delete", Target: Target{Kind: OnRule, ID: int64(id), Name: was.Text}, Was: ruleState(was.Act, was.Active)}, nil
+	})
+}
+
+// changeRules runs fn as an act of somebody who moderates the instance, and has this
+// process follow.
+func (s *Store) changeRules(ctx context.Context, by Actor, fn func(context.Context, *transaction) (Entry, error)) error {
+	err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
+		officer, err := officerIn(ctx, tx, 0, by.User)
+		if err != nil {
+			return err
+		}
+		if !officer.Active || officer.rank() < instanceRank {
+			return sql.ErrNoRows
+		}
+		if _, err := tx.ExecContext(ctx, "update counters set value = value + 1 where name = 'rules'"); err != nil {
+			return err
+		}
+		e, err := fn(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return s.record(ctx, tx, by, e)
+	})
+	if err != nil {
+		return err
+	}
+	return s.RefreshRules(ctx)
+}
+
+// Trial returns those of the newest of the messages that by can read, at most 1,000,
+// which r would have caught, the newest first. Direct conversations are left out: rules
+// only refuse there.
+func (s *Store) Trial(ctx context.Context, by UserID, r Rule) (caught []Message, looked int, err error) {
+	r, err = checkRule(r)
+	if err != nil {
+		return nil, 0, err
+	}
+	var rooms []struct {
+		ID     RoomID
+		LastAt int64 `db:"last_at"`
+	}
+	if err := s.list(ctx, &rooms, trialRooms, by); err != nil {
+		return nil, 0, s.plain(err)
+	}
+	const most = 1000
+	var all []Message
+	for _, room := range rooms {
+		if len(all) == most && !all[most-1].CreatedAt.Before(fromMicros(room.LastAt)) {
+			break // no room after it has anything newer
+		}
+		some, err := s.messages(ctx, messageColumns+" where m.room_id = $1 order by m.seq desc limit $2", room.ID, most)
+		if err != nil {
+			return nil, 0, err
+		}
+		all = append(all, some...)
+		slices.SortStableFunc(all, func(a, b Message) int { return b.CreatedAt.Compare(a.CreatedAt) })
+		all = all[:min(len(all), most)]
+	}
+	r.Active = true
+	set, err := newRuleset(0, []Rule{r})
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, m := range all {
+		if _, broken := set.find(m.Body); broken {
+			caught = append(caught, m)
+		}
+	}
+	return caught, len(all), nil
+}
+
+const trialRooms = `
+select r.id, r.last_at
+  from members m
+  join rooms r on r.id = m.room_id
+ where m.user_id = $1 and m.present and r.kind <> 'direct'
+ order by r.last_at desc
+ limit 200`

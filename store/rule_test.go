@@ -1,0 +1,119 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"parley/store"
+	"parley/store/storetest"
+)
+
+func TestARuleFindsWhatItSaysHoweverItIsSpelled(t *testing.T) {
+	s := storetest.SQLite(t)
+	ada, _, _ := crew(t, s)
+	for _, r := range []store.Rule{
+		{Kind: store.RuleWord, Text: "Casino", Act: store.RuleHolds},
+		{Kind: store.RulePhrase, Text: "free money", Act: store.RuleRefuses},
+		{Kind: store.RuleWord, Text: "money", Act: store.RuleFlags},
+		{Kind: store.RuleHost, Text: "bad.example", Act: store.RuleRefuses},
+		{Kind: store.RuleWord, Text: "赌博", Act: store.RuleFlags},
+	} {
+		_, err := s.CreateRule(t.Context(), store.Actor{User: ada.ID}, r)
+		must(t, err)
+	}
+	for body, want := range map[string]store.RuleAct{
+		"the casino is open":              store.RuleHolds,
+		"CASINO!":                         store.RuleHolds,
+		"c\u200ba\u00adsino":              store.RuleHolds, // invisible in between
+		"саsіno":                          store.RuleHolds, // Cyrillic с, а and і
+		"ｃａｓｉｎｏ":                          store.RuleHolds,
+		"𝓬𝓪𝓼𝓲𝓷𝓸":                          store.RuleHolds,
+		"càsínö":                          store.RuleHolds,
+		"casinos and occasions":           "",
+		"money":                           store.RuleFlags,
+		"free   money":                    store.RuleRefuses,
+		"Free, money":                     store.RuleRefuses,
+		"freemoney":                       "",
+		"money money free money":          store.RuleRefuses, // the strictest counts
+		"see https://bad.example/x":       store.RuleRefuses,
+		"see www.BAD.example.":            store.RuleRefuses,
+		"see http://a.b.bаd.example":      store.RuleRefuses, // Cyrillic а
+		"https://notbad.example/":         "",
+		"https://bad.example.org/":        "",
+		"我喜欢赌博吗":                          store.RuleFlags,
+		"nothing of that":                 "",
+		strings.Repeat("a long text ", 9): "",
+	} {
+		r, broken := s.Broken(body)
+		if broken != (want != "") || r.Act != want {
+			t.Errorf("%q: got %q, want %q", body, r.Act, want)
+		}
+	}
+}
+
+func TestRulesAreTriedChangedAndDeletedByModerators(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ada, ben, _ := crew(t, s)
+		by := store.Actor{User: ada.ID}
+		post(t, s, ben, "1", "come to my casino")
+		post(t, s, ben, "2", "or stay at home")
+		rule := store.Rule{Kind: store.RuleWord, Text: "casino", Act: store.RuleRefuses, Sentence: "No gambling here."}
+		caught, looked, err := s.Trial(t.Context(), ada.ID, rule)
+		if err != nil || looked != 2 || len(caught) != 1 || caught[0].Seq != 1 {
+			t.Errorf("the trial caught %v of %d, %v", caught, looked, err)
+		}
+		_, err = s.CreateRule(t.Context(), store.Actor{User: ben.ID}, rule)
+		wants(t, "a member makes a rule", err, store.ErrNotFound)
+		rule, err = s.CreateRule(t.Context(), by, rule)
+		must(t, err)
+		var problem store.Invalid
+		if _, err = s.CreateRule(t.Context(), by, store.Rule{Kind: store.RuleWord, Text: "CASINO", Act: store.RuleFlags}); !errors.As(err, &problem) {
+			t.Errorf("the same rule again: %v", err)
+		}
+		if _, broken := s.Broken("casino"); !broken {
+			t.Error("the rule does nothing")
+		}
+		must(t, s.SetRule(t.Context(), by, rule.ID, store.RuleHolds, false))
+		if _, broken := s.Broken("casino"); broken {
+			t.Error("a rule that is off does something")
+		}
+		must(t, s.DeleteRule(t.Context(), by, rule.ID))
+		wants(t, "deleted twice", s.DeleteRule(t.Context(), by, rule.ID), store.ErrNotFound)
+		log, err := s.Entries(t.Context(), store.EntryQuery{On: store.Target{Kind: store.OnRule}}, 10)
+		if err != nil || len(log) != 3 {
+			t.Errorf("the log has %+v, %v", log, err)
+		}
+	})
+}
+
+// 500 characters against 1,000 rules: the goal is 50 µs.
+func BenchmarkRules(b *testing.B) {
+	s := storetest.SQLite(b)
+	ada, err := s.CreateUser(b.Context(), store.SignUp{Username: "ada", Email: "ada@example.com", Password: "correct horse battery", MayBeFirst: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := range 1000 {
+		r := store.Rule{Kind: store.RuleWord, Text: fmt.Sprintf("forbidden%dword", i), Act: store.RuleFlags}
+		if i%10 == 0 {
+			r = store.Rule{Kind: store.RuleHost, Text: fmt.Sprintf("host%d.example", i), Act: store.RuleFlags}
+		}
+		if _, err := s.CreateRule(b.Context(), store.Actor{User: ada.ID}, r); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for name, text := range map[string]string{
+		"plain":    strings.Repeat("The release is on Friday, see docs.example.org for it. ", 10)[:500],
+		"accented": string([]rune(strings.Repeat("Größere Räume für schöne Gespräche über Äpfel und Öfen. ", 10))[:500]),
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, broken := s.Broken(text); broken {
+					b.Fatal("caught")
+				}
+			}
+		})
+	}
+}
