@@ -1443,7 +1443,7 @@ func shownOnce(link, sentence string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 109, "</label> <textarea class=\"field__input once__text\" id=\"link\" rows=\"4\" readonly autofocus aria-describedby=\"link-help\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 109, "</label> <textarea class=\"field__input once__text\" id=\"link\" rows=\"3\" readonly autofocus aria-describedby=\"link-help\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
