@@ -200,6 +200,11 @@ func TestAnInvitationThatDoesNotWorkSaysTheSameWhateverTheReason(t *testing.T) {
 		if _, err := accepts(s, t, "eve", chief); problem(err, "invitation") != store.ErrInvitation.Text {
 			t.Errorf("of somebody suspended: got %v", err)
 		}
+		ben, err := s.UserByLogin(t.Context(), "ben")
+		must(t, err)
+		if _, err := s.AcceptInvitation(t.Context(), store.Actor{User: ben.ID}, chief); problem(err, "invitation") != store.ErrInvitation.Text {
+			t.Errorf("of somebody suspended, for who has an account: got %v", err)
+		}
 		if err := s.WithdrawInvitation(t.Context(), store.Actor{User: ada.ID}, 1); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("withdrawn by somebody suspended: got %v", err)
 		}
