@@ -84,6 +84,9 @@ func (s *Server) createAccount(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, m := range rooms {
 		s.peopleChanged(m.ID)
+		if next == "" && !m.Everyone { // what they were invited for comes first
+			next = string(views.RoomURL(m.Room))
+		}
 	}
 	if err := s.signIn(w, r, user); err != nil {
 		return err

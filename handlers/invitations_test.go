@@ -74,8 +74,8 @@ func TestTheLinkOfAnInvitationIsShownOnceAndLeadsIn(t *testing.T) {
 		if a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(a.body, `value="cleo"`) || !strings.Contains(a.body, token) || !strings.Contains(a.body, "invites you") {
 			t.Errorf("a mistake: %s\n%s", a.Status, a.body)
 		}
-		if a := cleo.post("/register", with(account("cleo"), "invitation", token)); a.StatusCode != http.StatusSeeOther {
-			t.Fatalf("sign up: %s\n%s", a.Status, a.body)
+		if a := cleo.post("/register", with(account("cleo"), "invitation", token)); a.Header.Get("Location") != "/rooms/2-plans" {
+			t.Fatalf("sign up: %s, to %s\n%s", a.Status, a.Header.Get("Location"), a.body)
 		}
 		if a := cleo.get("/rooms/2-plans"); a.StatusCode != http.StatusOK {
 			t.Errorf("the room: %s", a.Status)
