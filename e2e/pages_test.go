@@ -162,6 +162,43 @@ func TestEveryPageIsPlainAndAccessible(t *testing.T) {
 		w.Open(path)
 		check(name)
 	}
+	// Invitations: none yet, the form with mistakes, the link, the list, what others see.
+	w.Open("/admin/invitations")
+	check("no invitations")
+	w.Open("/admin/invitations/new")
+	check("new invitation")
+	w.Click(`input[name="role"][value="administrator"]`)
+	w.do(setValue("#uses", "0"))
+	w.Submit(".invitation-form .button--main", arrived+` && document.querySelector("[aria-invalid]")`)
+	check("new invitation with mistakes")
+	w.Open("/admin/invitations/new")
+	w.do(setValue("#note", "A long note, "+strings.Repeat("long", 40)))
+	w.do(setValue("#uses", "3"))
+	w.Submit(".invitation-form .button--main", linkShown)
+	check("invitation made")
+	invited := strings.TrimPrefix(eval[string](w, `document.querySelector("#link").value.trim()`), s.URL)
+	for name, path := range map[string]string{
+		"invitations": "/admin/invitations", "invitation": "/admin/invitations/1", "withdraw": "/admin/invitations/1/withdraw",
+		"come in": invited, "invitation that does not work": "/join?invitation=x", "new sign-in link": "/admin/people/2/link",
+	} {
+		w.Open(path)
+		check(name)
+	}
+	w.Open("/admin/people/2/link")
+	w.Submit("main form.card button", linkShown)
+	check("sign-in link made")
+	w.Open(strings.TrimPrefix(eval[string](w, `document.querySelector("#link").value.trim()`), s.URL))
+	check("sign-in link")
+	guest := window(t, s)
+	guest.Open(invited)
+	for _, width := range []int64{1440, 320} {
+		guest.size(width, 900)
+		guest.plain("join")
+	}
+	for _, scheme := range []string{"light", "dark"} {
+		guest.scheme(scheme)
+		guest.accessible("join in " + scheme)
+	}
 	w.Open("/nothing")
 	check("not found")
 	link, _, _ := strings.Cut(s.Command("user", "reset-password", "ben"), "\n")

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -65,9 +66,46 @@ func TestEveryPageIsValidHTML(t *testing.T) {
 	} {
 		save(ben, name, path)
 	}
+	ada := signIn(t, s, "ada")
+	save(ada, "no-invitations", "/admin/invitations")
+	save(ada, "new-invitation", "/admin/invitations/new")
+	_, made, err := ada.send("/admin/invitations", url.Values{"life": {"24h"}, "uses": {"3"}, "role": {"moderator"}, "note": {"For <the> kitchen"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, oneTime, err := ada.send("/admin/people/2/link", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, html := range map[string]string{"invitation-made": made, "sign-in-link-made": oneTime} {
+		if err := os.WriteFile(filepath.Join(dir, name+".html"), []byte(html), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, path := range map[string]string{
+		"invitations": "/admin/invitations", "invitation": "/admin/invitations/1", "withdraw": "/admin/invitations/1/withdraw", "new-sign-in-link": "/admin/people/1/link",
+		"come-in": linkIn(t, made),
+	} {
+		save(ada, name, path)
+	}
+	save(nobody, "join", linkIn(t, made))
+	save(nobody, "sign-in-link", linkIn(t, oneTime))
+	save(nobody, "no-invitation", "/join?invitation=x")
 	for _, m := range check(t, dir) {
 		t.Errorf("%s:%d: %s: %s\n\t%s", m.URL, m.LastLine, m.Type, m.Message, m.Extract)
 	}
+}
+
+var linkOn = regexp.MustCompile(`(?s)id="link"[^>]*>\s*https?://[^/]*([^<]*)<`)
+
+// linkIn is the path of the link that a page shows once.
+func linkIn(t *testing.T, page string) string {
+	t.Helper()
+	m := linkOn.FindStringSubmatch(page)
+	if m == nil {
+		t.Fatalf("no link in %s", page)
+	}
+	return m[1]
 }
 
 // page is the HTML at path; of a stream that does not end, what comes first.

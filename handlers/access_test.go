@@ -33,6 +33,26 @@ var access = []struct {
 	{"GET /composer/text", "/composer/text?placeholder=Message", nil, [5]int{200, 200, 200, 200, 200}},
 	{"GET /reset", "/reset?token=x", nil, [5]int{404, 404, 404, 404, 404}},
 	{"POST /reset", "/reset", url.Values{"token": {"x"}}, [5]int{404, 404, 404, 404, 404}},
+	// Tokens that nobody has; the invitation is made in the first row of its route.
+	{"GET /join", "/join?invitation=x", nil, [5]int{404, 404, 404, 404, 404}},
+	{"POST /join", "/join", url.Values{"invitation": {"x"}}, [5]int{401, 422, 422, 422, 422}},
+	{"GET /link", "/link?token=x", nil, [5]int{404, 404, 404, 404, 404}},
+	{"POST /link", "/link", url.Values{"token": {"x"}}, [5]int{404, 404, 404, 404, 404}},
+	{"POST /admin/invitations", "/admin/invitations", invitation, [5]int{401, 404, 404, 404, 200}},
+	{"POST /admin/invitations", "/admin/invitations", url.Values{}, [5]int{401, 404, 404, 404, 422}},
+	{"GET /admin/invitations", "/admin/invitations", nil, [5]int{303, 404, 404, 404, 200}},
+	{"GET /admin/invitations", "/admin/invitations?before=1", nil, [5]int{303, 404, 404, 404, 200}},
+	{"GET /admin/invitations/new", "/admin/invitations/new", nil, [5]int{303, 404, 404, 404, 200}},
+	{"GET /admin/invitations/{invitation}", "/admin/invitations/1", nil, [5]int{303, 404, 404, 404, 200}},
+	{"GET /admin/invitations/{invitation}", "/admin/invitations/99", nil, [5]int{303, 404, 404, 404, 404}},
+	{"GET /admin/invitations/{invitation}/withdraw", "/admin/invitations/1/withdraw", nil, [5]int{303, 404, 404, 404, 200}},
+	{"POST /admin/invitations/{invitation}/withdraw", "/admin/invitations/1/withdraw", url.Values{}, [5]int{401, 404, 404, 404, 303}},
+	{"POST /admin/invitations/{invitation}/withdraw", "/admin/invitations/99/withdraw", url.Values{}, [5]int{401, 404, 404, 404, 404}},
+	{"GET /admin/people/{user}/link", "/admin/people/2/link", nil, [5]int{303, 404, 404, 404, 200}},
+	{"GET /admin/people/{user}/link", "/admin/people/99/link", nil, [5]int{303, 404, 404, 404, 404}},
+	{"POST /admin/people/{user}/link", "/admin/people/2/link", url.Values{}, [5]int{401, 404, 404, 404, 200}},
+	{"POST /admin/people/{user}/link", "/admin/people/1/link", url.Values{}, [5]int{401, 404, 404, 404, 422}},
+	{"GET /live", "/live?title=Invitations&part=invitations", nil, [5]int{200, 200, 200, 200, 200}}, // who may look is asked of the socket
 	{"GET /me.css", "/me.css", nil, [5]int{303, 200, 200, 200, 200}},
 	{"GET /profile", "/profile", nil, [5]int{303, 200, 200, 200, 200}},
 	{"POST /profile", "/profile", url.Values{"name": {"Somebody"}, "zone": {"Asia/Tokyo"}, "announce": {"all"}}, [5]int{401, 303, 303, 303, 303}},
@@ -121,6 +141,8 @@ var access = []struct {
 }
 
 var charter = url.Values{"name": {"Lobby"}, "topic": {"Where everyone meets"}, "kind": {"open"}, "everyone": {"yes"}}
+
+var invitation = url.Values{"life": {"24h"}, "uses": {"3"}, "role": {"member"}}
 
 func TestWhoGetsWhatFromEachRoute(t *testing.T) {
 	rows := map[string]bool{}

@@ -9,12 +9,19 @@ import (
 	"strings"
 	"time"
 
+	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
 	"parley/views/words"
 )
 
 func (s *Server) newAccount(w http.ResponseWriter, r *http.Request) error {
+	var why store.Invalid
+	if err := s.Store.MaySignUp(r.Context(), ""); errors.As(err, &why) {
+		return s.noSignUp(w, r, http.StatusOK, why)
+	} else if err != nil {
+		return err
+	}
 	code, err := s.asksForCode(r)
 	if err != nil {
 		return err
@@ -36,12 +43,15 @@ func (s *Server) asksForCode(r *http.Request) (bool, error) {
 func (s *Server) createAccount(w http.ResponseWriter, r *http.Request) error {
 	ctx, form := r.Context(), r.PostForm
 	fields := views.Fields{Values: map[string]string{"username": form.Get("username"), "email": form.Get("email"), "code": form.Get("code")}}
-	next := localPath(form.Get("next"))
+	next, invitation := localPath(form.Get("next")), form.Get("invitation")
 	code, err := s.asksForCode(r)
 	if err != nil {
 		return err
 	}
 	page := func(status int) error {
+		if invitation != "" {
+			return s.join(w, r, status, fields, invitation)
+		}
 		return s.render(w, r, status, views.RegisterPage(views.Page{Title: "Create an account"}, fields, code, next))
 	}
 	if wait := s.limits.signUps.take(network(s.address(r))); wait > 0 {
@@ -51,14 +61,21 @@ func (s *Server) createAccount(w http.ResponseWriter, r *http.Request) error {
 	user, err := s.Store.CreateUser(ctx, store.SignUp{
 		Username: form.Get("username"), Email: form.Get("email"), Password: form.Get("password"), Zone: form.Get("zone"),
 		MayBeFirst: !code || subtle.ConstantTimeCompare([]byte(strings.TrimSpace(form.Get("code"))), []byte(s.setupCode)) == 1,
+		Invitation: store.Token(invitation), Address: s.address(r),
 	})
 	var problems store.Problems
 	if errors.As(err, &problems) {
 		fields.Errors = problems.ByField()
+		if problems[0].Field == "invitation" {
+			return s.noSignUp(w, r, http.StatusUnprocessableEntity, problems[0])
+		}
 		return page(http.StatusUnprocessableEntity)
 	}
 	if err != nil {
 		return err
+	}
+	if invitation != "" {
+		s.Bus.Publish(live.Hint{Topic: invitationsTopic})
 	}
 	s.Log.Info("account created", "user", user.ID, "role", user.Role, "address", s.address(r))
 	rooms, err := s.Store.RoomsOf(ctx, user.ID)
@@ -67,6 +84,9 @@ func (s *Server) createAccount(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, m := range rooms {
 		s.peopleChanged(m.ID)
+		if next == "" && !m.Everyone { // what they were invited for comes first
+			next = string(views.RoomURL(m.Room))
+		}
 	}
 	if err := s.signIn(w, r, user); err != nil {
 		return err

@@ -129,6 +129,20 @@ func (s *Server) routes() []route {
 		{"GET /reset", anyone, s.newPassword},
 		{"POST /reset", anyone, s.createPassword},
 
+		// Invitations and one-time links.
+		{"GET /join", anyone, s.showJoin},
+		{"POST /join", person, s.acceptInvitation},
+		{"GET /link", anyone, s.showSignInLink},
+		{"POST /link", anyone, s.useSignInLink},
+		{"GET /admin/invitations", administrator, s.showInvitations},
+		{"POST /admin/invitations", administrator, s.createInvitation},
+		{"GET /admin/invitations/new", administrator, s.newInvitation},
+		{"GET /admin/invitations/{invitation}", administrator, s.showInvitation},
+		{"GET /admin/invitations/{invitation}/withdraw", administrator, s.askWithdraw},
+		{"POST /admin/invitations/{invitation}/withdraw", administrator, s.withdrawInvitation},
+		{"GET /admin/people/{user}/link", administrator, s.newSignInLink},
+		{"POST /admin/people/{user}/link", administrator, s.createSignInLink},
+
 		{"GET /me.css", person, s.showStyle},
 		{"GET /profile", person, s.showProfile},
 		{"POST /profile", person, s.updateProfile},

@@ -32,7 +32,7 @@ var styles = []string{
 }
 
 // adminStyles are those of admin.css, which the pages of administration have beside it.
-var adminStyles = []string{"admin", "table"}
+var adminStyles = []string{"admin", "table", "join", "invitation"}
 
 type asset struct {
 	kind        string
@@ -69,6 +69,7 @@ func init() {
 		admin.Write(read("css/" + name + ".css"))
 	}
 	add("admin.css", "text/css; charset=utf-8", linked(admin.Bytes()))
+	add("join.css", "text/css; charset=utf-8", read("css/join.css"))
 	add("noscript.css", "text/css; charset=utf-8", read("css/noscript.css"))
 }
 

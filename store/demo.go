@@ -109,7 +109,11 @@ func (s *Store) Demo(ctx context.Context, today time.Time) error {
 	if err := flush(); err != nil {
 		return err
 	}
-	return s.demoRead(ctx, ids)
+	if err := s.demoRead(ctx, ids); err != nil {
+		return err
+	}
+	s.now = clock
+	return s.demoInvite(ctx, ids)
 }
 
 const demoPerson = `

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 )
 
 // Person is a member of a room.
@@ -69,15 +70,22 @@ func (s *Store) SharedRooms(ctx context.Context, users []UserID, rooms []RoomID)
 	return shared, err
 }
 
-// joinEveryone makes user a member of the rooms that everyone is in, by
-// ascending id, so that two who sign up at once wait for each other in order.
-func joinEveryone(ctx context.Context, tx *transaction, user UserID) error {
-	var rooms []RoomID
-	if err := tx.SelectContext(ctx, &rooms, "select id from rooms where everyone and archived_at = 0 order by id"); err != nil {
+// joinFirst makes user a member of the rooms that everyone is in, and of those that
+// inviter gives, by ascending id, so that two who sign up at once wait for each other
+// in order.
+func (s *Store) joinFirst(ctx context.Context, tx *transaction, user, inviter UserID, given []RoomID) error {
+	var everyone []RoomID
+	if err := tx.SelectContext(ctx, &everyone, "select id from rooms where everyone and archived_at = 0 order by id"); err != nil {
 		return err
 	}
-	for _, room := range rooms {
-		if err := setMember(ctx, tx, room, user, true, false); err != nil {
+	all := slices.Concat(everyone, given)
+	slices.Sort(all)
+	for _, room := range slices.Compact(all) {
+		if slices.Contains(everyone, room) {
+			if err := setMember(ctx, tx, room, user, true, false); err != nil {
+				return err
+			}
+		} else if _, err := s.enter(ctx, tx, room, inviter, user); err != nil {
 			return err
 		}
 	}

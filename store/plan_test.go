@@ -65,6 +65,21 @@ func TestNoQueryScansATable(t *testing.T) {
 		"posting":         posting,
 		"forget key":      forgetKey,
 		"forget digest":   forgetDigest,
+
+		"invitations":        invitationsBefore,
+		"invitation":         invitationColumns + " where i.id = $1",
+		"invited":            invitationColumns + " where i.token_hash = $1",
+		"invitation taken":   takeInvitation,
+		"invitations' rooms": lists(roomsOfInvitations, []int{1, 2}),
+		"came":               lists(arrivalsOfInvitations, []int{1, 2}, 5),
+		"rooms to give":      roomsToGive,
+		"room to give":       roomToGive,
+		"room to enter":      roomToEnter,
+		"invited by":         invitedBy,
+		"invited from":       invitedFrom,
+		"sign-in link":       signInLinkUser,
+		"sign-in link used":  useSignInLink,
+		"links gone":         "delete from signin_links where user_id = $1 or expires_at < $2",
 	} {
 		var plan []struct {
 			ID, Parent, Notused int

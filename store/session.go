@@ -195,6 +195,9 @@ func endSessions(ctx context.Context, tx *transaction, user UserID, keep string)
 	if _, err := tx.ExecContext(ctx, "delete from sessions where user_id = $1 and token_hash <> $2", user, keep); err != nil {
 		return err
 	}
+	if _, err := tx.ExecContext(ctx, "delete from signin_links where user_id = $1", user); err != nil {
+		return err
+	}
 	_, err := tx.ExecContext(ctx, "delete from resets where user_id = $1", user)
 	return err
 }

@@ -62,6 +62,8 @@ type SignUp struct {
 	Username, Email, Password, Zone string
 	// MayBeFirst: this person may become the first account, and so administrator.
 	MayBeFirst bool
+	Invitation Token  // "": none
+	Address    string // from where, for the log
 }
 
 // ErrSetupCode is CreateUser's answer while there is no account yet to somebody
@@ -70,7 +72,8 @@ var ErrSetupCode = Invalid{"code", "Enter the set-up code that the server printe
 
 // CreateUser adds an account, a member of every room that everyone is in, and
 // returns it. The very first account becomes the administrator. It fails with
-// Problems that name every mistaken field.
+// Problems that name every mistaken field. An invitation is used by it: it gives the
+// role, and further rooms.
 func (s *Store) CreateUser(ctx context.Context, in SignUp) (User, error) {
 	username, email, problems := checkSignUp(in)
 	if len(problems) == 0 {
@@ -79,6 +82,13 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (User, error) {
 		} else {
 			problems = taken
 		}
+	}
+	if err := s.MaySignUp(ctx, in.Invitation); err != nil {
+		problem, is := err.(Invalid)
+		if !is {
+			return User{}, err
+		}
+		problems = Problems{problem} // nothing else helps
 	}
 	if len(problems) > 0 {
 		return User{}, problems
@@ -100,6 +110,16 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (User, error) {
 				return ErrSetupCode
 			}
 			u.Role = Administrator
+			in.Invitation = ""
+		}
+		var by Invitation
+		var rooms []RoomID
+		if in.Invitation != "" {
+			var err error
+			if by, rooms, err = s.takeInvitation(ctx, tx, in.Invitation, u.Email); err != nil {
+				return err
+			}
+			u.Role = by.Role
 		}
 		if _, err := tx.ExecContext(ctx, insertUser, u.ID, u.Username, nameKey(u.Username), u.Email, emailKey(u.Email),
 			u.Name, u.Role, hash, u.Zone, micros(u.CreatedAt)); err != nil {
@@ -108,7 +128,10 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (User, error) {
 		if err := setNameWords(ctx, tx, u); err != nil {
 			return err
 		}
-		return joinEveryone(ctx, tx, u.ID)
+		if err := s.joinFirst(ctx, tx, u.ID, by.By, rooms); err != nil || in.Invitation == "" {
+			return err
+		}
+		return s.arrive(ctx, tx, by, Actor{u.ID, in.Address}, true)
 	})
 	if problem, ok := err.(Invalid); ok {
 		return User{}, Problems{problem}
