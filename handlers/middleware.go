@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -95,8 +96,11 @@ func (s *Server) logged(h http.Handler) http.Handler {
 					http.Error(counted, "Something went wrong here.", http.StatusInternalServerError)
 				}
 			}
-			s.Log.Debug("request", "request", id, "method", r.Method, "path", r.URL.Path, "status", counted.status,
-				"took", time.Since(start).Round(time.Microsecond), "address", s.address(r))
+			address := s.address(r) // which also warns of a proxy that is not trusted
+			if s.Log.Enabled(r.Context(), slog.LevelDebug) {
+				s.Log.Debug("request", "request", id, "method", r.Method, "path", r.URL.Path, "status", counted.status,
+					"took", time.Since(start).Round(time.Microsecond), "address", address)
+			}
 		}()
 		h.ServeHTTP(counted, r)
 	})
@@ -133,11 +137,10 @@ func (s *Server) serve(route route) http.Handler {
 		r = r.WithContext(ctx)
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		err := readForm(r)
-		*r = *r.WithContext(words.With(r.Context(), languageOf(r, store.User{})))
 		if err == nil {
 			err = s.identify(r)
-			*r = *r.WithContext(words.With(r.Context(), languageOf(r, asker(r).User)))
 		}
+		*r = *r.WithContext(words.With(r.Context(), languageOf(r, asker(r).User)))
 		switch {
 		case err != nil:
 		case route.who == person && asker(r).ID == "":

@@ -20,7 +20,7 @@ const closeWait = 2 * time.Second
 // and while something waits nothing else writes to the connection.
 type Socket struct {
 	conn net.Conn
-	raw  syscall.RawConn       // nil: not plain TCP, everything goes through pending
+	raw  syscall.RawConn  // nil: not plain TCP, everything goes through pending
 	try  func(fd uintptr) // writes to the descriptor; made once, so that Send does not allocate
 
 	mu       sync.Mutex
