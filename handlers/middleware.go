@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -63,13 +64,7 @@ func (s *Server) secured(h http.Handler) http.Handler {
 		head := w.Header()
 		head.Set("Content-Security-Policy", "default-src 'none'; script-src 'nonce-"+nonce+"' 'strict-dynamic'; style-src 'self'; img-src 'self' data:; "+
 			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types htmx")
-		head.Set("X-Content-Type-Options", "nosniff")
-		head.Set("X-Frame-Options", "DENY")
-		head.Set("Referrer-Policy", "same-origin") // no-referrer would take Origin from forms
-		head.Set("Cross-Origin-Opener-Policy", "same-origin")
-		head.Set("Cross-Origin-Resource-Policy", "same-origin")
-		head.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
-		head.Set("Cache-Control", "no-store")
+		maps.Copy(head, always)
 		if s.PublicURL != nil && s.PublicURL.Scheme == "https" {
 			head.Set("Strict-Transport-Security", "max-age=31536000")
 		}
@@ -78,6 +73,18 @@ func (s *Server) secured(h http.Handler) http.Handler {
 }
 
 type requestID struct{}
+
+// always are the headers that every answer begins with. The values are shared: a
+// handler sets others in their place and never adds to them.
+var always = http.Header{
+	"X-Content-Type-Options":       {"nosniff"},
+	"X-Frame-Options":              {"DENY"},
+	"Referrer-Policy":              {"same-origin"}, // no-referrer would take Origin from forms
+	"Cross-Origin-Opener-Policy":   {"same-origin"},
+	"Cross-Origin-Resource-Policy": {"same-origin"},
+	"Permissions-Policy":           {"camera=(), microphone=(), geolocation=(), payment=()"},
+	"Cache-Control":                {"no-store"},
+}
 
 // logged gives each request an id and one line. The line has the path and never
 // the query, which can hold a secret.
