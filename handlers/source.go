@@ -83,11 +83,8 @@ func parseAudience(name live.Audience) audience {
 // spoken is the context in which to render for the audience.
 func (a audience) spoken() context.Context { return words.With(context.Background(), a.language) }
 
-// The most that one frame carries: a page takes it in one go.
-const (
-	frameRows  = 100
-	frameBytes = 48 << 10 // of text; with the markup it stays near 64 KiB
-)
+// frameRows is how many messages one frame carries: a page takes it in one go.
+const frameRows = 100
 
 func (s *Server) source(ctx context.Context, topic live.Topic, after live.Rev, audiences []live.Audience) (live.Change, error) {
 	room := roomOf(topic)
@@ -113,13 +110,6 @@ func (s *Server) written(_ context.Context, topic live.Topic, after, upto live.R
 
 // change renders what happened in room after a revision.
 func change(c store.Changes, room store.RoomID, after live.Rev, audiences []live.Audience) (live.Change, error) {
-	size := 0
-	for i, m := range c.Messages {
-		if size += len(m.Body); size > frameBytes && i > 0 {
-			c.Messages, c.More, c.Upto = c.Messages[:i], true, c.Messages[i-1].Rev
-			break
-		}
-	}
 	change := live.Change{Upto: live.Rev(c.Upto), More: c.More, Frames: make(map[live.Audience][]byte, len(audiences))}
 	for _, user := range c.Gone {
 		change.Gone = append(change.Gone, live.Person(user))

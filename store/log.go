@@ -15,8 +15,13 @@ type Changes struct {
 	More     bool      // the read was cut: ask again after Upto
 }
 
-// ChangesSince reads the log of room after rev: at most limit messages. It is
-// asked by the server for its viewers; who may view is decided elsewhere.
+// mostChanged is how many bytes of text one read of a log brings, but for its first
+// message: with the markup a frame stays near 64 KiB.
+const mostChanged = 48 << 10
+
+// ChangesSince reads the log of room after rev: at most limit messages, and those that
+// such a cut would hide for ever (see changedLater). It is asked by the server for its
+// viewers; who may view is decided elsewhere.
 func (s *Store) ChangesSince(ctx context.Context, room RoomID, rev Rev, limit int) (Changes, error) {
 	var c Changes
 	q, err := s.prepared(ctx, changesSince)
@@ -45,15 +50,37 @@ func (s *Store) ChangesSince(ctx context.Context, room RoomID, rev Rev, limit in
 	if !found {
 		return c, ErrNotFound
 	}
-	if len(c.Messages) > limit {
-		c.Messages, c.More = c.Messages[:limit], true
-		c.Upto = c.Messages[limit-1].Rev
+	if n := fitting(c.Messages, limit); n < len(c.Messages) {
+		c.Messages, c.More, c.Upto = c.Messages[:n], true, c.Messages[n-1].Rev
+		later, err := s.messages(ctx, changedLater, room, rev, c.Upto)
+		if err != nil {
+			return c, err
+		}
+		c.Messages = append(c.Messages, later...)
 	}
-	if departed {
+	if departed || c.More { // after all that is shown was read
 		err = s.list(ctx, &c.Gone, goneSince, room, rev)
 	}
 	return c, s.plain(err)
 }
+
+// fitting is how many of all one read brings.
+func fitting(all []Message, limit int) int {
+	size := 0
+	for i, m := range all {
+		if size += len(m.Body); i == limit || i > 0 && size > mostChanged {
+			return i
+		}
+	}
+	return len(all)
+}
+
+// changedLater are messages posted between the two revisions of a cut read and changed
+// after it. The next read begins where this one ends: it would take them for changes of
+// what is shown, and nobody would ever be shown them.
+const changedLater = messageColumns + `
+ where m.room_id = $1 and m.rev > $3 and m.posted_rev > $2 and m.posted_rev <= $3
+ order by m.rev`
 
 // changesSince is one statement, and so of one moment. Were the revision read apart, a
 // row that changes in between would count as known before it was ever shown, or be

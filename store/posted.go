@@ -52,8 +52,9 @@ func (p *posted) forget(room RoomID) {
 }
 
 // Posted returns what happened in room after a revision until upto exactly, from
-// memory. It is false unless all of that was posted by this process a moment ago; and
-// then no membership has changed in between, for that takes a revision, too.
+// memory. It is false unless all of that was posted by this process a moment ago, and
+// not too much for one read; and then no membership has changed in between, for that
+// takes a revision, too.
 func (s *Store) Posted(room RoomID, after, upto Rev) (Changes, bool) {
 	if upto <= after || upto-after > mostPosted {
 		return Changes{}, false
@@ -61,9 +62,10 @@ func (s *Store) Posted(room RoomID, after, upto Rev) (Changes, bool) {
 	c := Changes{Messages: make([]Message, 0, upto-after), Upto: upto}
 	s.posted.mu.Lock()
 	defer s.posted.mu.Unlock()
+	size := 0
 	for rev := after + 1; rev <= upto; rev++ {
 		m, is := s.posted.all[postedAt{room, rev}]
-		if !is {
+		if size += len(m.Body); !is || rev > after+1 && size > mostChanged {
 			return Changes{}, false
 		}
 		c.Messages, c.LastSeq = append(c.Messages, m), m.Seq
