@@ -4,7 +4,8 @@
 // its Config.
 //
 // One goroutine per topic with viewers reads the topic's log after the revision
-// it has sent, and writes the same ready frame to each socket without blocking.
+// it has sent, and writes the same ready frame to each socket without blocking. Where
+// few look, who has committed a change in this process does that in its place.
 // What is live and no log is a Region: one goroutine renders those that a hint was
 // about, and sends them whole. A lost, doubled or late hint changes only when
 // something is read. There is no goroutine and no timer per idle socket here.
