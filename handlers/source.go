@@ -97,10 +97,7 @@ func (s *Server) source(ctx context.Context, topic live.Topic, after live.Rev, a
 
 func (s *Server) written(_ context.Context, topic live.Topic, after, upto live.Rev, audiences []live.Audience) (live.Change, bool, error) {
 	room := roomOf(topic)
-	if upto-after > frameRows {
-		return live.Change{}, false, nil
-	}
-	posted, ok := s.Store.Posted(room, store.Rev(after), store.Rev(upto))
+	posted, ok := s.Store.Posted(room, store.Rev(after), store.Rev(upto), frameRows)
 	if !ok {
 		return live.Change{}, false, nil
 	}

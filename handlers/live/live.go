@@ -71,7 +71,7 @@ type Config struct {
 	// each audience.
 	Source func(ctx context.Context, topic Topic, after Rev, audiences []Audience) (Change, error)
 	// Written is Source for what this process itself has just written: all of it after a
-	// revision until exactly upto. It is false if it does not know all of it, and then
+	// revision until upto at least. It is false if it does not know all of it, and then
 	// Source is asked. It may be nil.
 	Written func(ctx context.Context, topic Topic, after, upto Rev, audiences []Audience) (Change, bool, error)
 	// Region renders the region topic as it is now, once for each audience.
