@@ -165,7 +165,7 @@ func (st *stream) follow(ctx context.Context) {
 func (st *stream) next(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
-	c, err := st.s.Store.ChangesSince(ctx, st.room.ID, st.rev, frameRows, frameBytes)
+	c, err := st.s.Store.ChangesSince(ctx, st.room.ID, st.rev, frameRows)
 	if err != nil {
 		st.s.Log.Warn("stream", "room", st.room.ID, "error", err)
 		return errors.Is(err, store.ErrUnavailable)

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
+	"maps"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -62,13 +64,7 @@ func (s *Server) secured(h http.Handler) http.Handler {
 		head := w.Header()
 		head.Set("Content-Security-Policy", "default-src 'none'; script-src 'nonce-"+nonce+"' 'strict-dynamic'; style-src 'self'; img-src 'self' data:; "+
 			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types htmx")
-		head.Set("X-Content-Type-Options", "nosniff")
-		head.Set("X-Frame-Options", "DENY")
-		head.Set("Referrer-Policy", "same-origin") // no-referrer would take Origin from forms
-		head.Set("Cross-Origin-Opener-Policy", "same-origin")
-		head.Set("Cross-Origin-Resource-Policy", "same-origin")
-		head.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
-		head.Set("Cache-Control", "no-store")
+		maps.Copy(head, always)
 		if s.PublicURL != nil && s.PublicURL.Scheme == "https" {
 			head.Set("Strict-Transport-Security", "max-age=31536000")
 		}
@@ -77,6 +73,18 @@ func (s *Server) secured(h http.Handler) http.Handler {
 }
 
 type requestID struct{}
+
+// always are the headers that every answer begins with. The values are shared: a
+// handler sets others in their place and never adds to them.
+var always = http.Header{
+	"X-Content-Type-Options":       {"nosniff"},
+	"X-Frame-Options":              {"DENY"},
+	"Referrer-Policy":              {"same-origin"}, // no-referrer would take Origin from forms
+	"Cross-Origin-Opener-Policy":   {"same-origin"},
+	"Cross-Origin-Resource-Policy": {"same-origin"},
+	"Permissions-Policy":           {"camera=(), microphone=(), geolocation=(), payment=()"},
+	"Cache-Control":                {"no-store"},
+}
 
 // logged gives each request an id and one line. The line has the path and never
 // the query, which can hold a secret.
@@ -95,8 +103,11 @@ func (s *Server) logged(h http.Handler) http.Handler {
 					http.Error(counted, "Something went wrong here.", http.StatusInternalServerError)
 				}
 			}
-			s.Log.Debug("request", "request", id, "method", r.Method, "path", r.URL.Path, "status", counted.status,
-				"took", time.Since(start).Round(time.Microsecond), "address", s.address(r))
+			address := s.address(r) // which also warns of a proxy that is not trusted
+			if s.Log.Enabled(r.Context(), slog.LevelDebug) {
+				s.Log.Debug("request", "request", id, "method", r.Method, "path", r.URL.Path, "status", counted.status,
+					"took", time.Since(start).Round(time.Microsecond), "address", address)
+			}
 		}()
 		h.ServeHTTP(counted, r)
 	})
@@ -133,11 +144,10 @@ func (s *Server) serve(route route) http.Handler {
 		r = r.WithContext(ctx)
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		err := readForm(r)
-		*r = *r.WithContext(words.With(r.Context(), languageOf(r, store.User{})))
 		if err == nil {
 			err = s.identify(r)
-			*r = *r.WithContext(words.With(r.Context(), languageOf(r, asker(r).User)))
 		}
+		*r = *r.WithContext(words.With(r.Context(), languageOf(r, asker(r).User)))
 		switch {
 		case err != nil:
 		case route.who >= person && asker(r).ID == "":

@@ -83,15 +83,12 @@ func parseAudience(name live.Audience) audience {
 // spoken is the context in which to render for the audience.
 func (a audience) spoken() context.Context { return words.With(context.Background(), a.language) }
 
-// The most that one frame carries: a page takes it in one go.
-const (
-	frameRows  = 100
-	frameBytes = 48 << 10 // of text; with the markup it stays near 64 KiB
-)
+// frameRows is how many messages one frame carries: a page takes it in one go.
+const frameRows = 100
 
 func (s *Server) source(ctx context.Context, topic live.Topic, after live.Rev, audiences []live.Audience) (live.Change, error) {
 	room := roomOf(topic)
-	c, err := s.Store.ChangesSince(ctx, room, store.Rev(after), frameRows, frameBytes)
+	c, err := s.Store.ChangesSince(ctx, room, store.Rev(after), frameRows)
 	if err != nil {
 		return live.Change{}, err
 	}
@@ -100,15 +97,8 @@ func (s *Server) source(ctx context.Context, topic live.Topic, after live.Rev, a
 
 func (s *Server) written(_ context.Context, topic live.Topic, after, upto live.Rev, audiences []live.Audience) (live.Change, bool, error) {
 	room := roomOf(topic)
-	if upto-after > frameRows {
-		return live.Change{}, false, nil
-	}
-	posted, ok := s.Store.Posted(room, store.Rev(after), store.Rev(upto))
-	size := 0
-	for _, m := range posted.Messages {
-		size += len(m.Body)
-	}
-	if !ok || size > frameBytes && len(posted.Messages) > 1 {
+	posted, ok := s.Store.Posted(room, store.Rev(after), store.Rev(upto), frameRows)
+	if !ok {
 		return live.Change{}, false, nil
 	}
 	c, err := change(posted, room, after, audiences)

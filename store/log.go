@@ -17,19 +17,19 @@ type Changes struct {
 	Torn     bool      // there is no good place to cut: whoever is at rev is told by a resume
 }
 
-// ChangesSince reads the log of room after rev: about limit messages and so many bytes
-// of text. It is asked by the server for its viewers; who may view is decided elsewhere.
+// mostChanged is how many bytes of text one read of a log brings, but for its first
+// message: with the markup a frame stays near 64 KiB.
+const mostChanged = 48 << 10
+
+// ChangesSince reads the log of room after rev: about limit messages. It is asked by the
+// server for its viewers; who may view is decided elsewhere.
 //
 // Whoever is given it has all that was posted until Upto and nothing that was posted
 // later: a message that is newer than Upto is there only if it was changed since.
-func (s *Store) ChangesSince(ctx context.Context, room RoomID, rev Rev, limit, bytes int) (Changes, error) {
+func (s *Store) ChangesSince(ctx context.Context, room RoomID, rev Rev, limit int) (Changes, error) {
 	c, err := s.changes(ctx, room, rev, limit)
-	size := 0
-	for i, m := range c.Messages {
-		if size += len(m.Body); i == limit || size > bytes && i > 0 {
-			c, err = s.cut(ctx, room, rev, c, i, limit)
-			break
-		}
+	if n := fitting(c.Messages, limit); n < len(c.Messages) {
+		c, err = s.cut(ctx, room, rev, c, n, limit)
 	}
 	if err == nil && (c.departed || c.More) { // the last to be read: nothing shown is newer
 		err = s.list(ctx, &c.Gone, goneSince, room, rev)
@@ -92,6 +92,17 @@ func (s *Store) changes(ctx context.Context, room RoomID, rev Rev, limit int) (c
 		return c, ErrNotFound
 	}
 	return c, nil
+}
+
+// fitting is how many of all one read brings.
+func fitting(all []Message, limit int) int {
+	size := 0
+	for i, m := range all {
+		if size += len(m.Body); i == limit || i > 0 && size > mostChanged {
+			return i
+		}
+	}
+	return len(all)
 }
 
 // changesSince is one statement, and so of one moment. Were the revision read apart, a

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -42,7 +43,7 @@ func TestWhoReadsTheLogWhileItIsWrittenMissesNothing(t *testing.T) {
 		go func() { writers.Wait(); close(written) }()
 		page, rev := list{}, store.Rev(0)
 		for last := false; ; {
-			c, err := s.ChangesSince(t.Context(), lobby, rev, 10, 1<<20)
+			c, err := s.ChangesSince(t.Context(), lobby, rev, 10)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -76,6 +77,49 @@ func TestWhoReadsTheLogWhileItIsWrittenMissesNothing(t *testing.T) {
 	})
 }
 
+func TestAMessageThatIsChangedWhileItsReadIsCutIsShown(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ada := person(t, s, "ada")
+		start, err := s.ChangesSince(t.Context(), lobby, 0, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, body := range []string{"short", strings.Repeat("long ", 1500)} {
+			page, rev := list{}, start.Upto
+			for i := range 30 {
+				post(t, s, ada, fmt.Sprint(len(body), " ", i), body)
+			}
+			edited, err := s.ChangesSince(t.Context(), lobby, start.Upto, 1000)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range edited.Messages[:3] {
+				if _, err := s.EditMessage(t.Context(), lobby, m.Seq, ada.ID, "edited "+body); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for more := true; more; {
+				c, err := s.ChangesSince(t.Context(), lobby, rev, 10)
+				if err != nil {
+					t.Fatal(err)
+				}
+				page.take(c, rev)
+				rev, more = c.Upto, c.More
+			}
+			all, err := s.MessagesBefore(t.Context(), lobby, ada.ID, 0, 30)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range all {
+				if page[m.Seq].Body != m.Body {
+					t.Errorf("message %d is %.20q, the page shows %.20q", m.Seq, m.Body, page[m.Seq].Body)
+				}
+			}
+			start.Upto = rev
+		}
+	})
+}
+
 func TestAReadThatShowsWhatCameAfterARemovalNamesWhoIsGone(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ada, ben := person(t, s, "ada"), person(t, s, "ben")
@@ -95,7 +139,7 @@ func TestAReadThatShowsWhatCameAfterARemovalNamesWhoIsGone(t *testing.T) {
 				post(t, s, ada, fmt.Sprint("after ", i), "not for Ben")
 			})
 			for range 20 {
-				c, err := s.ChangesSince(t.Context(), lobby, room.Rev, 10, 1<<20)
+				c, err := s.ChangesSince(t.Context(), lobby, room.Rev, 10)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -121,7 +165,7 @@ func TestACutLosesNothingThatWasPostedBeforeItAndChangedAfter(t *testing.T) {
 		}
 		page, rev := list{}, store.Rev(0)
 		for more := true; more; {
-			c, err := s.ChangesSince(t.Context(), lobby, rev, 10, 1<<20)
+			c, err := s.ChangesSince(t.Context(), lobby, rev, 10)
 			if err != nil || c.Torn {
 				t.Fatal(err, c.Torn)
 			}
@@ -137,7 +181,7 @@ func TestACutLosesNothingThatWasPostedBeforeItAndChangedAfter(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		c, err := s.ChangesSince(t.Context(), lobby, 0, 10, 1<<20)
+		c, err := s.ChangesSince(t.Context(), lobby, 0, 10)
 		if head, _ := s.AnyRoom(t.Context(), lobby); err != nil || !c.Torn || c.Upto != head.Rev {
 			t.Errorf("got %+v, %v, want a torn read up to %d", c, err, head.Rev)
 		}

@@ -237,13 +237,15 @@ func messageIn(ctx context.Context, tx *transaction, room RoomID, seq Seq) (Mess
 	return rows[0], nil
 }
 
+var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 // checkBody returns body as it is stored: lines end in a newline, and white space
 // around the text is left out.
 func checkBody(body string) (string, error) {
 	if !utf8.ValidString(body) || strings.ContainsRune(body, 0) {
 		return "", Invalid{"body", "This text has characters that cannot be read. Remove them and send again."}
 	}
-	body = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(body)
+	body = newlines.Replace(body)
 	text := strings.TrimRightFunc(strings.TrimLeft(body, "\n"), unicode.IsSpace)
 	if strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || invisible(r) }) == "" {
 		return "", Invalid{"body", "Write something first."}

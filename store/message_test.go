@@ -151,7 +151,7 @@ func TestWhoIsRemovedNeitherReadsNorWrites(t *testing.T) {
 		if all, _ := s.MessagesBefore(t.Context(), lobby, ben.ID, 0, 50); len(all) != 0 {
 			t.Errorf("reads %d messages", len(all))
 		}
-		c, err := s.ChangesSince(t.Context(), lobby, 3, 10, 1<<20)
+		c, err := s.ChangesSince(t.Context(), lobby, 3, 10)
 		if err != nil || len(c.Gone) != 1 || c.Gone[0] != ben.ID {
 			t.Errorf("the log says gone %v, %v", c.Gone, err)
 		}

@@ -58,6 +58,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"after":           messageColumns + memberOnly + " and m.seq > $3 order by m.seq limit $4",
 		"page":            messageColumns + memberOnly + " and m.seq < $3 order by m.seq desc limit $4",
 		"changes":         changesSince,
+		"changed later":   postedBetween,
 		"gone":            goneSince,
 		"heads":           lists("select id, rev from rooms where id in (?)", []int{1, 2}),
 		"standing":        standingOf,

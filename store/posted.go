@@ -58,22 +58,23 @@ func (p *posted) forgetAll() {
 	p.queue = p.queue[:0]
 }
 
-// Posted returns what happened in room after a revision until upto exactly, from
-// memory. It is false unless all of that was posted by this process a moment ago; and
-// then no membership has changed in between, for that takes a revision, too.
-func (s *Store) Posted(room RoomID, after, upto Rev) (Changes, bool) {
-	if upto <= after || upto-after > mostPosted {
+// Posted returns what happened in room after a revision until upto at least, from
+// memory: with what came since, at most limit messages. It is false unless all of that
+// was posted by this process a moment ago, and is not too much for one read; and then no
+// membership has changed in between, for that takes a revision, too.
+func (s *Store) Posted(room RoomID, after, upto Rev, limit int) (Changes, bool) {
+	if upto <= after || upto-after > Rev(limit) {
 		return Changes{}, false
 	}
-	c := Changes{Messages: make([]Message, 0, upto-after), Upto: upto}
+	c := Changes{Upto: after}
 	s.posted.mu.Lock()
 	defer s.posted.mu.Unlock()
-	for rev := after + 1; rev <= upto; rev++ {
-		m, is := s.posted.all[postedAt{room, rev}]
-		if !is {
-			return Changes{}, false
+	for size := 0; len(c.Messages) < limit; c.Upto++ {
+		m, is := s.posted.all[postedAt{room, c.Upto + 1}]
+		if size += len(m.Body); !is || len(c.Messages) > 0 && size > mostChanged {
+			break
 		}
 		c.Messages, c.LastSeq = append(c.Messages, m), m.Seq
 	}
-	return c, true
+	return c, c.Upto >= upto
 }

@@ -13,7 +13,7 @@ import (
 func TestWhatWasJustPostedIsWhatTheLogSays(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ada, ben := person(t, s, "ada"), person(t, s, "ben")
-		before, err := s.ChangesSince(t.Context(), lobby, 0, 100, 1<<20)
+		before, err := s.ChangesSince(t.Context(), lobby, 0, 100)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -30,11 +30,11 @@ func TestWhatWasJustPostedIsWhatTheLogSays(t *testing.T) {
 			})
 		}
 		posting.Wait()
-		want, err := s.ChangesSince(t.Context(), lobby, before.Upto, 100, 1<<20)
+		want, err := s.ChangesSince(t.Context(), lobby, before.Upto, 100)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, is := s.Posted(lobby, before.Upto, before.Upto+16)
+		got, is := s.Posted(lobby, before.Upto, before.Upto+10, 100)
 		if !is || !reflect.DeepEqual(got, want) {
 			t.Errorf("got %v, %+v, want %+v", is, got, want)
 		}
@@ -43,7 +43,7 @@ func TestWhatWasJustPostedIsWhatTheLogSays(t *testing.T) {
 			"nothing":              {before.Upto + 3, before.Upto + 3},
 			"what a member's join": {before.Upto - 1, before.Upto + 1},
 		} {
-			if got, is := s.Posted(lobby, ask[0], ask[1]); is {
+			if got, is := s.Posted(lobby, ask[0], ask[1], 100); is {
 				t.Errorf("%s is %+v", name, got)
 			}
 		}
@@ -57,7 +57,7 @@ func TestADeletedTextIsNotShownFromMemory(t *testing.T) {
 	if _, err := s.DeleteMessage(t.Context(), lobby, m.Seq, ada.ID); err != nil {
 		t.Fatal(err)
 	}
-	if got, is := s.Posted(lobby, m.Rev-1, m.Rev); is {
+	if got, is := s.Posted(lobby, m.Rev-1, m.Rev, 100); is {
 		t.Errorf("it is still %+v", got)
 	}
 }
@@ -70,10 +70,10 @@ func TestOnlyTheNewestPostsAreKeptInMemory(t *testing.T) {
 	for i := range 300 {
 		last = post(t, s, ada, fmt.Sprint(i), "hello")
 	}
-	if _, is := s.Posted(lobby, first.Rev-1, first.Rev); is {
+	if _, is := s.Posted(lobby, first.Rev-1, first.Rev, 100); is {
 		t.Error("the first is still there")
 	}
-	if c, is := s.Posted(lobby, last.Rev-50, last.Rev); !is || len(c.Messages) != 50 || c.LastSeq != last.Seq {
+	if c, is := s.Posted(lobby, last.Rev-50, last.Rev, 50); !is || len(c.Messages) != 50 || c.LastSeq != last.Seq {
 		t.Errorf("the last 50 are %v, %d, up to %d", is, len(c.Messages), c.LastSeq)
 	}
 }

@@ -107,11 +107,11 @@ func TestAConnectionThatCannotRollBackIsReplaced(t *testing.T) {
 	first := s.writer.conn
 	refused := errors.New("refused")
 	err := s.inTx(t.Context(), func(ctx context.Context, tx *transaction) error {
-		broken, err := first.PreparexContext(ctx, "insert into settings (name, value) values (null, null)")
-		if err != nil {
+		const broken = "insert into settings (name, value) values (null, null)"
+		if err := first.with(ctx, broken, func(q statement) error { first.direct["rollback"] = q; return nil }); err != nil {
 			return err
 		}
-		first.statements["rollback"] = broken
+		delete(first.direct, broken)
 		return errors.Join(put(ctx, tx, "refused"), refused)
 	})
 	if !errors.Is(err, refused) {

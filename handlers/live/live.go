@@ -4,7 +4,8 @@
 // its Config.
 //
 // One goroutine per topic with viewers reads the topic's log after the revision
-// it has sent, and writes the same ready frame to each socket without blocking.
+// it has sent, and writes the same ready frame to each socket without blocking. Where
+// few look, who has committed a change in this process does that in its place.
 // What is live and no log is a Region: one goroutine renders those that a hint was
 // about, and sends them whole. A lost, doubled or late hint changes only when
 // something is read. There is no goroutine and no timer per idle socket here.
@@ -72,7 +73,7 @@ type Config struct {
 	// each audience.
 	Source func(ctx context.Context, topic Topic, after Rev, audiences []Audience) (Change, error)
 	// Written is Source for what this process itself has just written: all of it after a
-	// revision until exactly upto. It is false if it does not know all of it, and then
+	// revision until upto at least. It is false if it does not know all of it, and then
 	// Source is asked. It may be nil.
 	Written func(ctx context.Context, topic Topic, after, upto Rev, audiences []Audience) (Change, bool, error)
 	// Region renders the region topic as it is now, once for each audience.

@@ -20,8 +20,8 @@ const closeWait = 2 * time.Second
 // and while something waits nothing else writes to the connection.
 type Socket struct {
 	conn net.Conn
-	raw  syscall.RawConn       // nil: not plain TCP, everything goes through pending
-	try  func(fd uintptr) bool // one write to the descriptor; made once, so that Send does not allocate
+	raw  syscall.RawConn  // nil: not plain TCP, everything goes through pending
+	try  func(fd uintptr) // writes to the descriptor; made once, so that Send does not allocate
 
 	mu       sync.Mutex
 	out      []byte // what try writes, and what it left
@@ -45,22 +45,21 @@ func NewSocket(conn net.Conn) *Socket {
 			s.raw = raw
 		}
 	}
-	s.try = func(fd uintptr) bool {
+	s.try = func(fd uintptr) {
 		for len(s.out) > 0 {
-			n, err := syscall.Write(int(fd), s.out)
+			n, err := write(fd, s.out)
 			if n > 0 {
 				s.out = s.out[n:]
 			}
 			switch err {
 			case nil, syscall.EINTR:
 			case syscall.EAGAIN:
-				return true
+				return
 			default:
 				s.outErr = err
-				return true
+				return
 			}
 		}
-		return true
 	}
 	return s
 }
@@ -136,7 +135,7 @@ func (s *Socket) write(frame []byte) {
 		return
 	}
 	s.out, s.outErr = frame, nil
-	err := s.raw.Write(s.try)
+	err := s.raw.Control(s.try) // Write would prepare to wait, which this never does
 	rest := s.out
 	s.out = nil
 	switch {

@@ -287,6 +287,8 @@ func (t *tail) send(after Rev, c Change) (missed map[Audience][]*Member, moved b
 			t.hub.drop(m, Removed)
 		}
 	}
+	var last Audience // most have the same as the one before
+	frame, rendered := frames[last]
 	for _, m := range t.active {
 		if m.rev >= c.Upto {
 			continue
@@ -295,7 +297,10 @@ func (t *tail) send(after Rev, c Change) (missed map[Audience][]*Member, moved b
 			m.socket.Close(Restart, "renewed")
 			continue
 		}
-		frame, rendered := frames[m.Audience]
+		if m.Audience != last {
+			last = m.Audience
+			frame, rendered = frames[last]
+		}
 		if !rendered {
 			if missed == nil {
 				missed = map[Audience][]*Member{}

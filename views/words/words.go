@@ -5,6 +5,8 @@ package words
 import (
 	"context"
 	"fmt"
+	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/text/feature/plural"
@@ -47,9 +49,36 @@ func init() {
 // Match returns the one of Languages that suits best: wanted are what was asked for,
 // the most wanted first, each a tag or an Accept-Language header.
 func Match(wanted ...string) language.Tag {
+	asked := strings.Join(wanted, "\x00")
+	matchedMu.RLock()
+	tag, known := matched[asked]
+	matchedMu.RUnlock()
+	if known {
+		return tag
+	}
 	_, i := language.MatchStrings(matcher, wanted...)
+	matchedMu.Lock()
+	defer matchedMu.Unlock()
+	if len(asked) <= mostAsked {
+		if len(matched) >= mostMatched {
+			clear(matched) // browsers send few different ones
+		}
+		matched[asked] = Languages[i]
+	}
 	return Languages[i]
 }
+
+// The most that is kept of what was asked for: each request asks, and to parse a header
+// costs more than to look for it.
+const (
+	mostMatched = 512
+	mostAsked   = 200 // bytes
+)
+
+var (
+	matchedMu sync.RWMutex
+	matched   = map[string]language.Tag{}
+)
 
 type key struct{}
 

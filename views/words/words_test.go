@@ -1,6 +1,7 @@
 package words
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -136,5 +137,23 @@ func BenchmarkSay(b *testing.B) {
 	de := With(b.Context(), language.German)
 	for b.Loop() {
 		Say(de, "Send")
+	}
+}
+
+func TestAFloodOfLanguagesIsNotKept(t *testing.T) {
+	for i := range 2 * mostMatched {
+		if got := Match("", fmt.Sprintf("de;q=0.%d, en;q=0.1", i+2)); got != language.German {
+			t.Fatalf("got %s for German", got)
+		}
+	}
+	Match(strings.Repeat("en, ", mostAsked))
+	if n := len(matched); n == 0 || n > mostMatched {
+		t.Errorf("%d are kept", n)
+	}
+	if got := Match("", "en"); got != language.English {
+		t.Errorf("got %s for English", got)
+	}
+	if got := Match("de", "en"); got != language.German {
+		t.Errorf("got %s for somebody who has chosen German", got)
 	}
 }
