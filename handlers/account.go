@@ -19,6 +19,11 @@ func (s *Server) newAccount(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if s.Store.Settings().SignUp != store.SignUpOpen {
+		if has, err := s.Store.HasUsers(r.Context()); err != nil || has {
+			return cmp.Or(err, s.render(w, r, http.StatusOK, views.NoSignUpPage(views.Page{Title: "Create an account"}, localPath(r.URL.Query().Get("next")))))
+		}
+	}
 	return s.render(w, r, http.StatusOK, views.RegisterPage(views.Page{Title: "Create an account"}, views.Fields{}, code, localPath(r.URL.Query().Get("next"))))
 }
 
@@ -55,6 +60,9 @@ func (s *Server) createAccount(w http.ResponseWriter, r *http.Request) error {
 	var problems store.Problems
 	if errors.As(err, &problems) {
 		fields.Errors = problems.ByField()
+		if fields.Problem = fields.Errors[""]; fields.Problem != "" { // one cannot just sign up
+			return page(http.StatusForbidden)
+		}
 		return page(http.StatusUnprocessableEntity)
 	}
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/a-h/templ"
 
 	"parley/store"
+	"parley/views"
 	"parley/views/words"
 )
 
@@ -132,8 +133,8 @@ func (s *Server) serve(route route) http.Handler {
 		defer cancel()
 		r = r.WithContext(ctx)
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-		err := readForm(r)
-		*r = *r.WithContext(words.With(r.Context(), languageOf(r, store.User{})))
+		err := readForm(r, route.pattern == updateLogoPattern)
+		*r = *r.WithContext(words.With(views.At(r.Context(), s.place()), languageOf(r, store.User{})))
 		if err == nil {
 			err = s.identify(r)
 			*r = *r.WithContext(words.With(r.Context(), languageOf(r, asker(r).User)))
@@ -164,12 +165,17 @@ func (s *Server) serve(route route) http.Handler {
 	})
 }
 
-// readForm parses a POST's form.
-func readForm(r *http.Request) error {
+// readForm parses a POST's form; with a file only where file says so. The body is bounded,
+// so a file fits into memory and never becomes one on the disk.
+func readForm(r *http.Request, file bool) error {
 	if r.Method != http.MethodPost {
 		return nil
 	}
-	if err := r.ParseForm(); err != nil {
+	parse := r.ParseForm
+	if file && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+		parse = func() error { return r.ParseMultipartForm(maxForm) }
+	}
+	if err := parse(); err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
 			return err

@@ -109,6 +109,9 @@ func (s *Store) Demo(ctx context.Context, today time.Time) error {
 	if err := flush(); err != nil {
 		return err
 	}
+	if err := s.demoSettings(ctx, ids["ada"]); err != nil {
+		return err
+	}
 	return s.demoRead(ctx, ids)
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 )
 
 // Action is something a person may want to do to a message or in a room.
@@ -27,13 +28,50 @@ type Standing struct {
 	Owner         bool
 	Kind          Kind
 	Archived      bool
+
+	windows windows
 }
+
+// windows are for how long after it was posted the author of a message may change it, as
+// of now; 0: always.
+type windows struct {
+	now          time.Time
+	edit, delete time.Duration
+}
+
+func (s *Store) windows() windows {
+	in := s.settings.Load()
+	return windows{s.now(), in.EditWithin, in.DeleteWithin}
+}
+
+// Until is when the author of m can do that no more, zero if they always can.
+func (by Standing) Until(do Action, m *Message) time.Time {
+	within := by.windows.edit
+	if do == Delete {
+		within = by.windows.delete
+	}
+	if within == 0 || do != Edit && do != Delete {
+		return time.Time{}
+	}
+	return m.CreatedAt.Add(within)
+}
+
+// Late says whether it is too late to do that to m.
+func (by Standing) Late(do Action, m *Message) bool {
+	until := by.Until(do, m)
+	return !until.IsZero() && !by.windows.now.Before(until)
+}
+
+// TooLate is the error that the author of a message could have done it once, and can no more.
+type TooLate struct{ Do Action }
+
+func (e TooLate) Error() string { return "too late to " + string(e.Do) + " the message" }
 
 // Standing is what u, whose membership m is, is in the room.
 func (m Membership) Standing(u User) Standing {
 	return Standing{
 		User: u.ID, Name: u.Name, Administrator: u.Role == Administrator, Member: m.User == u.ID && u.ID != 0,
-		Owner: m.Owner, Kind: m.Kind, Archived: m.Archived(),
+		Owner: m.Owner, Kind: m.Kind, Archived: m.Archived(), windows: m.windows,
 	}
 }
 
@@ -51,7 +89,7 @@ func May(by Standing, do Action, m *Message) bool {
 	case Post:
 		return !by.Archived
 	case Edit, Delete:
-		return !by.Archived && m != nil && m.Author == by.User && m.DeletedAt.IsZero()
+		return !by.Archived && m != nil && m.Author == by.User && m.DeletedAt.IsZero() && !by.Late(do, m)
 	case Leave, Invite:
 		return by.Kind != DirectRoom && (do == Leave || !by.Archived)
 	case Manage:
@@ -82,10 +120,14 @@ select u.name, u.role, m.owner, r.kind, r.archived_at
  where m.room_id = $1 and m.user_id = $2 and m.present and u.suspended_at = 0`
 
 // permit is nil if by may do it, ErrArchived if only that the room is archived
-// forbids it, and otherwise ErrNotFound.
+// forbids it, TooLate if only the time does, and otherwise ErrNotFound.
 func permit(by Standing, do Action, m *Message) error {
 	if May(by, do, m) {
 		return nil
+	}
+	timely := by
+	if timely.windows = (windows{}); May(timely, do, m) {
+		return TooLate{do}
 	}
 	open := by
 	if open.Archived = false; by.Archived && May(open, do, m) {

@@ -63,6 +63,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"standing":        standingOf,
 		"next message":    nextMessage,
 		"posted before":   "select digest, seq from post_keys where author_id = $1 and room_id = $2 and key = $3",
+		"logo":            logoNamed,
 		"forget keys":     "delete from post_keys where posted_at < $1",
 	} {
 		var plan []struct {
