@@ -145,6 +145,12 @@ func changedSince(form url.Values, name, now string) bool {
 // saveSettings saves what f was posted for, unless somebody changed that meanwhile.
 func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, f views.SettingsForm, save func(store.Settings) error, changed func(store.Settings) []settingField) error {
 	for {
+		// As they are everywhere: what another process has set is a change, too.
+		if changed, err := s.Store.RefreshSettings(r.Context()); err != nil {
+			return err
+		} else if changed {
+			s.settingsChanged()
+		}
 		now := s.Store.Settings()
 		if theirs := changed(now); len(theirs) > 0 {
 			return s.showTheirs(w, r, f, now, theirs)
@@ -161,13 +167,7 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, f views.Se
 		case !errors.Is(err, store.ErrConflict):
 			return err
 		}
-		// Something has changed, perhaps in another process and not in this form: look again.
-		if _, err := s.Store.RefreshSettings(r.Context()); err != nil {
-			return err
-		}
-		if err := r.Context().Err(); err != nil {
-			return err
-		}
+		// Something has changed just now, perhaps not in this form: look again.
 	}
 }
 
