@@ -75,10 +75,13 @@ func has(t *testing.T, what, page string, parts ...string) {
 	}
 }
 
+// offAccent is a stylesheet that is not even loaded.
+var offAccent = regexp.MustCompile(`<link id="place-accent"[^>]* disabled`)
+
 func TestThePlaceHasItsNameWelcomeAndColourEverywhere(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ada := w.signUp("ada")
-		if a := w.browser().get("/login"); !strings.Contains(a.body, "<title id=\"title\">Sign in · Parley</title>") || strings.Contains(a.body, "/accent.css") {
+		if a := w.browser().get("/login"); !strings.Contains(a.body, "<title id=\"title\">Sign in · Parley</title>") || !offAccent.MatchString(a.body) {
 			t.Error("Parley's own page is another")
 		}
 		ada.sets("general", "name", "Büro & <Co>", "welcome", "Come in.\nTake a seat.", "accent", "#2f6f4f")
@@ -86,6 +89,9 @@ func TestThePlaceHasItsNameWelcomeAndColourEverywhere(t *testing.T) {
 		for path, who := range map[string]*browser{"/login": w.browser(), "/register": w.browser(), "/rooms/1-lobby": ada, "/profile": ada, "/nothing": ada} {
 			page := who.get(path).body
 			has(t, path, page, " · Büro &amp; &lt;Co&gt;</title>", `<link id="place-accent" rel="stylesheet" href="/accent.css?of=2f6f4f&amp;v=`)
+			if offAccent.MatchString(page) {
+				t.Errorf("%s: the colour is switched off", path)
+			}
 			accent = strings.ReplaceAll(regexp.MustCompile(`/accent\.css[^"]*`).FindString(page), "&amp;", "&")
 			if who == ada && path != "/nothing" {
 				has(t, path, page, `<bdi class="sidebar__text">Büro &amp; &lt;Co&gt;</bdi>`)
@@ -110,7 +116,7 @@ func TestThePlaceHasItsNameWelcomeAndColourEverywhere(t *testing.T) {
 		}
 		// Parley's own colour is none of this place.
 		ada.sets("general", "accent", "#4260C4", "welcome", "")
-		if a := w.browser().get("/login"); strings.Contains(a.body, "/accent.css") || !strings.Contains(a.body, "Welcome back.") {
+		if a := w.browser().get("/login"); !offAccent.MatchString(a.body) || !strings.Contains(a.body, "Welcome back.") {
 			t.Error("Parley's own is not back")
 		}
 	})

@@ -22,9 +22,12 @@ type Shades struct{ Light, Dark Shade }
 
 var hexColour = regexp.MustCompile(`^#[0-9a-f]{6}$`)
 
-// paper is what the light scheme writes on, and ink what the dark one writes on an
-// accent with, as in tokens.css.
-var paper, ink = colorful.Color{R: 1, G: 1, B: 1}, colorful.OkLch(.18, .02, 270).Clamped()
+// What tokens.css has: paper is what the light scheme writes on, and ink what the dark one
+// writes on an accent with; faint is the palest text of both.
+var (
+	paper, ink           = colorful.Color{R: 1, G: 1, B: 1}, colorful.OkLch(.18, .02, 270).Clamped()
+	faintDay, faintNight = colorful.OkLch(.53, .015, 270).Clamped(), colorful.OkLch(.66, .012, 270).Clamped()
+)
 
 // ShadesOf derives the shades of accent, which is "#rrggbb". ok is false if it is no
 // colour, or has too little contrast on white. The shades keep its hue; they are made
@@ -39,9 +42,9 @@ func ShadesOf(accent string) (shades Shades, ok bool) {
 		return shades, false
 	}
 	l, chroma, hue := c.OkLch()
-	wash := colorful.OkLch(.95, min(chroma, .03), hue).Clamped()
+	wash := legible(faintDay, .95, .0025, min(chroma, .03), hue)
 	light := legible(wash, l, -.005, chroma, hue)
-	night := colorful.OkLch(.30, min(chroma, .05), hue).Clamped()
+	night := legible(faintNight, .30, -.0025, min(chroma, .05), hue)
 	dark := legible(night, max(l, .70), .005, min(chroma, .14), hue)
 	return Shades{
 		Light: shade(light, -.06, paper, wash),

@@ -235,6 +235,7 @@ func TestAnAccentCanBeReadInBothSchemes(t *testing.T) {
 				}
 				for _, pair := range [][3]string{
 					{"light on paper", shades.Light.Accent, "#ffffff"}, {"light on wash", shades.Light.Accent, shades.Light.Wash}, {"light, strong, on wash", shades.Light.Strong, shades.Light.Wash},
+					{"faint on light wash", "#656971", shades.Light.Wash}, {"faint on dark wash", "#8f939b", shades.Dark.Wash},
 					{"text on light", shades.Light.On, shades.Light.Accent}, {"text on light, strong", shades.Light.On, shades.Light.Strong},
 					{"dark on paper", shades.Dark.Accent, dark}, {"dark on wash", shades.Dark.Accent, shades.Dark.Wash}, {"dark, strong, on wash", shades.Dark.Strong, shades.Dark.Wash},
 					{"text on dark", shades.Dark.On, shades.Dark.Accent}, {"text on dark, strong", shades.Dark.On, shades.Dark.Strong},

@@ -77,6 +77,11 @@ func AccentURL(accent string) templ.SafeURL {
 	return templ.SafeURL("/accent.css?" + url.Values{"of": {strings.TrimPrefix(accent, "#")}, "v": {hex.EncodeToString(sum[:6])}}.Encode())
 }
 
+// OwnAccent is Parley's own accent, as a colour input shows it; tokens.css has its shades.
+const OwnAccent = "#4260c4"
+
+var ownAccentURL = AccentURL(OwnAccent)
+
 // LogoURL is where the picture of that name is, "" for none.
 func LogoURL(name string) templ.SafeURL {
 	if name == "" {
