@@ -65,6 +65,7 @@ func TestEveryPageIsValidHTML(t *testing.T) {
 	} {
 		save(ben, name, path)
 	}
+	save(signIn(t, s, "ada"), "settings", "/admin/settings")
 	for _, m := range check(t, dir) {
 		t.Errorf("%s:%d: %s: %s\n\t%s", m.URL, m.LastLine, m.Type, m.Message, m.Extract)
 	}
