@@ -134,7 +134,7 @@ func SettingsPage(f SettingsForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = field(f.Fields, Field{Name: "accent", Label: say(ctx, "Colour"), Kind: "color", Help: say(ctx, "Of links and buttons. It must be dark enough to be read on white; for the dark scheme it is made lighter. Parley's own is %s.", OwnAccent)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = field(f.Fields, Field{Name: "accent", Label: say(ctx, "Colour"), Kind: "color", Optional: true, Help: say(ctx, "Of links and buttons. It must be dark enough to be read on white; for the dark scheme it is made lighter. Parley's own is %s.", OwnAccent)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
