@@ -91,6 +91,7 @@ func TestEveryPageIsValidHTML(t *testing.T) {
 	save(nobody, "join", linkIn(t, made))
 	save(nobody, "sign-in-link", linkIn(t, oneTime))
 	save(nobody, "no-invitation", "/join?invitation=x")
+	save(ada, "settings", "/admin/settings")
 	for _, m := range check(t, dir) {
 		t.Errorf("%s:%d: %s: %s\n\t%s", m.URL, m.LastLine, m.Type, m.Message, m.Extract)
 	}

@@ -69,6 +69,9 @@ func (s *Server) createAccount(w http.ResponseWriter, r *http.Request) error {
 		if problems[0].Field == "invitation" {
 			return s.noSignUp(w, r, http.StatusUnprocessableEntity, problems[0])
 		}
+		if fields.Problem = fields.Errors[""]; fields.Problem != "" { // one cannot just sign up
+			return page(http.StatusForbidden)
+		}
 		return page(http.StatusUnprocessableEntity)
 	}
 	if err != nil {

@@ -21,23 +21,12 @@ func (s *Server) showRooms(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	settings := s.Store.Settings()
 	done := map[string]string{"unread": "Marked as unread. You find the room under Unread."}[r.URL.Query().Get("saved")]
-	return s.render(w, r, http.StatusOK, views.RoomsPage(page, views.RoomList{Done: done, Rooms: rooms, Archived: archived, MayCreate: mayCreate(settings, me.User), Settings: settings}))
+	return s.render(w, r, http.StatusOK, views.RoomsPage(page, views.RoomList{Done: done, Rooms: rooms, Archived: archived, MayCreate: mayCreate(s.Store.Settings(), me.User)}))
 }
 
 func mayCreate(settings store.Settings, user store.User) bool {
 	return settings.MembersCreateRooms || user.Role == store.Administrator
-}
-
-// updateRoomSettings decides whether members may create rooms.
-func (s *Server) updateRoomSettings(w http.ResponseWriter, r *http.Request) error {
-	in := s.Store.Settings()
-	in.MembersCreateRooms = r.PostForm.Get("members") != ""
-	if err := s.Store.SetSettings(r.Context(), s.actor(r), in); err != nil {
-		return err
-	}
-	return seeOther(w, r, "/rooms")
 }
 
 func (s *Server) newRoom(w http.ResponseWriter, r *http.Request) error {

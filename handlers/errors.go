@@ -116,12 +116,17 @@ func (s *Server) explain(ctx context.Context, w http.ResponseWriter, err error) 
 		restraint store.Restraint
 		other     otherPerson
 		large     *http.MaxBytesError
+		late      store.TooLate
 	)
 	switch {
 	case errors.As(err, &long):
 		return http.StatusUnprocessableEntity, words.Say(ctx, "This message has %d characters; %d fit. Shorten it, or send it in parts.", long.Runes, long.Most)
 	case errors.As(err, &invalid):
 		return http.StatusUnprocessableEntity, invalid.Text
+	case errors.As(err, &late) && late.Do == store.Delete:
+		return http.StatusForbidden, "The time to delete this message is over."
+	case errors.As(err, &late):
+		return http.StatusForbidden, "The time to edit this message is over. Send what you want to add as a new message."
 	case errors.As(err, &large):
 		return http.StatusRequestEntityTooLarge, "That is too much at once. Send it in parts."
 	case errors.As(err, &wait):

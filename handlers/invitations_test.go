@@ -196,8 +196,8 @@ func TestSignUpByInvitationAloneSaysSo(t *testing.T) {
 		ada := w.signUp("ada")
 		token := ada.invite(url.Values{"uses": {"9"}})
 		for mode, says := range map[store.SignUpMode]string{
-			store.SignUpInvited: "Sign-up is by invitation here. Ask somebody for a link.",
-			store.SignUpClosed:  "No accounts are created here now.",
+			store.SignUpInvited: store.ErrNotInvited.Text,
+			store.SignUpClosed:  store.ErrSignUpClosed.Text,
 		} {
 			in := w.store.Settings()
 			in.SignUp = mode
@@ -207,10 +207,10 @@ func TestSignUpByInvitationAloneSaysSo(t *testing.T) {
 			if a := w.browser().get("/register"); !strings.Contains(a.body, says) || strings.Contains(a.body, `name="username"`) {
 				t.Errorf("%s: the page is %s", mode, a.body)
 			}
-			if a := w.browser().post("/register", account("ben")); a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(a.body, says) {
+			if a := w.browser().post("/register", account("ben")); a.StatusCode != http.StatusForbidden || !strings.Contains(a.body, says) {
 				t.Errorf("%s: the form: %s", mode, a.Status)
 			}
-			want := map[store.SignUpMode]int{store.SignUpInvited: http.StatusSeeOther, store.SignUpClosed: http.StatusUnprocessableEntity}[mode]
+			want := map[store.SignUpMode]int{store.SignUpInvited: http.StatusSeeOther, store.SignUpClosed: http.StatusForbidden}[mode]
 			if a := w.browser().post("/register", with(account("x"+string(mode)), "invitation", token)); a.StatusCode != want {
 				t.Errorf("%s: with an invitation: %s", mode, a.Status)
 			}

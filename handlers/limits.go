@@ -35,7 +35,7 @@ func newLimits(off bool) *limits {
 	return &limits{
 		off:      off,
 		signUps:  newBuckets[string](off, rate.Every(time.Minute), 10),
-		posts:    newBuckets[posting](off, 3, 20),
+		posts:    newBuckets[posting](off, 0, 0), // as the settings say
 		forms:    newBuckets[store.UserID](off, 5, 60),
 		creates:  newBuckets[store.UserID](off, rate.Every(time.Minute), 30),
 		signIns:  newBuckets[string](off, rate.Every(time.Second), 40),
@@ -43,6 +43,13 @@ func newLimits(off bool) *limits {
 		resumes:  newBuckets[store.UserID](off, 3, 60),
 		failures: map[string]failure{},
 	}
+}
+
+// postingWait takes one of the messages that the settings leave user in room; without
+// one it says how long until there is.
+func (s *Server) postingWait(user store.UserID, room store.RoomID) (wait time.Duration) {
+	in := s.Store.Settings()
+	return s.limits.posts.takeOf(posting{user, room}, rate.Limit(float64(in.PostsPerMin)/60), in.PostsBurst)
 }
 
 // buckets are token buckets by key.
@@ -69,6 +76,28 @@ func (b *buckets[K]) take(key K) (wait time.Duration) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	return b.takeOne(key)
+}
+
+// takeOf is take where each key has burst tokens at once and as many more as every says.
+func (b *buckets[K]) takeOf(key K, every rate.Limit, burst int) (wait time.Duration) {
+	if b.off {
+		return 0
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.every != every || b.burst != burst {
+		b.every, b.burst = every, burst
+		for _, l := range b.all {
+			l.SetLimit(every)
+			l.SetBurst(burst)
+		}
+	}
+	return b.takeOne(key)
+}
+
+// takeOne is called with mu held.
+func (b *buckets[K]) takeOne(key K) (wait time.Duration) {
 	l := b.all[key]
 	if l == nil {
 		if len(b.all) >= mostBuckets {

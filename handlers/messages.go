@@ -49,7 +49,7 @@ func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) error {
 
 // post stores the draft and hints at it.
 func (s *Server) post(r *http.Request, d store.Draft) error {
-	if wait := s.limits.posts.take(posting{d.Author, d.Room}); wait > 0 {
+	if wait := s.postingWait(d.Author, d.Room); wait > 0 {
 		return throttled{wait}
 	}
 	m, err := s.Store.PostMessage(r.Context(), d)
@@ -120,13 +120,15 @@ func (s *Server) messageAt(r *http.Request, do store.Action) (store.Membership, 
 	if err == nil && room.Archived() && do != store.Read {
 		return room, m, store.ErrArchived
 	}
-	if err == nil && !store.May(room.Standing(asker(r).User), do, &m) {
+	if by := room.Standing(asker(r).User); err == nil && !store.May(by, do, &m) {
 		err = store.ErrNotFound
-		if do == store.Edit && m.Author == asker(r).User.ID && m.Hidden != 0 {
+		if do == store.Edit && m.Author == by.User && m.Hidden != 0 {
 			err = store.ErrHidden
 		}
-		if m.Author == asker(r).User.ID && !m.DeletedAt.IsZero() {
+		if m.Author == by.User && !m.DeletedAt.IsZero() {
 			err = errDeleted
+		} else if m.Author == by.User && by.Late(do, &m) {
+			err = store.TooLate{Do: do}
 		}
 	}
 	return room, m, err
@@ -151,7 +153,7 @@ func (s *Server) editMessage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showEditor(w, r, room, views.EditForm(m, room.Room, asker(r).User.ID, m.Body))
+	return s.showEditor(w, r, room, views.EditForm(editing(r, room, m), m.Body))
 }
 
 func (s *Server) askDelete(w http.ResponseWriter, r *http.Request) error {
@@ -159,7 +161,12 @@ func (s *Server) askDelete(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showEditor(w, r, room, views.DeleteForm(m, room.Room, asker(r).User.ID))
+	return s.showEditor(w, r, room, views.DeleteForm(editing(r, room, m)))
+}
+
+func editing(r *http.Request, room store.Membership, m store.Message) views.Editing {
+	me := asker(r).User
+	return views.Editing{Message: m, Room: room.Room, By: room.Standing(me), Zone: views.Zone(me)}
 }
 
 // showEditor gives a form to the page that is open, or a page with the form.
@@ -177,11 +184,11 @@ func (s *Server) showEditor(w http.ResponseWriter, r *http.Request, room store.M
 func (s *Server) updateMessage(w http.ResponseWriter, r *http.Request) error {
 	room, m, err := s.messageAt(r, store.Edit)
 	me, body := asker(r).User, r.PostForm.Get("body")
-	if err != nil && !errors.Is(err, errDeleted) {
+	if late := (store.TooLate{}); err != nil && !errors.Is(err, errDeleted) && !errors.As(err, &late) {
 		return err
 	}
 	refuse := func(err error) error {
-		form := views.EditForm(m, room.Room, me.ID, body)
+		form := views.EditForm(editing(r, room, m), body)
 		return kept{
 			error: err,
 			form:  func() templ.Component { return views.EditAgain(form) },
@@ -191,7 +198,7 @@ func (s *Server) updateMessage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return refuse(err)
 	}
-	if wait := s.limits.posts.take(posting{me.ID, room.ID}); wait > 0 {
+	if wait := s.postingWait(me.ID, room.ID); wait > 0 {
 		return refuse(throttled{wait})
 	}
 	if _, err := s.Store.EditMessage(r.Context(), room.ID, m.Seq, me.ID, body); err != nil {

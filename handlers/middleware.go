@@ -15,6 +15,7 @@ import (
 	"github.com/a-h/templ"
 
 	"parley/store"
+	"parley/views"
 	"parley/views/words"
 )
 
@@ -143,7 +144,8 @@ func (s *Server) serve(route route) http.Handler {
 		defer cancel()
 		r = r.WithContext(ctx)
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-		err := readForm(r)
+		err := readForm(r, route.pattern == updateLogoPattern)
+		*r = *r.WithContext(words.With(views.At(r.Context(), s.place()), languageOf(r, store.User{})))
 		if err == nil {
 			err = s.identify(r)
 		}
@@ -174,12 +176,17 @@ func (s *Server) serve(route route) http.Handler {
 	})
 }
 
-// readForm parses a POST's form.
-func readForm(r *http.Request) error {
+// readForm parses a POST's form; with a file only where file says so. The body is bounded,
+// so a file fits into memory and never becomes one on the disk.
+func readForm(r *http.Request, file bool) error {
 	if r.Method != http.MethodPost {
 		return nil
 	}
-	if err := r.ParseForm(); err != nil {
+	parse := r.ParseForm
+	if file && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+		parse = func() error { return r.ParseMultipartForm(maxForm) }
+	}
+	if err := parse(); err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
 			return err

@@ -51,7 +51,7 @@ func (b *browser) followAt(path, resume string) (*websocket.Conn, string) {
 }
 
 // region recognises a live part of the page that is no message: it comes in its own time.
-var region = regexp.MustCompile(`^<(?:div id="(?:rooms|people)-list"|header[^>]* id="head"|header id="head"|p id="(?:typing|seen|heard-text)")`)
+var region = regexp.MustCompile(`^<(?:div id="(?:rooms|people)-list"|header[^>]* id="head"|header id="head"|p id="(?:typing|seen|heard-text)"|a id="place-brand")`)
 
 // read returns the frames up to one that contains mark, without regions.
 func read(t testing.TB, c *websocket.Conn, mark string) string {

@@ -57,7 +57,7 @@ func postedTopic(room store.RoomID) live.Topic { return "posted/" + topicOf(room
 
 // regionsFor are the regions on user's page, which is about room if it shows a log.
 func regionsFor(user store.User, room store.Membership, page views.Connection) []live.Topic {
-	all := []live.Topic{sideTopic(user.ID, page)}
+	all := []live.Topic{sideTopic(user.ID, page), placeTopic}
 	if page.Part != "" {
 		all = append(all, partTopic(page))
 	}
@@ -91,7 +91,9 @@ func (s *Server) region(ctx context.Context, topic live.Topic, audiences []live.
 	var r live.Region
 	var made parts
 	var err error
-	if name == "part" {
+	if live.Topic(name) == placeTopic {
+		made, r.Depends = fixed(views.PlaceRegion()), []live.Topic{settingsTopic}
+	} else if name == "part" {
 		made, r.Depends, err = s.partRegion(ctx, of)
 	} else if room, is := parseRoom(live.Topic(of)); is {
 		made, err = s.roomRegion(ctx, name, room)
@@ -126,7 +128,7 @@ func (s *Server) region(ctx context.Context, topic live.Topic, audiences []live.
 	r.Frames = make(map[live.Audience][]byte, len(audiences))
 	for _, audience := range audiences {
 		a := parseAudience(audience)
-		if r.Frames[audience], err = fragment(a.spoken(), made(a.zone)...); err != nil {
+		if r.Frames[audience], err = fragment(views.At(a.spoken(), s.place()), made(a.zone)...); err != nil {
 			return r, fmt.Errorf("render region %s: %w", topic, err)
 		}
 	}
@@ -185,7 +187,7 @@ func (s *Server) sideRegion(ctx context.Context, user store.UserID, here store.R
 	if err != nil {
 		return nil, nil, err
 	}
-	depends := []live.Topic{personTopic(user)}
+	depends := []live.Topic{personTopic(user), settingsTopic} // the title names this place
 	var own store.Membership
 	for _, m := range rooms {
 		if m.Level != store.Hidden {

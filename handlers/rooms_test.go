@@ -11,14 +11,14 @@ func TestAnAdministratorDecidesWhetherMembersCreateRooms(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ada, ben := w.signUp("ada"), w.signUp("ben")
 		kitchen := url.Values{"name": {"Kitchen"}, "kind": {"open"}}
-		ada.post("/settings/rooms", url.Values{})
+		ada.post("/admin/settings", url.Values{"form": {"rooms"}})
 		if a := ben.post("/rooms", kitchen); a.StatusCode != http.StatusNotFound {
 			t.Errorf("Ben creates a room all the same: %s", a.Status)
 		}
-		if a := ben.get("/rooms"); strings.Contains(a.body, "/rooms/new") || strings.Contains(a.body, "/settings/rooms") {
+		if a := ben.get("/rooms"); strings.Contains(a.body, "/rooms/new") || strings.Contains(a.body, "/admin/settings") {
 			t.Error("Ben is offered what he may not do")
 		}
-		ada.post("/settings/rooms", url.Values{"members": {"yes"}})
+		ada.post("/admin/settings", url.Values{"form": {"rooms"}, "members_create": {"yes"}})
 		if a := ben.post("/rooms", kitchen); a.StatusCode != http.StatusSeeOther {
 			t.Errorf("Ben may not create a room after all: %s", a.Status)
 		}

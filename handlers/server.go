@@ -42,6 +42,7 @@ type Server struct {
 	setupCode string
 	limits    *limits
 	typing    typing
+	placed    atomic.Pointer[placed]
 	reading   sync.Mutex // held while what was read is kept
 	streams   *seats[store.UserID]
 	sockets   *seats[string] // by network
@@ -174,7 +175,12 @@ func (s *Server) routes() []route {
 		{"POST /direct", person, s.createDirect},
 		{"POST /read", person, s.markAllRead},
 
-		{"POST /settings/rooms", person, s.updateRoomSettings},
+		// Settings
+		{"GET /accent.css", anyone, s.showAccent},
+		{"GET /logo/{file}", anyone, s.showLogo},
+		{"GET /admin/settings", administrator, s.showSettings},
+		{"POST /admin/settings", administrator, s.updateSettings},
+		{updateLogoPattern, administrator, s.updateLogo},
 
 		{"GET /rooms", person, s.showRooms},
 		{"POST /rooms", person, s.createRoom},
@@ -289,8 +295,12 @@ func (s *Server) note(ctx context.Context) {
 func (s *Server) refreshSettings(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	if _, err := s.Store.RefreshSettings(ctx); err != nil && ctx.Err() == nil {
+	changed, err := s.Store.RefreshSettings(ctx)
+	if err != nil && ctx.Err() == nil {
 		s.Log.Warn("ask what is set", "error", err)
+	}
+	if changed {
+		s.settingsChanged()
 	}
 }
 

@@ -22,9 +22,9 @@ func (s *Store) MaySignUp(ctx context.Context, invitation Token) error {
 	}
 	switch {
 	case mode == SignUpClosed:
-		return Invalid{"invitation", "No accounts are created here now. Ask an administrator of this place."}
+		return ErrSignUpClosed
 	case invitation == "":
-		return Invalid{"invitation", "Sign-up is by invitation here. Ask somebody for a link."}
+		return ErrNotInvited
 	}
 	// Asked again when it is used; here it saves the work of hashing a password.
 	_, err := s.Invited(ctx, invitation)

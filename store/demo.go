@@ -113,6 +113,9 @@ func (s *Store) Demo(ctx context.Context, today time.Time) error {
 		return err
 	}
 	s.now = clock
+	if err := s.demoSettings(ctx, ids["ada"]); err != nil {
+		return err
+	}
 	return s.demoInvite(ctx, ids)
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// The most that one message holds.
+// The most that one message holds; the settings may say less.
 const (
 	MessageRunes = 8000
 	MessageBytes = 32 << 10
@@ -43,10 +43,11 @@ type Message struct {
 	Hidden     MeasureID // what hides it from everybody; 0: nothing. Its Body is "" then.
 }
 
-// EditMessage gives the message another body. Only its author may; for anybody
-// else, and for a deleted message, it fails with ErrNotFound.
+// EditMessage gives the message another body. Only its author may, as long as the
+// settings say: then it fails with TooLate. For anybody else, and for a deleted message, it
+// fails with ErrNotFound.
 func (s *Store) EditMessage(ctx context.Context, room RoomID, seq Seq, by UserID, body string) (Message, error) {
-	body, err := checkBody(body)
+	body, err := s.checkBody(body)
 	if err != nil {
 		return Message{}, err
 	}
@@ -75,7 +76,8 @@ func (s *Store) EditMessage(ctx context.Context, room RoomID, seq Seq, by UserID
 }
 
 // DeleteMessage erases the text of the message and leaves its place. Only its
-// author may; for anybody else, and for a deleted one, it fails with ErrNotFound.
+// author may, as long as the settings say: then it fails with TooLate. For anybody else, and
+// for a deleted one, it fails with ErrNotFound.
 func (s *Store) DeleteMessage(ctx context.Context, room RoomID, seq Seq, by UserID) (Message, error) {
 	return s.change(ctx, room, seq, by, Delete, func(ctx context.Context, tx *transaction, m *Message) error {
 		if err := forgetMentions(ctx, tx, *m); err != nil {
@@ -105,6 +107,7 @@ func (s *Store) change(ctx context.Context, room RoomID, seq Seq, by UserID, do 
 		if err != nil {
 			return err
 		}
+		who.windows = s.windows()
 		if err := s.lockRoom(ctx, tx, room); err != nil {
 			return err
 		}
@@ -241,7 +244,7 @@ var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // checkBody returns body as it is stored: lines end in a newline, and white space
 // around the text is left out.
-func checkBody(body string) (string, error) {
+func (s *Store) checkBody(body string) (string, error) {
 	if !utf8.ValidString(body) || strings.ContainsRune(body, 0) {
 		return "", Invalid{"body", "This text has characters that cannot be read. Remove them and send again."}
 	}
@@ -250,8 +253,8 @@ func checkBody(body string) (string, error) {
 	if strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || invisible(r) }) == "" {
 		return "", Invalid{"body", "Write something first."}
 	}
-	if n := utf8.RuneCountInString(text); n > MessageRunes {
-		return "", TooLong{n, MessageRunes}
+	if n, most := utf8.RuneCountInString(text), s.settings.Load().MostRunes; n > most {
+		return "", TooLong{n, most}
 	}
 	if len(text) > MessageBytes {
 		return "", Invalid{"body", "This message is larger than 32 KiB. Shorten it, or send it in parts."}

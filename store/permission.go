@@ -38,16 +38,53 @@ type Standing struct {
 	Slow      time.Time // the next message in a slow room
 	SlowMode  time.Duration
 	Locked    bool // only its moderators write
+
+	windows windows
 }
 
 // Moderates says whether by is above what a room asks of its members.
 func (by Standing) Moderates() bool { return by.Owner || by.Moderator || by.Officer }
 
+// windows are for how long after it was posted the author of a message may change it, as
+// of now; 0: always.
+type windows struct {
+	now          time.Time
+	edit, delete time.Duration
+}
+
+func (s *Store) windows() windows {
+	in := s.settings.Load()
+	return windows{s.now(), in.EditWithin, in.DeleteWithin}
+}
+
+// Until is when the author of m can do that no more, zero if they always can.
+func (by Standing) Until(do Action, m *Message) time.Time {
+	within := by.windows.edit
+	if do == Delete {
+		within = by.windows.delete
+	}
+	if within == 0 || do != Edit && do != Delete {
+		return time.Time{}
+	}
+	return m.CreatedAt.Add(within)
+}
+
+// Late says whether it is too late to do that to m.
+func (by Standing) Late(do Action, m *Message) bool {
+	until := by.Until(do, m)
+	return !until.IsZero() && !by.windows.now.Before(until)
+}
+
+// TooLate is the error that the author of a message could have done it once, and can no more.
+type TooLate struct{ Do Action }
+
+func (e TooLate) Error() string { return "too late to " + string(e.Do) + " the message" }
+
 // Standing is what u, whose membership m is, is in the room.
 func (m Membership) Standing(u User) Standing {
 	return Standing{
 		User: u.ID, Name: u.Name, Administrator: u.Role == Administrator, Member: m.User == u.ID && u.ID != 0,
-		Owner: m.Owner, Kind: m.Kind, Archived: m.Archived(),
+		Owner: m.Owner, Kind: m.Kind, Archived: m.Archived(), windows: m.windows,
 		Moderator: m.Moderator, Officer: u.Role.AtLeast(Moderator), Locked: m.Locked != 0, Since: u.CreatedAt,
 	}
 }
@@ -66,9 +103,9 @@ func May(by Standing, do Action, m *Message) bool {
 	case Post:
 		return !by.Archived
 	case Edit:
-		return !by.Archived && m != nil && m.Author == by.User && m.DeletedAt.IsZero() && m.Hidden == 0
+		return !by.Archived && m != nil && m.Author == by.User && m.DeletedAt.IsZero() && m.Hidden == 0 && !by.Late(do, m)
 	case Delete:
-		return !by.Archived && m != nil && m.Author == by.User && m.DeletedAt.IsZero()
+		return !by.Archived && m != nil && m.Author == by.User && m.DeletedAt.IsZero() && !by.Late(do, m)
 	case Leave, Invite:
 		return by.Kind != DirectRoom && (do == Leave || !by.Archived)
 	case Manage:
@@ -159,6 +196,10 @@ func permit(by Standing, do Action, m *Message, now time.Time) error {
 		if shown.Hidden = 0; May(by, do, &shown) {
 			return ErrHidden
 		}
+	}
+	timely := by
+	if timely.windows = (windows{}); May(timely, do, m) {
+		return TooLate{do}
 	}
 	open := by
 	if open.Archived = false; by.Archived && May(open, do, m) {

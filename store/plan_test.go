@@ -81,6 +81,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"sign-in link":       signInLinkUser,
 		"sign-in link used":  useSignInLink,
 		"links gone":         "delete from signin_links where user_id = $1 or expires_at < $2",
+		"logo":               logoNamed,
 	} {
 		var plan []struct {
 			ID, Parent, Notused int

@@ -33,7 +33,7 @@ func ValidKey(key string) bool {
 // no longer, a member, with ErrArchived, and with Invalid if the body cannot be a
 // message.
 func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
-	body, err := checkBody(d.Body)
+	body, err := s.checkBody(d.Body)
 	if err != nil {
 		return Message{}, err
 	}

@@ -98,7 +98,9 @@ func (s *Store) StandingIn(ctx context.Context, room RoomID, user UserID) (Stand
 	}
 	var r standingRow
 	err = q.QueryRowContext(s.reading(ctx), room, user).Scan(r.places()...)
-	return r.standing(user), s.plain(err)
+	by := r.standing(user)
+	by.windows = s.windows()
+	return by, s.plain(err)
 }
 
 // Restraint is what keeps by from writing now, nil if nothing does.

@@ -69,6 +69,8 @@ type Membership struct {
 	Mentions  int     // unread
 	ActiveAt  int64   `db:"active_at"` // of the last message, microseconds; 0: none
 	With      []Named `db:"-"`         // the others of a direct conversation, by id
+
+	windows windows // in which messages may be changed, when it was read
 }
 
 // Named is a person and their name.
@@ -107,6 +109,7 @@ func (s *Store) Membership(ctx context.Context, id RoomID, user UserID) (Members
 	if err := s.get(ctx, &m, membership, id, user); err != nil {
 		return m, s.plain(err)
 	}
+	m.windows = s.windows()
 	one := []Membership{m}
 	err := s.nameDirect(ctx, one)
 	return one[0], err

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,9 +24,10 @@ type Settings struct {
 	Name    string // of this place; "Parley" if none was given
 	Welcome string // a sentence on the page where one signs in; "": Parley's own
 	Accent  string // "#rrggbb"; "": Parley's own
+	Logo    string // the name of a picture; "": Parley's own mark
 
 	SignUp  SignUpMode
-	Domains []string // of the e-mails of new accounts; none: any
+	Domains []string // of the e-mails of new accounts; none: any. Shared: not to be changed in place
 
 	MembersCreateRooms bool // otherwise administrators alone
 
@@ -59,6 +59,7 @@ var allSettings = []setting{
 	textSetting("name", func(s *Settings) *string { return &s.Name }),
 	textSetting("welcome", func(s *Settings) *string { return &s.Welcome }),
 	textSetting("accent", func(s *Settings) *string { return &s.Accent }),
+	textSetting("logo", func(s *Settings) *string { return &s.Logo }),
 	textSetting("accounts.sign_up", func(s *Settings) *SignUpMode { return &s.SignUp }),
 	{"accounts.domains", func(s Settings) string { return strings.Join(s.Domains, " ") }, func(s *Settings, v string) { s.Domains = strings.Fields(v) }},
 	switchSetting("rooms.members_create", func(s *Settings) *bool { return &s.MembersCreateRooms }),
@@ -103,11 +104,7 @@ func timeSetting(name string, of func(*Settings) *time.Duration) setting {
 
 // Settings returns what is set, with defaults for the rest: as this process knows it,
 // which is at most as old as the last RefreshSettings.
-func (s *Store) Settings() Settings {
-	in := *s.settings.Load()
-	in.Domains = slices.Clone(in.Domains)
-	return in
-}
+func (s *Store) Settings() Settings { return *s.settings.Load() }
 
 // RefreshSettings learns what another process has set, and says whether that was
 // anything.
@@ -120,13 +117,23 @@ func (s *Store) RefreshSettings(ctx context.Context) (changed bool, err error) {
 	if was != nil && was.Version == version {
 		return false, nil
 	}
-	in := defaultSettings
-	// Read after its version: what is newer is read again.
-	in.Version = version
-	var rows []struct{ Name, Value string }
-	if err := s.list(ctx, &rows, "select name, value from settings"); err != nil {
+	var rows []settingRow
+	if err := s.list(ctx, &rows, settingValues); err != nil {
 		return false, s.plain(err)
 	}
+	in := settingsOf(rows)
+	in.Version = version // read before its values: what is newer is read again
+	return s.settings.CompareAndSwap(was, &in) && was != nil, nil
+}
+
+const settingsVersion = "select value from counters where name = 'settings'"
+
+const settingValues = "select name, value from settings"
+
+type settingRow struct{ Name, Value string }
+
+func settingsOf(rows []settingRow) Settings {
+	in := defaultSettings
 	for _, r := range rows {
 		for _, one := range allSettings {
 			if one.name == r.Name {
@@ -134,16 +141,31 @@ func (s *Store) RefreshSettings(ctx context.Context) (changed bool, err error) {
 			}
 		}
 	}
-	return s.settings.CompareAndSwap(was, &in) && was != nil, nil
+	return in
 }
 
-const settingsVersion = "select value from counters where name = 'settings'"
+// settingsIn are the settings in a transaction, as they are now.
+func settingsIn(ctx context.Context, tx *transaction) (Settings, error) {
+	var rows []settingRow
+	err := tx.SelectContext(ctx, &rows, settingValues)
+	return settingsOf(rows), err
+}
 
 // SetSettings changes the settings to in, whose Version is the one that by saw: it fails
-// with ErrConflict if they have changed since, and with ErrNotFound if by is no
-// administrator. Each value that changes is an entry of the log.
+// with ErrConflict if they have changed since, with ErrNotFound if by is no
+// administrator, and with Problems that name every mistaken field. Each value that
+// changes is an entry of the log.
 func (s *Store) SetSettings(ctx context.Context, by Actor, in Settings) error {
+	return s.setSettings(ctx, by, in, nil)
+}
+
+// setSettings is SetSettings and, in the same transaction, also.
+func (s *Store) setSettings(ctx context.Context, by Actor, in Settings, also func(ctx context.Context, tx *transaction, was Settings) error) error {
 	err := s.administer(ctx, by, func(ctx context.Context, tx *transaction) ([]Entry, error) {
+		in, p := checkSettings(in)
+		if len(p) > 0 {
+			return nil, p
+		}
 		res, err := tx.ExecContext(ctx, "update counters set value = value + 1 where name = 'settings' and value = $1", in.Version)
 		if err := one(res, err); err != nil {
 			if err == ErrNotFound {
@@ -151,22 +173,13 @@ func (s *Store) SetSettings(ctx context.Context, by Actor, in Settings) error {
 			}
 			return nil, err
 		}
-		was := defaultSettings
-		var rows []struct{ Name, Value string }
-		if err := tx.SelectContext(ctx, &rows, "select name, value from settings"); err != nil {
+		was, err := settingsIn(ctx, tx)
+		if err != nil {
 			return nil, err
-		}
-		kept := map[string]string{}
-		for _, r := range rows {
-			kept[r.Name] = r.Value
 		}
 		var entries []Entry
 		for _, one := range allSettings {
-			before, is := kept[one.name]
-			if !is {
-				before = one.write(was)
-			}
-			after := one.write(in)
+			before, after := one.write(was), one.write(in)
 			if after == before {
 				continue
 			}
@@ -174,6 +187,9 @@ func (s *Store) SetSettings(ctx context.Context, by Actor, in Settings) error {
 				return nil, err
 			}
 			entries = append(entries, Entry{Act: "setting.change", Target: Target{Kind: OnSetting, Name: one.name}, Was: before, Now: after})
+		}
+		if also != nil {
+			return entries, also(ctx, tx, was)
 		}
 		return entries, nil
 	})

@@ -64,6 +64,8 @@ type SignUp struct {
 	MayBeFirst bool
 	Invitation Token  // "": none
 	Address    string // from where, for the log
+	// Granted: an administrator creates the account, whatever the settings say of sign-up.
+	Granted bool
 }
 
 // ErrSetupCode is CreateUser's answer while there is no account yet to somebody
@@ -71,11 +73,20 @@ type SignUp struct {
 var ErrSetupCode = Invalid{"code", "Enter the set-up code that the server printed in its log."}
 
 // CreateUser adds an account, a member of every room that everyone is in, and
-// returns it. The very first account becomes the administrator. It fails with
-// Problems that name every mistaken field. An invitation is used by it: it gives the
-// role, and further rooms.
+// returns it. The very first account becomes the administrator, and is always possible;
+// for others the settings decide. It fails with Problems that name every mistaken field.
+// An invitation is used by it: it gives the role, and further rooms.
 func (s *Store) CreateUser(ctx context.Context, in SignUp) (User, error) {
 	username, email, problems := checkSignUp(in)
+	// Before any work, and before it says which names are taken; the transaction asks again.
+	if has, err := s.HasUsers(ctx); err != nil {
+		return User{}, err
+	} else if no, is := s.Settings().admits(in, email).(Invalid); is && has {
+		if no.Field == "" {
+			problems = nil
+		}
+		problems = append(problems, no)
+	}
 	if len(problems) == 0 {
 		if taken, err := s.takenFields(ctx, username, email); err != nil {
 			return User{}, err
@@ -83,12 +94,14 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (User, error) {
 			problems = taken
 		}
 	}
-	if err := s.MaySignUp(ctx, in.Invitation); err != nil {
-		problem, is := err.(Invalid)
-		if !is {
-			return User{}, err
+	if in.Invitation != "" {
+		if err := s.MaySignUp(ctx, in.Invitation); err != nil {
+			problem, is := err.(Invalid)
+			if !is {
+				return User{}, err
+			}
+			problems = Problems{problem} // nothing else helps
 		}
-		problems = Problems{problem} // nothing else helps
 	}
 	if len(problems) > 0 {
 		return User{}, problems
@@ -98,19 +111,26 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (User, error) {
 		return User{}, err
 	}
 	u := User{Username: username, Email: email, Name: username, Role: Member, Zone: validZone(in.Zone), CreatedAt: s.now(),
-		Announce: AnnounceCount, ShowsTyping: true, ShowsSeen: true, proof: hash}
+		Announce: AnnounceCount, proof: hash}
 	err = s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		// The counter's row is the lock: two who sign up at once on an empty
 		// instance get 1 and 2, and only 1 is the administrator.
 		if err := tx.GetContext(ctx, &u.ID, nextID, "user"); err != nil {
 			return err
 		}
+		settings, err := settingsIn(ctx, tx)
+		if err != nil {
+			return err
+		}
+		u.ShowsTyping, u.ShowsSeen = settings.NewShowsTyping, settings.NewShowsSeen
 		if u.ID == 1 {
 			if !in.MayBeFirst {
 				return ErrSetupCode
 			}
 			u.Role = Administrator
 			in.Invitation = ""
+		} else if err := settings.admits(in, email); err != nil {
+			return err
 		}
 		var by Invitation
 		var rooms []RoomID
@@ -122,7 +142,7 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (User, error) {
 			u.Role = by.Role
 		}
 		if _, err := tx.ExecContext(ctx, insertUser, u.ID, u.Username, nameKey(u.Username), u.Email, emailKey(u.Email),
-			u.Name, u.Role, hash, u.Zone, micros(u.CreatedAt)); err != nil {
+			u.Name, u.Role, hash, u.Zone, micros(u.CreatedAt), u.ShowsTyping, u.ShowsSeen); err != nil {
 			return err
 		}
 		if err := setNameWords(ctx, tx, u); err != nil {
@@ -149,8 +169,8 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (User, error) {
 }
 
 const insertUser = `
-insert into users (id, username, username_key, email, email_key, name, role, password, zone, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+insert into users (id, username, username_key, email, email_key, name, role, password, zone, created_at, shows_typing, shows_seen)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 
 func (s *Store) takenFields(ctx context.Context, username, email string) (Problems, error) {
 	var rows []struct {

@@ -113,8 +113,6 @@ var germanChat = map[string]string{
 	"Language":                                                  "Sprache",
 	"Last here %s":                                              "Zuletzt hier %s",
 	"Leave room":                                                "Raum verlassen",
-	"Let members create rooms":                                  "Mitglieder Räume anlegen lassen",
-	"Let only administrators create rooms":                      "Nur Administratoren Räume anlegen lassen",
 	"Light":                                                     "Hell",
 	"Mark all as read":                                          "Alles als gelesen markieren",
 	"Mark as unread from here":                                  "Ab hier ungelesen",
