@@ -81,7 +81,7 @@ func MayModerate(by Officer, m Measure, on Officer) bool {
 
 // officerIn reads what user is in room, 0 for the instance alone: sql.ErrNoRows if
 // there is no such person or room.
-func officerIn(ctx context.Context, tx *transaction, room RoomID, user UserID) (Officer, error) {
+func officerIn(ctx context.Context, tx asked, room RoomID, user UserID) (Officer, error) {
 	o := Officer{User: user, Room: room}
 	var u struct {
 		Role        Role

@@ -59,6 +59,7 @@ type Membership struct {
 	Room
 	User      UserID `db:"user_id"`
 	Owner     bool
+	Moderator bool
 	Favourite bool
 	Level     Level
 	Seen      Seq     `db:"seen_seq"` // read up to here
@@ -90,7 +91,7 @@ func (m Membership) Tells() bool {
 const roomFields = `r.id, r.slug, r.name, r.topic, r.kind, r.everyone, r.archived_at, r.last_seq, r.rev`
 
 const membershipColumns = `
-select ` + roomFields + `, m.user_id, m.owner, m.favourite, m.level, m.seen_seq,
+select ` + roomFields + `, m.user_id, m.owner, m.moderator, m.favourite, m.level, m.seen_seq,
        (select count(*) from mentions x where x.user_id = m.user_id and x.room_id = m.room_id and x.seq > m.seen_seq) as mentions,
        r.last_at as active_at
   from members m
