@@ -155,8 +155,9 @@ const (
 select ` + caseFields + `, u.name as user_name, coalesce(r.name, '') as room_name, coalesce(r.kind, '') as room_kind,
        coalesce(t.name, '') as taken_name, coalesce(b.name, '') as closer,
        exists (select 1 from members m where m.room_id = c.room_id and m.user_id = $1 and m.present) as member
-  from (select * from cases k where k.user_id <> $1`
-	withTheirNames = `) c
+  from (select k.id from cases k where k.user_id <> $1`
+	withTheirNames = `) f
+  join cases c on c.id = f.id
   join users u on u.id = c.user_id
   left join rooms r on r.id = c.room_id
   left join users t on t.id = c.taken_by

@@ -18,7 +18,10 @@ func (s *Store) demoCases(ctx context.Context, people map[string]UserID) error {
 	}
 	clock := s.now
 	defer func() { s.now = clock }()
-	begin := clock()
+	begin := clock().Truncate(24 * time.Hour).Add(15 * time.Hour)
+	if begin.After(clock()) {
+		begin = begin.AddDate(0, 0, -1)
+	}
 	at := func(ago time.Duration) { s.now = func() time.Time { return begin.Add(-ago) } }
 
 	at(90 * time.Hour)
@@ -50,7 +53,7 @@ func (s *Store) demoCases(ctx context.Context, people map[string]UserID) error {
 		{market, "ben", "2", "Not for sale to somebody who breaks the build every week. Look for another job", false, 30 * time.Hour, []demoReport{{"mei", Harassment, "This is about me, and everybody knows it"}, {"cleo", Harassment, ""}}},
 		{market, "cleo", "7", "Ben, that was not necessary.", false, 29 * time.Hour, nil},
 		{market, "cleo", "4", "Who votes for longer lunch breaks?", false, 26 * time.Hour, []demoReport{{"dan", OffTopic, ""}}},
-		{direct, "dan", "3", "If you tell anybody about the invoice you will be sorry", true, 9 * time.Hour, []demoReport{{"mei", Violence, "I do not feel safe with him"}}},
+		{direct, "dan", "3", "If you tell anybody about the invoice you will be sorry", true, 4 * time.Hour, []demoReport{{"mei", Violence, "I do not feel safe with him"}}},
 	} {
 		at(one.ago)
 		seq, err := say(one.room, one.by, one.key, one.text)
