@@ -102,7 +102,7 @@ func ReportForm(c Complaint) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = closer("/", say(ctx, "Cancel")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = closer(templ.SafeURL(c.back()), say(ctx, "Cancel")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
