@@ -199,6 +199,23 @@ func TestEveryPageIsPlainAndAccessible(t *testing.T) {
 		guest.scheme(scheme)
 		guest.accessible("join in " + scheme)
 	}
+	cleo := person(t, s, "cleo")
+	cleo.post("/rooms/1/messages/61/report", map[string][]string{"reason": {"spam"}, "note": {"Look at\nthis"}})
+	cleo.post("/people/2/report", map[string][]string{"reason": {"hate"}})
+	for _, page := range [][2]string{
+		{"report a person", "/people/2/report"}, {"report a message", "/rooms/1/messages/61/report"}, {"no report", "/reports"},
+		{"the queue", "/moderation"}, {"an empty queue", "/moderation?tab=closed"}, {"a case", "/moderation/cases/1"}, {"a case about a person", "/moderation/cases/2"},
+	} {
+		w.Open(page[1])
+		check(page[0])
+	}
+	w.Open("/moderation/cases/1")
+	w.Submit("#act .button--danger", arrived+` && document.querySelector("[aria-invalid]")`)
+	check("a case with a mistake")
+	w.Submit("#case-state form[action$='/taker'] button", arrived+` && document.querySelector("[data-hold='mine']")`)
+	check("a case of one's own")
+	w.Submit("#case-state form[action$='/close'] button", arrived+` && document.querySelector("[data-hold='closed']")`)
+	check("a closed case")
 	w.Open("/nothing")
 	check("not found")
 	link, _, _ := strings.Cut(s.Command("user", "reset-password", "ben"), "\n")

@@ -63,6 +63,7 @@ func TestEveryPageIsValidHTML(t *testing.T) {
 		"rooms": "/rooms", "archived": "/rooms?archived=1", "new-room": "/rooms/new", "go": "/go?q=lob", "go-person": "/go?q=ad", "go-nothing": "/go?q=zzz",
 		"new-message": "/direct/new", "person": "/people/1", "oneself": "/people/2", "not-found": "/nothing", "follow": "/rooms/1/follow", "write": "/rooms/1/write",
 		"stream": "/rooms/1/stream",
+		"report": "/rooms/1/messages/5/report", "report-person": "/people/1/report", "room-queue": "/rooms/2/moderation", "no-reports": "/reports",
 	} {
 		save(ben, name, path)
 	}
@@ -92,6 +93,10 @@ func TestEveryPageIsValidHTML(t *testing.T) {
 	save(nobody, "sign-in-link", linkIn(t, oneTime))
 	save(nobody, "no-invitation", "/join?invitation=x")
 	save(ada, "settings", "/admin/settings")
+	ada.post("/rooms/1/messages/61/report", map[string][]string{"reason": {"spam"}, "note": {"Look at\nthis"}})
+	for name, path := range map[string]string{"reports": "/reports", "queue": "/moderation", "case": "/moderation/cases/1", "queue-closed": "/moderation?tab=closed"} {
+		save(ada, name, path)
+	}
 	for _, m := range check(t, dir) {
 		t.Errorf("%s:%d: %s: %s\n\t%s", m.URL, m.LastLine, m.Type, m.Message, m.Extract)
 	}

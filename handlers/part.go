@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"parley/handlers/live"
@@ -11,9 +12,12 @@ import (
 )
 
 // part is what is live on a page of administration or moderation, beside the list of
-// rooms: a region that everybody with the role sees alike.
+// rooms: a region that everybody with the role sees alike, or who may see it.
 type part struct {
 	needs store.Role
+	// may, if it is there, decides instead of needs who may see the part for rest, and
+	// says what that takes: needs of a role, or moderates of a room. Otherwise it fails.
+	may func(s *Server, ctx context.Context, user store.User, rest string) (needs string, err error)
 	// show renders the part for rest, which is what follows its name in the page's
 	// address: "" or, as in "person/12", what it is about. depends are the topics
 	// that it shows something of.
@@ -32,13 +36,29 @@ func partOf(page views.Connection) (part, bool) {
 	return p, is
 }
 
+// moderates is what it takes to see what only moderators of room see.
+func moderates(room store.RoomID) string { return fmt.Sprintf("moderator of %d", room) }
+
+// needed reads what needsOf says.
+func needed(needs string) (store.Role, store.RoomID) {
+	if of, is := strings.CutPrefix(needs, "moderator of "); is {
+		room, _ := strconv.ParseInt(of, 10, 64) // moderates wrote it
+		return "", store.RoomID(room)
+	}
+	return store.Role(needs), 0
+}
+
 // needsOf is what one has to be to look at page, "" for anybody; it is an error if user
 // is not that, or there is no such part.
-func (s *Server) needsOf(user store.User, page views.Connection) (string, error) {
+func (s *Server) needsOf(ctx context.Context, user store.User, page views.Connection) (string, error) {
 	if page.Part == "" {
 		return "", nil
 	}
 	p, is := partOf(page)
+	if is && p.may != nil {
+		_, rest, _ := strings.Cut(page.Part, "/")
+		return p.may(s, ctx, user, rest)
+	}
 	if !is || !user.Role.AtLeast(p.needs) {
 		return "", store.ErrNotFound
 	}

@@ -212,6 +212,21 @@ func (s *Server) routes() []route {
 		{"GET /rooms/{room}/messages/{seq}/edit", person, s.editMessage},
 		{"GET /rooms/{room}/messages/{seq}/delete", person, s.askDelete},
 		{"POST /rooms/{room}/messages/{seq}/delete", person, s.deleteMessage},
+
+		// Reports, and the cases that they are about.
+		{"GET /rooms/{room}/messages/{seq}/report", person, s.askReport},
+		{"POST /rooms/{room}/messages/{seq}/report", person, s.createReport},
+		{"GET /people/{user}/report", person, s.askReportPerson},
+		{"POST /people/{user}/report", person, s.createPersonReport},
+		{"GET /reports", person, s.showReports},
+		{"GET /moderation", moderator, s.showQueue},
+		{"GET /rooms/{room}/moderation", person, s.showRoomQueue},
+		{"GET /moderation/cases/{case}", person, s.showCase},
+		{"POST /moderation/cases/{case}/taker", person, s.updateTaker},
+		{"POST /moderation/cases/{case}/close", person, s.closeCase},
+		{"POST /moderation/cases/{case}/reopen", person, s.reopenCase},
+		{"POST /moderation/cases/{case}/notes", person, s.createNote},
+		{"POST /moderation/cases/{case}/measures", person, s.createCaseMeasure},
 	}
 }
 
@@ -235,6 +250,9 @@ func (s *Server) Run(ctx context.Context) {
 		for {
 			if _, err := s.Store.ForgetKeys(ctx); err != nil && ctx.Err() == nil {
 				s.Log.Warn("forget old keys", "error", err)
+			}
+			if err := s.eraseCopies(ctx); err != nil && ctx.Err() == nil {
+				s.Log.Warn("erase what was reported", "error", err)
 			}
 			select {
 			case <-ctx.Done():

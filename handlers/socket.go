@@ -121,7 +121,10 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, room store.Memb
 		return func() { s.dismiss(spoken, conn, socket, why) }, nil
 	}
 	page := s.connectionOf(r, room)
-	needs, err := s.needsOf(session.User, page)
+	needs, err := s.needsOf(r.Context(), session.User, page)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return func() { s.dismiss(spoken, conn, socket, nil) }, nil // it may come back, later
+	}
 	if err != nil {
 		why := views.Ended(views.Demoted)
 		return func() { s.dismiss(spoken, conn, socket, why) }, nil
@@ -217,8 +220,10 @@ func (s *Server) showLive(w http.ResponseWriter, r *http.Request) error {
 	}
 	// The page's own revision goes back to it: it knows what it has shown.
 	page := s.connectionOf(r, room)
-	if _, err := s.needsOf(me.User, page); err != nil {
+	if _, err := s.needsOf(r.Context(), me.User, page); errors.Is(err, store.ErrNotFound) {
 		return ended(views.Demoted)
+	} else if err != nil {
+		return err
 	}
 	if rev, err := strconv.ParseInt(r.URL.Query().Get("rev"), 10, 64); err == nil {
 		page.Rev = store.Rev(rev)

@@ -183,7 +183,8 @@ func (s *Server) heads(ctx context.Context, topics []live.Topic) (map[live.Topic
 func (s *Server) revoked(ctx context.Context, viewers []live.Viewer) ([]live.Reason, error) {
 	asked := make([]store.Viewer, len(viewers))
 	for i, v := range viewers {
-		asked[i] = store.Viewer{Session: store.SessionID(v.Session), User: store.UserID(v.Person), Room: roomOf(v.Topic), Needs: store.Role(v.Needs)}
+		role, moderates := needed(v.Needs)
+		asked[i] = store.Viewer{Session: store.SessionID(v.Session), User: store.UserID(v.Person), Room: roomOf(v.Topic), Needs: role, Moderates: moderates}
 	}
 	denials, err := s.Store.Denials(ctx, asked)
 	reasons := make([]live.Reason, len(denials))

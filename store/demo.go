@@ -116,7 +116,10 @@ func (s *Store) Demo(ctx context.Context, today time.Time) error {
 	if err := s.demoSettings(ctx, ids["ada"]); err != nil {
 		return err
 	}
-	return s.demoInvite(ctx, ids)
+	if err := s.demoInvite(ctx, ids); err != nil {
+		return err
+	}
+	return s.demoCases(ctx, ids)
 }
 
 const demoPerson = `

@@ -82,6 +82,26 @@ func TestNoQueryScansATable(t *testing.T) {
 		"sign-in link used":  useSignInLink,
 		"links gone":         "delete from signin_links where user_id = $1 or expires_at < $2",
 		"logo":               logoNamed,
+
+		"open cases":         openCases,
+		"open cases in":      openCasesIn,
+		"cases taken":        casesTaken,
+		"cases taken in":     casesTakenIn,
+		"closed cases":       closedCases,
+		"closed cases in":    closedCasesIn,
+		"cases of":           casesOf,
+		"cases of in":        casesOfIn,
+		"case":               caseByID,
+		"open case about":    openCaseAbout,
+		"decided for":        decidedFor,
+		"reasons":            lists(reasonsOf, []int{1, 2}),
+		"reports of":         reportsOf,
+		"reports by":         reportsBy,
+		"reports since":      reportsSince,
+		"notes of":           notesOf,
+		"messages around":    messagesAround,
+		"copies due":         copiesDue,
+		"moderators present": lists(moderatorsPresent, []int{1, 2}, []int{3, 4}),
 	} {
 		var plan []struct {
 			ID, Parent, Notused int
@@ -91,7 +111,14 @@ func TestNoQueryScansATable(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
+		made := map[string]bool{} // by the query itself: they are as short as a page
 		for _, step := range plan {
+			if name, is := strings.CutPrefix(step.Detail, "CO-ROUTINE "); is {
+				made["SCAN "+name] = true
+			}
+			if made[step.Detail] {
+				continue
+			}
 			if strings.HasPrefix(step.Detail, "SCAN") && !strings.Contains(step.Detail, "CONSTANT ROW") {
 				t.Errorf("%s: %s", name, step.Detail)
 			}

@@ -221,12 +221,14 @@ func orNotFound(err error) error {
 }
 
 // Viewer is an open page: a session that looks at a room, or at none if Room is 0, and
-// that only somebody of the role Needs may look at.
+// that only somebody of the role Needs may look at, or who moderates the room Moderates
+// or the instance.
 type Viewer struct {
-	Session SessionID
-	User    UserID
-	Room    RoomID
-	Needs   Role // "": anybody's
+	Session   SessionID
+	User      UserID
+	Room      RoomID
+	Needs     Role   // "": anybody's
+	Moderates RoomID // 0: anybody's
 }
 
 // Denial is why a viewer may no longer look; the empty one means that they may.
@@ -240,15 +242,19 @@ const (
 )
 
 // Denials says for each of viewers, at most 1,000, whether they may still look,
-// in two questions for all of them.
+// in two questions for all of them, and a third if some moderate rooms.
 func (s *Store) Denials(ctx context.Context, viewers []Viewer) ([]Denial, error) {
 	denials := make([]Denial, len(viewers))
 	if len(viewers) == 0 {
 		return denials, nil
 	}
 	hashes, users, rooms := make([]string, len(viewers)), make([]UserID, len(viewers)), make([]RoomID, 0, 1)
+	var moderated []RoomID
 	for i, v := range viewers {
 		hashes[i], users[i] = string(v.Session), v.User
+		if v.Moderates != 0 && !slices.Contains(moderated, v.Moderates) {
+			moderated = append(moderated, v.Moderates)
+		}
 		if v.Room != 0 && !slices.Contains(rooms, v.Room) {
 			rooms = append(rooms, v.Room)
 		}
@@ -270,6 +276,10 @@ func (s *Store) Denials(ctx context.Context, viewers []Viewer) ([]Denial, error)
 			return nil, err
 		}
 	}
+	moderates, err := s.moderatorsOf(ctx, moderated, users)
+	if err != nil {
+		return nil, err
+	}
 	signedIn, present := map[string]Role{}, map[Viewer]bool{}
 	for _, r := range alive {
 		signedIn[r.Hash] = r.Role
@@ -282,6 +292,8 @@ func (s *Store) Denials(ctx context.Context, viewers []Viewer) ([]Denial, error)
 		case signedIn[string(v.Session)] == "":
 			denials[i] = SessionEnded
 		case v.Needs != "" && !signedIn[string(v.Session)].AtLeast(v.Needs):
+			denials[i] = NotTheRole
+		case v.Moderates != 0 && !moderates[Viewer{User: v.User, Moderates: v.Moderates}] && !signedIn[string(v.Session)].AtLeast(Moderator):
 			denials[i] = NotTheRole
 		case v.Room != 0 && !present[Viewer{User: v.User, Room: v.Room}]:
 			denials[i] = NotAMember

@@ -37,3 +37,34 @@ func TestDenialsNameWhoIsSignedOutAndWhoIsRemoved(t *testing.T) {
 		}
 	})
 }
+
+func TestDenialsNameWhoNoLongerModeratesARoom(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		room, err := c.s.CreateRoom(t.Context(), c.ben, store.Charter{Name: "Kitchen", Kind: store.OpenRoom})
+		must(t, err)
+		must(t, c.s.Join(t.Context(), room, c.cleo))
+		var all []store.Viewer
+		for _, name := range []string{"ada", "ben", "cleo", "mod"} {
+			u, err := c.s.Authenticate(t.Context(), name, map[bool]string{true: "correct horse mod", false: "correct horse battery"}[name == "mod"])
+			must(t, err)
+			token, err := c.s.CreateSession(t.Context(), u, "a browser", "127.0.0.1")
+			must(t, err)
+			session, err := c.s.Session(t.Context(), token)
+			must(t, err)
+			all = append(all, store.Viewer{Session: session.ID, User: u.ID, Moderates: room})
+		}
+		is := func(want ...store.Denial) {
+			t.Helper()
+			if got, err := c.s.Denials(t.Context(), all); err != nil || !slices.Equal(got, want) {
+				t.Errorf("got %q, %v; want %q", got, err, want)
+			}
+		}
+		is("", "", store.NotTheRole, "")
+		_, err = c.db.Exec("update members set moderator = true where room_id = $1 and user_id = $2", room, c.cleo)
+		must(t, err)
+		is("", "", "", "")
+		must(t, c.s.Leave(t.Context(), room, c.ben))
+		must(t, c.s.Leave(t.Context(), room, c.cleo))
+		is("", store.NotTheRole, store.NotTheRole, "")
+	})
+}

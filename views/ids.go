@@ -95,6 +95,32 @@ func DeleteURL(room store.RoomID, seq store.Seq) templ.SafeURL {
 	return MessageURL(room, seq) + "/delete"
 }
 
+// ReportURL asks by GET why to report the message, and does it by POST.
+func ReportURL(room store.RoomID, seq store.Seq) templ.SafeURL {
+	return MessageURL(room, seq) + "/report"
+}
+
+// ReportPersonURL is ReportURL for a person.
+func ReportPersonURL(user store.UserID) templ.SafeURL { return PersonURL(user) + "/report" }
+
+// CaseURL is a case's page; below it are its acts.
+func CaseURL(c store.CaseID) templ.SafeURL { return "/moderation/cases/" + number(c) }
+
+// CaseActURL is where something is done about a case, like "close".
+func CaseActURL(c store.CaseID, do string) templ.SafeURL { return CaseURL(c) + "/" + templ.SafeURL(do) }
+
+// QueueURL is the queue of a room, or of the instance (0), at a tab of it.
+func QueueURL(room store.RoomID, tab string) templ.SafeURL {
+	path := templ.SafeURL("/moderation")
+	if room != 0 {
+		path = RoomActionURL(room, "moderation")
+	}
+	if tab == "" || tab == "open" {
+		return path
+	}
+	return path + "?tab=" + templ.SafeURL(url.QueryEscape(tab))
+}
+
 // UnreadURL makes the message and all after it unread by POST.
 func UnreadURL(room store.RoomID, seq store.Seq) templ.SafeURL {
 	return MessageURL(room, seq) + "/unread"

@@ -30,7 +30,7 @@ func keys(t *testing.T) map[string]string {
 			t.Fatalf("%s: %v", pattern, err)
 		}
 		for _, path := range paths {
-			if strings.HasSuffix(path, "_templ.go") || strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "demo.go") {
+			if strings.HasSuffix(path, "_templ.go") || strings.HasSuffix(path, "_test.go") || strings.HasPrefix(filepath.Base(path), "demo") {
 				continue
 			}
 			source, err := os.ReadFile(path)

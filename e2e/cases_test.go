@@ -1,0 +1,178 @@
+package e2e
+
+import (
+	"testing"
+)
+
+// moderated is a server on which Ada administers; Ben and Cleo talk directly in room 2.
+func moderated(t *testing.T) (s *Server, ada, ben, cleo *Window) {
+	s = serve(t)
+	ada, ben, cleo = window(t, s), window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ben.SignUp("Ben")
+	cleo.SignUp("Cleo")
+	ben.Open("/direct/new")
+	ben.Click("input[name=with][value='3']")
+	ben.Submit("main form .form__actions button", inRoom+` && location.pathname === "/rooms/2-direct"`)
+	ben.Until(connected)
+	cleo.Open("/rooms/2-direct")
+	cleo.Until(connected)
+	return s, ada, ben, cleo
+}
+
+// Report reports the message with the id from its room's page.
+func (w *Window) Report(message, reason, note string) {
+	w.t.Helper()
+	w.Click("#" + message + " .message__tool--more")
+	w.Until(`document.querySelector("#editor a[href$='/report']")`)
+	w.Click("#editor a[href$='/report']")
+	w.Until(`document.querySelector("#editor #report")`)
+	w.do(setValue("#reason", reason))
+	w.Type("#note", note)
+	w.Click("#report .button--danger")
+	w.Until(`document.querySelector("#editor a[href='/reports']")`)
+}
+
+func TestAReportFromADirectConversationIsInTheQueueAtOnceAndItsReporterSeesTheOutcome(t *testing.T) {
+	_, ada, ben, cleo := moderated(t)
+	queue := ada.second()
+	queue.Open("/moderation")
+	queue.Until(connected + ` && document.querySelector("#queue .empty")`)
+	ben.Say("You are a fool, Cleo")
+	ben.Say("And this is between us")
+	cleo.Shows("And this is between us")
+
+	// A mistake is said at its field, and the note stays.
+	cleo.Click("#m-2-1 .message__tool--more")
+	cleo.Until(`document.querySelector("#editor a[href$='/report']")`)
+	cleo.Click("#editor a[href$='/report']")
+	cleo.Until(`document.querySelector("#editor #report")?.textContent.includes("nothing else of this conversation")`)
+	cleo.Type("#note", "He does this all the time")
+	cleo.Allow("status of 422")
+	cleo.Click("#report .button--danger")
+	cleo.Until(`document.querySelector("#reason-error") && document.querySelector("#note").value === "He does this all the time"`)
+	cleo.do(setValue("#reason", "harassment"))
+	cleo.Click("#report .button--danger")
+	cleo.Until(`document.querySelector("#editor a[href='/reports']")`)
+
+	queue.Until(`document.querySelector("#case-1 .case__text")?.textContent.includes("You are a fool, Cleo")`)
+	mine := cleo.second()
+	mine.Open("/reports")
+	mine.Until(connected + ` && document.querySelector("#report-1")?.textContent.includes("have it before them")`)
+
+	// What the author does now does not take the evidence away.
+	ben.Click("#m-2-1 .message__tool--more")
+	ben.Until(`document.querySelector("#editor a[href$='/delete']")`)
+	ben.Click("#editor a[href$='/delete']")
+	ben.Until(`document.querySelector("#delete")`)
+	ben.Click("#delete button")
+	ben.Until(`document.querySelector("#m-2-1 .message__gone")`)
+
+	queue.Submit("#case-1 .case__link", arrived+` && document.querySelector("#case-file blockquote")?.textContent === "You are a fool, Cleo"`)
+	queue.Until(connected)
+	if eval[bool](queue, `document.body.textContent.includes("And this is between us")`) {
+		t.Error("the moderator sees what was not reported")
+	}
+	queue.Sees("He does this all the time")
+	queue.do(setValue("#kind", "warn"))
+	queue.Type("#words", "Please stop that.")
+	queue.Submit("#act .button--danger", arrived+` && document.querySelector("#case-state[data-hold='closed']")`)
+	mine.Until(`document.querySelector("#report-1")?.textContent.includes("did something about it")`)
+	if eval[bool](mine, `document.querySelector("#reports").textContent.includes("Ada")`) {
+		t.Error("the reporter sees who decided")
+	}
+}
+
+func TestTwoModeratorsSeeAtOnceWhoHasACase(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ben.SignUp("Ben")
+	cleo, dan := person(t, s, "cleo"), person(t, s, "dan")
+	// Ben made the room, and so moderates it.
+	ben.Open("/rooms/new")
+	ben.Type("#name", "Kitchen")
+	ben.Submit("main form .button--main", inRoom+` && location.pathname === "/rooms/2-kitchen"`)
+	for _, p := range []*Person{cleo, dan} {
+		p.post("/rooms/2/join", nil)
+	}
+	dan.post("/rooms/2/messages", map[string][]string{"body": {"Who ate my soup, you thieves?"}, "key": {"1"}})
+	ben.Open("/rooms/2/moderation")
+	ben.Until(connected + ` && document.querySelector("#queue .empty")`)
+	cleo.post("/rooms/2/messages/1/report", map[string][]string{"reason": {"harassment"}})
+	ben.Until(`document.querySelector("#case-1")`)
+	for _, w := range []*Window{ada, ben} {
+		w.Open("/moderation/cases/1")
+		w.Until(connected + ` && document.querySelector("#case-state[data-hold='free']")`)
+	}
+	ada.Type("#words", "Half a sentence")
+
+	ben.Submit("#case-state form[action$='/taker'] button", arrived+` && document.querySelector("#case-state[data-hold='mine']")`)
+	ben.Until(connected)
+	ada.Until(`document.querySelector("#case-state[data-hold='other']")?.textContent.includes("Ben has this case")`)
+	if got := eval[string](ada, `document.querySelector("#words").value`); got != "Half a sentence" {
+		t.Errorf("what Ada was writing is now %q", got)
+	}
+	if eval[bool](ada, `document.querySelector("#act").checkVisibility()`) {
+		t.Error("Ada is offered to decide what Ben has")
+	}
+	ada.Type("#text", "I know the two of them")
+	ada.Submit("#note .button", arrived+` && document.querySelector("#case-file").textContent.includes("I know the two of them")`)
+	ada.Until(connected)
+	ben.Until(`document.querySelector("#case-file").textContent.includes("I know the two of them")`)
+
+	// One more report joins the case, at once, on both pages.
+	ada.person().post("/rooms/2/join", nil)
+	ada.person().post("/rooms/2/messages/1/report", map[string][]string{"reason": {"off-topic"}})
+	for _, w := range []*Window{ada, ben} {
+		w.Until(`document.querySelectorAll("#told-1, #told-3").length === 2`)
+	}
+
+	// Handed over, it is Ada's, on both pages.
+	ben.Click("summary")
+	ben.Type("#person", "ada")
+	ben.Submit("#give .button", arrived+` && document.querySelector("#case-state[data-hold='other']")`)
+	ada.Until(`document.querySelector("#case-state[data-hold='mine']") && document.querySelector("#act").checkVisibility()`)
+	ben.Until(connected)
+	ada.Submit("#case-state form[action$='/close'] button", arrived+` && document.querySelector("#case-state[data-hold='closed']")`)
+	ben.Until(`document.querySelector("#case-state[data-hold='closed']")?.textContent.includes("nothing was done")`)
+	ada.Submit("#case-state form[action$='/reopen'] button", arrived+` && document.querySelector("#case-state[data-hold='mine']")`)
+	ben.Until(`document.querySelector("#case-state[data-hold='other']")`)
+}
+
+func TestReportsAndCasesWorkWithoutScripts(t *testing.T) {
+	_, ada, ben, cleo := moderated(t)
+	ben.Say("You are a fool, Cleo")
+	cleo.Shows("You are a fool, Cleo")
+	for _, w := range []*Window{ada, cleo} {
+		w.Script(false)
+		w.Allow("status of 422")
+	}
+	cleo.Open("/rooms/2-direct")
+	cleo.Submit("#m-2-1 .message__tool--more", arrived+` && document.querySelector("#editor a[href$='/report']")`)
+	cleo.Submit("#editor a[href$='/report']", arrived+` && document.querySelector("#report")`)
+	cleo.Type("#note", "Every day")
+	cleo.Submit("#report .button--danger", arrived+` && document.querySelector("#reason-error") && document.querySelector("#note").value === "Every day"`)
+	cleo.do(setValue("#reason", "harassment"))
+	cleo.Submit("#report .button--danger", arrived+` && location.pathname === "/reports" && document.querySelector("#report-1")`)
+	cleo.Open("/people/2")
+	cleo.Submit("a[href='/people/2/report']", arrived+` && document.querySelector("#report")`)
+	cleo.do(setValue("#reason", "hate"))
+	cleo.Submit("#report .button--danger", arrived+` && location.pathname === "/reports" && document.querySelector("#report-2")`)
+
+	ada.Open("/")
+	ada.Submit("a[href='/moderation']", arrived+` && document.querySelector("#case-2")`)
+	ada.Submit("#case-1 .case__link", arrived+` && document.querySelector("#case-state[data-hold='free']")`)
+	ada.Submit("#case-state form[action$='/taker'] button", arrived+` && document.querySelector("#case-state[data-hold='mine']")`)
+	ada.Type("#text", "Not the first time")
+	ada.Submit("#note .button", arrived+` && document.querySelector("#case-file").textContent.includes("Not the first time")`)
+	ada.do(setValue("#kind", "warn"), setValue("#reason", ""))
+	ada.Type("#words", "Please stop")
+	ada.Submit("#act .button--danger", arrived+` && document.querySelector("#reason-error") && document.querySelector("#words").value === "Please stop"`)
+	ada.do(setValue("#reason", "harassment"))
+	ada.Submit("#act .button--danger", arrived+` && document.querySelector("#case-state[data-hold='closed']")`)
+	ada.Open("/moderation?tab=closed")
+	ada.Sees("Measures taken")
+	cleo.Open("/reports")
+	cleo.Sees("did something about it")
+}

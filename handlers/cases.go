@@ -1,0 +1,245 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"parley/handlers/live"
+	"parley/store"
+	"parley/views"
+	"parley/views/words"
+)
+
+func init() {
+	liveParts["case"] = part{may: mayCase, show: casePart}
+}
+
+// caseTopic is hinted at when a case has changed.
+func caseTopic(c store.CaseID) live.Topic {
+	return live.Topic("case/" + strconv.FormatInt(int64(c), 10) + "/")
+}
+
+// caseChanged hints at a case, and at the queues that it is in.
+func (s *Server) caseChanged(c store.Case) {
+	s.Bus.Publish(live.Hint{Topic: caseTopic(c.ID)})
+	s.Bus.Publish(live.Hint{Topic: casesTopic(0)})
+	if c.Room != 0 {
+		s.Bus.Publish(live.Hint{Topic: casesTopic(c.Room)})
+	}
+}
+
+// caseAt is the case that the path names, if the asker handles it.
+func (s *Server) caseAt(r *http.Request) (store.Case, error) {
+	n, err := strconv.ParseInt(r.PathValue("case"), 10, 64)
+	if err != nil || n < 1 {
+		return store.Case{}, store.ErrNotFound
+	}
+	return s.Store.CaseFor(r.Context(), store.CaseID(n), asker(r).User.ID)
+}
+
+func (s *Server) showCase(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.caseAt(r)
+	if err != nil {
+		return err
+	}
+	done := map[string]string{
+		"note": "The note is saved.", "measure": "It is done, and they are told.", "closed": "The case is closed.",
+	}[r.URL.Query().Get("saved")]
+	return s.casePage(w, r, http.StatusOK, c, views.CaseView{}, done)
+}
+
+// casePage completes and shows the page of a case.
+func (s *Server) casePage(w http.ResponseWriter, r *http.Request, status int, c store.Case, v views.CaseView, done string) error {
+	var err error
+	if v.File, err = s.Store.CaseFile(r.Context(), c.ID, asker(r).User.ID); err != nil {
+		return err
+	}
+	v.User = asker(r).User.ID
+	if v.Act.Values == nil {
+		v.Act.Values = map[string]string{"until": "24h", "close": "yes"}
+		if len(v.Reasons) > 0 {
+			v.Act.Values["reason"] = string(v.Reasons[0])
+		}
+	}
+	page, err := s.me(r.Context(), asker(r), "Report", c.Room)
+	if err != nil {
+		return err
+	}
+	page.Live.Part = "case/" + strconv.FormatInt(int64(c.ID), 10) + "/" + idString(v.User)
+	return s.render(w, r, status, views.CasePage(page, v, done))
+}
+
+// afterAct shows the case after an act on it, or what was wrong with it: again is the
+// view with what was typed.
+func (s *Server) afterAct(w http.ResponseWriter, r *http.Request, c store.Case, err error, saved string, again func(views.Fields) views.CaseView) error {
+	var problem store.Invalid
+	var held store.Held
+	switch {
+	case errors.As(err, &held):
+		v := again(fieldsOf(r, nil))
+		v.Act.Problem = heldSentence(r.Context(), held)
+		return s.casePage(w, r, http.StatusConflict, c, v, "")
+	case errors.As(err, &problem):
+		fields := fieldsOf(r, store.Problems{problem})
+		v := again(fields)
+		if problem.Field == "reopen" || problem.Field == "to" {
+			v.Act.Problem = problem.Text
+		}
+		return s.casePage(w, r, http.StatusUnprocessableEntity, c, v, "")
+	case errors.Is(err, store.ErrMeasured):
+		v := again(fieldsOf(r, nil))
+		v.Act.Problem = "This holds already. Lift it first to do it in another way."
+		return s.casePage(w, r, http.StatusUnprocessableEntity, c, v, "")
+	case err != nil:
+		return err
+	}
+	s.caseChanged(c)
+	to := views.CaseURL(c.ID)
+	if saved != "" {
+		to += "?saved=" + templ.SafeURL(saved)
+	}
+	return seeOther(w, r, to)
+}
+
+// heldSentence says who was quicker.
+func heldSentence(ctx context.Context, held store.Held) string {
+	switch {
+	case held.State == store.CaseClosed:
+		return words.Say(ctx, "Nothing was done: %s has closed this case meanwhile. Look at what was decided.", held.By)
+	case held.By != "":
+		return words.Say(ctx, "Nothing was done: %s has this case now. Talk to them, or take it over first.", held.By)
+	}
+	return "Nothing was done: the case has changed meanwhile. Look at it again, and decide then."
+}
+
+func versionOf(r *http.Request) int {
+	n, _ := strconv.Atoi(r.PostForm.Get("version")) // 0 is no version that there is
+	return n
+}
+
+// updateTaker has the asker take the case, hand it over or give it back.
+func (s *Server) updateTaker(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.caseAt(r)
+	if err != nil {
+		return err
+	}
+	give := func(f views.Fields) views.CaseView { return views.CaseView{Give: f} }
+	var to store.UserID
+	if r.PostForm.Has("person") {
+		user, err := s.personNamed(r.Context(), r.PostForm.Get("person"))
+		if err != nil {
+			return s.afterAct(w, r, c, err, "", give)
+		}
+		to = user.ID
+	} else if text := r.PostForm.Get("user"); text != "0" {
+		if to, err = userOf(text); err != nil {
+			return err
+		}
+	}
+	err = s.Store.AssignCase(r.Context(), s.actor(r), c.ID, versionOf(r), to)
+	return s.afterAct(w, r, c, err, "", give)
+}
+
+func (s *Server) closeCase(w http.ResponseWriter, r *http.Request) error {
+	return s.changeCase(w, r, "closed", s.Store.CloseCase)
+}
+
+func (s *Server) reopenCase(w http.ResponseWriter, r *http.Request) error {
+	return s.changeCase(w, r, "", s.Store.ReopenCase)
+}
+
+func (s *Server) changeCase(w http.ResponseWriter, r *http.Request, saved string, change func(context.Context, store.Actor, store.CaseID, int) error) error {
+	c, err := s.caseAt(r)
+	if err != nil {
+		return err
+	}
+	err = change(r.Context(), s.actor(r), c.ID, versionOf(r))
+	return s.afterAct(w, r, c, err, saved, func(views.Fields) views.CaseView { return views.CaseView{} })
+}
+
+func (s *Server) createNote(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.caseAt(r)
+	if err != nil {
+		return err
+	}
+	err = s.Store.AddNote(r.Context(), asker(r).User.ID, c.ID, r.PostForm.Get("text"))
+	return s.afterAct(w, r, c, err, "note", func(f views.Fields) views.CaseView { return views.CaseView{Note: f} })
+}
+
+// createCaseMeasure does something about what the case is about.
+func (s *Server) createCaseMeasure(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.caseAt(r)
+	if err != nil {
+		return err
+	}
+	form := r.PostForm
+	kind, inRoom := strings.CutSuffix(form.Get("kind"), ".room")
+	m := store.Measure{Kind: store.MeasureKind(kind), Reason: store.Reason(form.Get("reason")), Words: strings.TrimSpace(form.Get("words"))}
+	if inRoom {
+		m.Room = c.Room
+	}
+	if length, err := time.ParseDuration(form.Get("until")); err == nil && length > 0 && m.Kind != store.Warning {
+		m.Until = time.Now().UTC().Add(length)
+	}
+	saved, closes := "measure", form.Get("close") != ""
+	m, err = s.Store.ImposeInCase(r.Context(), s.actor(r), c.ID, versionOf(r), m, closes)
+	if err == nil {
+		s.measured(r.Context(), m)
+	}
+	return s.afterAct(w, r, c, err, saved, func(f views.Fields) views.CaseView { return views.CaseView{Act: f} })
+}
+
+// caseOf reads "12/42": the case, and whose page it is.
+func caseOf(rest string) (store.CaseID, store.UserID, error) {
+	c, user, _ := strings.Cut(rest, "/")
+	n, err1 := strconv.ParseInt(c, 10, 64)
+	u, err2 := strconv.ParseInt(user, 10, 64)
+	if err1 != nil || err2 != nil {
+		return 0, 0, store.ErrNotFound
+	}
+	return store.CaseID(n), store.UserID(u), nil
+}
+
+func mayCase(s *Server, ctx context.Context, user store.User, rest string) (string, error) {
+	n, whose, err := caseOf(rest)
+	if err == nil && whose != user.ID {
+		err = store.ErrNotFound
+	}
+	if err != nil {
+		return "", err
+	}
+	c, err := s.Store.CaseFor(ctx, n, user.ID)
+	if user.Role.AtLeast(store.Moderator) {
+		return string(store.Moderator), err
+	}
+	return moderates(c.Room), err
+}
+
+func casePart(s *Server, ctx context.Context, rest string) (parts, []live.Topic, error) {
+	n, user, err := caseOf(rest)
+	if err != nil {
+		return nil, nil, err
+	}
+	file, err := s.Store.CaseFile(ctx, n, user)
+	v := views.CaseView{File: file, User: user}
+	return func(zone *time.Location) []templ.Component {
+		return []templ.Component{views.CaseState(v, zone, true), views.CaseFile(v, zone, true)}
+	}, []live.Topic{caseTopic(n)}, err
+}
+
+// eraseCopies erases what closed cases need no more.
+func (s *Server) eraseCopies(ctx context.Context) error {
+	for {
+		if n, err := s.Store.EraseCopies(ctx, copiesAtOnce); err != nil || n < copiesAtOnce {
+			return err
+		}
+	}
+}
+
+const copiesAtOnce = 200

@@ -1,0 +1,239 @@
+package handlers_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/jmoiron/sqlx"
+
+	"parley/store"
+	"parley/store/storetest"
+)
+
+// court is a world with people of every kind for moderation. Room 2 is Cleo's, private,
+// with Dan and Ben in it; room 3 is Ben's, open; room 4 is Ben and Dan's conversation.
+// Ben wrote in each. Mod and Mia moderate the instance, and Mia wrote in the Lobby.
+type court struct {
+	*world
+	people map[string]*browser
+	ids    map[string]store.UserID
+}
+
+func inCourt(t *testing.T, fn func(t *testing.T, c *court)) {
+	storetest.Databases(t, func(t *testing.T, s *store.Store, db *sqlx.DB) {
+		w := newWorld(t, s, unlimited)
+		c := &court{world: w, people: map[string]*browser{"nobody": w.browser()}, ids: map[string]store.UserID{}}
+		for _, name := range []string{"ada", "ben", "cleo", "dan", "eve", "mod", "mia"} {
+			c.people[name] = w.signUp(name)
+			u, err := s.UserByLogin(t.Context(), name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.ids[name] = u.ID
+			if name[0] == 'm' {
+				if _, err := db.Exec("update users set role = 'moderator' where id = $1", u.ID); err != nil {
+					t.Fatal(err)
+				}
+				c.people[name] = w.browser() // a session of before may be remembered
+				c.does(name, "/login", url.Values{"login": {name}, "password": {password}}, 303)
+			}
+		}
+		c.does("ben", "/rooms/1/messages", draft("mine"), 303)
+		c.does("mia", "/rooms/1/messages", draft("hers"), 303)
+		c.does("cleo", "/rooms", url.Values{"name": {"Kitchen"}, "kind": {"private"}}, 303)
+		for _, name := range []string{"ben", "dan"} {
+			c.does("cleo", "/rooms/2/members", url.Values{"person": {name}}, 303)
+		}
+		c.does("ben", "/rooms/2/messages", draft("mine in the kitchen"), 303)
+		c.does("ben", "/rooms", url.Values{"name": {"Garden"}, "kind": {"open"}}, 303)
+		c.does("ben", "/direct", url.Values{"with": {fmt.Sprint(c.ids["dan"])}}, 303)
+		c.does("ben", "/rooms/4/messages", draft("mine for Dan"), 303)
+		fn(t, c)
+	})
+}
+
+func (c *court) does(name, path string, form url.Values, want int) answer {
+	c.t.Helper()
+	a := c.people[name].post(path, form)
+	if a.StatusCode != want {
+		c.t.Fatalf("%s: POST %s: got %s, want %d\n%s", name, path, a.Status, want, a.body)
+	}
+	return a
+}
+
+func (c *court) report(name, path string) {
+	c.t.Helper()
+	c.does(name, path+"/report", url.Values{"reason": {"harassment"}, "note": {"Look at this"}}, 303)
+}
+
+func TestWhoHandlesWhichCase(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		for _, path := range []string{"/rooms/1/messages/1", "/rooms/2/messages/1", "/rooms/4/messages/1", "/people/" + fmt.Sprint(c.ids["ben"]), "/rooms/1/messages/2"} {
+			c.report("dan", path)
+		}
+		names := []string{"nobody", "ben", "dan", "eve", "cleo", "mod", "mia", "ada"}
+		for i, row := range []struct {
+			about string
+			want  [8]int // Ben is reported, Dan reports, Eve is a member, Cleo owns the Kitchen, Mod and Mia moderate, Ada administers
+		}{
+			{"a message in the Lobby", [8]int{303, 404, 404, 404, 404, 200, 200, 200}},
+			{"a message in the Kitchen", [8]int{303, 404, 404, 404, 200, 200, 200, 200}},
+			{"a message between two", [8]int{303, 404, 404, 404, 404, 200, 200, 200}},
+			{"a person", [8]int{303, 404, 404, 404, 404, 200, 200, 200}},
+			{"a message of Mia's", [8]int{303, 404, 404, 404, 404, 200, 404, 200}},
+		} {
+			page := fmt.Sprintf("/moderation/cases/%d", i+1)
+			for n, name := range names {
+				a := c.people[name].get(page)
+				if a.StatusCode != row.want[n] {
+					t.Errorf("%s for %s: got %d, want %d", row.about, name, a.StatusCode, row.want[n])
+				}
+				wrote := map[int]int{303: 401, 404: 404, 200: 303}[row.want[n]]
+				for do, form := range map[string]url.Values{"notes": {"text": {"seen"}}} {
+					if a := c.people[name].post(page+"/"+do, form); a.StatusCode != wrote {
+						t.Errorf("%s, %s of %s: got %d, want %d", row.about, do, name, a.StatusCode, wrote)
+					}
+				}
+				if wrote != 303 {
+					for do, form := range map[string]url.Values{"taker": {"user": {"1"}}, "close": nil, "reopen": nil, "measures": {"kind": {"warn"}, "reason": {"spam"}}} {
+						form = url.Values{"version": {"1"}, "user": form["user"], "kind": form["kind"], "reason": form["reason"]}
+						if a := c.people[name].post(page+"/"+do, form); a.StatusCode != wrote {
+							t.Errorf("%s, %s of %s: got %d, want %d", row.about, do, name, a.StatusCode, wrote)
+						}
+					}
+				}
+			}
+		}
+		for path, want := range map[string][8]int{
+			"/moderation":         {303, 404, 404, 404, 404, 200, 200, 200},
+			"/rooms/1/moderation": {303, 404, 404, 404, 404, 200, 200, 200},
+			"/rooms/2/moderation": {303, 404, 404, 404, 200, 404, 404, 404},
+			"/rooms/3/moderation": {303, 200, 404, 404, 404, 200, 200, 200},
+			"/rooms/4/moderation": {303, 404, 404, 404, 404, 404, 404, 404},
+		} {
+			for n, name := range names {
+				if a := c.people[name].get(path); a.StatusCode != want[n] {
+					t.Errorf("%s for %s: got %d, want %d", path, name, a.StatusCode, want[n])
+				}
+			}
+		}
+	})
+}
+
+func TestWhatAModeratorSeesEndsWhereTheyMayRead(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		c.does("dan", "/rooms/4/messages", draft("a secret of Dan's"), 303)
+		c.does("dan", "/rooms/2/messages", draft("a secret of the kitchen"), 303)
+		c.does("dan", "/rooms/1/messages", draft("for everybody"), 303)
+		c.report("dan", "/rooms/1/messages/1")
+		c.report("dan", "/rooms/2/messages/1")
+		c.report("dan", "/rooms/4/messages/1")
+		for _, row := range []struct {
+			name, page, shown, hidden string
+		}{
+			{"mod", "/moderation/cases/1", "for everybody", ""},
+			{"mod", "/moderation/cases/2", "mine in the kitchen", "a secret of the kitchen"},
+			{"mod", "/moderation/cases/2", "Message in a private room", "Kitchen"},
+			{"mod", "/moderation/cases/3", "mine for Dan", "a secret of Dan"},
+			{"cleo", "/moderation/cases/2", "a secret of the kitchen", ""},
+			{"cleo", "/moderation/cases/2", "Look at this", "Suspend"},
+			{"cleo", "/rooms/2/moderation", "mine in the kitchen", "mine for Dan"},
+			{"mod", "/moderation", "mine for Dan", "Kitchen"},
+			{"dan", "/reports", "Moderators have it before them", "mod"},
+		} {
+			a := c.people[row.name].get(row.page)
+			if !strings.Contains(a.body, row.shown) || row.hidden != "" && strings.Contains(strings.ReplaceAll(a.body, "moderat", ""), row.hidden) {
+				t.Errorf("%s at %s (%s): wants %q and not %q\n%s", row.name, row.page, a.Status, row.shown, row.hidden, a.body)
+			}
+		}
+	})
+}
+
+func TestAConflictNamesWhoWasQuickerAndKeepsWhatWasTyped(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		c.report("dan", "/rooms/1/messages/1")
+		c.does("mod", "/moderation/cases/1/taker", url.Values{"version": {"1"}, "user": {fmt.Sprint(c.ids["mod"])}}, 303)
+		a := c.does("ada", "/moderation/cases/1/measures", url.Values{"version": {"1"}, "kind": {"warn"}, "reason": {"hate"}, "words": {"Please be kind to each other"}}, http.StatusConflict)
+		for _, text := range []string{"mod has this case now", "Please be kind to each other", `value="hate" selected`} {
+			if !strings.Contains(a.body, text) {
+				t.Errorf("the page lacks %q", text)
+			}
+		}
+		c.does("mod", "/moderation/cases/1/taker", url.Values{"version": {"2"}, "person": {"cleo"}}, 422)
+		c.does("mod", "/moderation/cases/1/taker", url.Values{"version": {"2"}, "person": {"ada"}}, 303)
+		if a := c.people["ada"].get("/moderation?tab=mine"); !strings.Contains(a.body, "/moderation/cases/1") {
+			t.Error("what was handed over to her is not among hers")
+		}
+		a = c.does("ada", "/moderation/cases/1/measures", url.Values{"version": {"3"}, "kind": {"warn"}, "words": {"Please be kind"}}, 422)
+		if !strings.Contains(a.body, "Choose a reason.") || !strings.Contains(a.body, "Please be kind") {
+			t.Error("a measure without a reason: the page lacks the sentence, or what was typed")
+		}
+		c.does("ada", "/moderation/cases/1/measures", url.Values{"version": {"3"}, "kind": {"warn"}, "reason": {"hate"}, "close": {"yes"}}, 303)
+		if a := c.people["dan"].get("/reports"); !strings.Contains(a.body, "did something about it") || strings.Contains(a.body, ">ada<") {
+			t.Error("Dan does not learn what became of it, or from whom")
+		}
+		// A report that was wrong comes back as well, with scripts and without.
+		for _, header := range []string{"", "true"} {
+			a := c.people["dan"].post("/rooms/2/messages/1/report", url.Values{"note": {"What he wrote"}}, "HX-Request", header)
+			if a.StatusCode != 422 || !strings.Contains(a.body, "Choose a reason.") || !strings.Contains(a.body, "What he wrote") {
+				t.Errorf("a report without a reason: %s\n%s", a.Status, a.body)
+			}
+		}
+	})
+}
+
+func TestTheFormSaysWhatIsShownToWhom(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		for path, want := range map[string]string{
+			"/rooms/1/messages/1": "this message and what is around it",
+			"/rooms/2/messages/1": "only those who are in this room",
+			"/rooms/4/messages/1": "nothing else of this conversation",
+			"/people/2":           "the name of the account",
+		} {
+			if a := c.people["dan"].get(path + "/report"); !strings.Contains(a.body, want) {
+				t.Errorf("%s: the form lacks %q", path, want)
+			}
+		}
+		c.does("ben", "/rooms/4/messages/1/delete", url.Values{}, 303)
+		if a := c.people["dan"].get("/rooms/4/messages/1/report"); !strings.Contains(a.body, "was deleted: moderators cannot see it either") {
+			t.Error("the form does not say that the text is gone")
+		}
+	})
+}
+
+func TestLivePartsAreOnesOwn(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		c.report("dan", "/rooms/2/messages/1")
+		part := func(name, part string) bool {
+			a := c.people[name].get("/live?title=Reports&here=0&part=" + url.QueryEscape(part))
+			return a.StatusCode == 200 && !strings.Contains(a.body, "no longer for you to see")
+		}
+		own := func(name, format string) string { return fmt.Sprintf(format, c.ids[name]) }
+		for _, row := range []struct {
+			name, part string
+			want       bool
+		}{
+			{"mod", own("mod", "queue/%d/open/0"), true},
+			{"mod", own("ada", "queue/%d/open/0"), false},
+			{"mod", own("mod", "queue/%d/open/2"), false},
+			{"cleo", own("cleo", "queue/%d/open/2"), true},
+			{"cleo", own("cleo", "queue/%d/open/0"), false},
+			{"dan", own("dan", "queue/%d/open/2"), false},
+			{"cleo", own("cleo", "case/1/%d"), true},
+			{"cleo", own("mod", "case/1/%d"), false},
+			{"ben", own("ben", "case/1/%d"), false},
+			{"dan", own("dan", "case/1/%d"), false},
+			{"dan", own("dan", "reports/%d"), true},
+			{"ben", own("dan", "reports/%d"), false},
+			{"mod", "case/x", false},
+			{"mod", "queue", false},
+		} {
+			if got := part(row.name, row.part); got != row.want {
+				t.Errorf("%s at %s: got %v", row.name, row.part, got)
+			}
+		}
+	})
+}

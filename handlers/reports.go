@@ -1,0 +1,171 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"parley/handlers/live"
+	"parley/store"
+	"parley/views"
+)
+
+// mostReports is how many of their reports somebody is shown.
+const mostReports = 200
+
+func init() {
+	liveParts["reports"] = part{may: mayReports, show: reportsPart}
+}
+
+// askReport asks why to report a message.
+func (s *Server) askReport(w http.ResponseWriter, r *http.Request) error {
+	room, c, err := s.complaintAt(r)
+	if err != nil {
+		return err
+	}
+	return s.showEditor(w, r, room, views.ReportForm(c))
+}
+
+// complaintAt is the report of the message that the path names, which is not the asker's.
+func (s *Server) complaintAt(r *http.Request) (store.Membership, views.Complaint, error) {
+	room, m, err := s.messageAt(r, store.Read)
+	if err == nil && m.Author == asker(r).User.ID {
+		err = store.ErrNotFound
+	}
+	return room, views.Complaint{Message: m, Room: room, As: asker(r).User.ID}, err
+}
+
+func (s *Server) createReport(w http.ResponseWriter, r *http.Request) error {
+	room, c, err := s.complaintAt(r)
+	if err != nil {
+		return err
+	}
+	about, err := s.Store.ReportMessage(r.Context(), room.ID, c.Message.Seq, asker(r).User.ID, store.Reason(r.PostForm.Get("reason")), r.PostForm.Get("note"))
+	if err != nil {
+		return s.reportAgain(r, c, err, func(form views.Complaint) (templ.Component, error) {
+			return s.withEditor(r, room, views.ReportForm(form), "")
+		})
+	}
+	return s.reported(w, r, about)
+}
+
+// askReportPerson asks why to report somebody.
+func (s *Server) askReportPerson(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.complaintAbout(r)
+	if err != nil {
+		return err
+	}
+	if htmx(r) {
+		return s.render(w, r, http.StatusOK, views.ReportForm(c))
+	}
+	page, err := s.reportPage(r, c)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, page)
+}
+
+func (s *Server) reportPage(r *http.Request, c views.Complaint) (templ.Component, error) {
+	page, err := s.me(r.Context(), asker(r), c.Person.Name, 0)
+	return views.ReportPage(page, c), err
+}
+
+// complaintAbout is the report of the person that the path names, who is not the asker.
+func (s *Server) complaintAbout(r *http.Request) (views.Complaint, error) {
+	id, err := userOf(r.PathValue("user"))
+	if err != nil {
+		return views.Complaint{}, err
+	}
+	user, err := s.Store.User(r.Context(), id)
+	if err == nil && (!user.SuspendedAt.IsZero() || id == asker(r).User.ID) {
+		err = store.ErrNotFound
+	}
+	return views.Complaint{Person: user, As: asker(r).User.ID}, err
+}
+
+func (s *Server) createPersonReport(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.complaintAbout(r)
+	if err != nil {
+		return err
+	}
+	about, err := s.Store.ReportPerson(r.Context(), c.Person.ID, asker(r).User.ID, store.Reason(r.PostForm.Get("reason")), r.PostForm.Get("note"))
+	if err != nil {
+		return s.reportAgain(r, c, err, func(form views.Complaint) (templ.Component, error) { return s.reportPage(r, form) })
+	}
+	return s.reported(w, r, about)
+}
+
+// reportAgain is err with the form again and what was typed into it.
+func (s *Server) reportAgain(r *http.Request, c views.Complaint, err error, page func(views.Complaint) (templ.Component, error)) error {
+	var problem store.Invalid
+	if errors.As(err, &problem) {
+		c.Fields = fieldsOf(r, store.Problems{problem})
+		if problem.Field == "report" {
+			c.Fields.Problem = problem.Text
+		}
+	} else {
+		c.Fields = fieldsOf(r, nil)
+	}
+	return kept{
+		error: err,
+		form:  func() templ.Component { return views.EditAgain(views.ReportForm(c)) },
+		page: func(sentence string) (templ.Component, error) {
+			if problem.Text == "" {
+				c.Fields.Problem = sentence
+			}
+			return page(c)
+		},
+	}
+}
+
+func (s *Server) reported(w http.ResponseWriter, r *http.Request, c store.Case) error {
+	s.caseChanged(c)
+	s.Bus.Publish(live.Hint{Topic: reportsTopic(asker(r).User.ID)})
+	if htmx(r) {
+		return s.render(w, r, http.StatusOK, views.Thanked())
+	}
+	return seeOther(w, r, "/reports?saved=report")
+}
+
+// reportsTopic is hinted at when user reported something.
+func reportsTopic(user store.UserID) live.Topic { return live.Topic("reported/" + idString(user)) }
+
+// showReports is what the asker reported, and what became of it.
+func (s *Server) showReports(w http.ResponseWriter, r *http.Request) error {
+	page, err := s.me(r.Context(), asker(r), "Your reports", 0)
+	if err != nil {
+		return err
+	}
+	page.Live.Part = "reports/" + idString(asker(r).User.ID)
+	all, err := s.Store.ReportsBy(r.Context(), asker(r).User.ID, mostReports)
+	if err != nil {
+		return err
+	}
+	done := map[string]string{"report": "Thank you. Moderators will look at it."}[r.URL.Query().Get("saved")]
+	return s.render(w, r, http.StatusOK, views.ReportsPage(page, all, done))
+}
+
+func mayReports(_ *Server, _ context.Context, user store.User, rest string) (string, error) {
+	if rest != idString(user.ID) {
+		return "", store.ErrNotFound
+	}
+	return "", nil
+}
+
+func reportsPart(s *Server, ctx context.Context, rest string) (parts, []live.Topic, error) {
+	user, err := userOf(rest)
+	if err != nil {
+		return nil, nil, err
+	}
+	all, err := s.Store.ReportsBy(ctx, user, mostReports)
+	depends := []live.Topic{reportsTopic(user)}
+	for _, one := range all {
+		depends = append(depends, caseTopic(one.Case))
+	}
+	return func(zone *time.Location) []templ.Component {
+		return []templ.Component{views.ReportsRegion(all, zone, true)}
+	}, depends, err
+}

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// demoCases has people report each other: a case that nobody has, one that many
+// reported, one of a direct conversation, one that is taken, and two that are closed.
+func (s *Store) demoCases(ctx context.Context, people map[string]UserID) error {
+	say := func(room RoomID, by, key, text string) (Seq, error) {
+		m, err := s.PostMessage(ctx, Draft{Room: room, Author: people[by], Key: "demo case " + key, Body: text})
+		return m.Seq, err
+	}
+	report := func(room RoomID, seq Seq, by string, why Reason, note string) (CaseID, error) {
+		c, err := s.ReportMessage(ctx, room, seq, people[by], why, note)
+		return c.ID, err
+	}
+	clock := s.now
+	defer func() { s.now = clock }()
+	begin := clock().Truncate(24 * time.Hour).Add(15 * time.Hour)
+	if begin.After(clock()) {
+		begin = begin.AddDate(0, 0, -1)
+	}
+	at := func(ago time.Duration) { s.now = func() time.Time { return begin.Add(-ago) } }
+
+	at(90 * time.Hour)
+	market, err := s.CreateRoom(ctx, people["ben"], Charter{Name: "Flea market", Topic: "What you no longer need, somebody else does", Kind: OpenRoom})
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"cleo", "dan", "mei"} {
+		if err := s.Join(ctx, market, people[name]); err != nil {
+			return err
+		}
+	}
+	direct, err := s.Converse(ctx, people["dan"], []UserID{people["mei"]})
+	if err != nil {
+		return err
+	}
+	for _, one := range []struct {
+		room    RoomID
+		by, key string
+		text    string
+		deleted bool
+		ago     time.Duration
+		reports []demoReport
+	}{
+		{market, "cleo", "0", "Two theatre tickets for Saturday, row three. First come, first served", false, 81 * time.Hour, nil},
+		{market, "dan", "1", "Cheap watches, real gold! Write to me, only today", true, 80 * time.Hour, []demoReport{{"cleo", Spam, "His account may be in other hands"}, {"ben", Spam, ""}, {"mei", Spam, "Also in my direct messages"}}},
+		{market, "ben", "5", "Trains are better than people, and I have a model of one to sell", false, 50 * time.Hour, []demoReport{{"dan", OtherReason, "Is that a joke?"}}},
+		{market, "mei", "6", "How much is the train?", false, 49 * time.Hour, nil},
+		{market, "ben", "2", "Not for sale to somebody who breaks the build every week. Look for another job", false, 30 * time.Hour, []demoReport{{"mei", Harassment, "This is about me, and everybody knows it"}, {"cleo", Harassment, ""}}},
+		{market, "cleo", "7", "Ben, that was not necessary.", false, 29 * time.Hour, nil},
+		{market, "cleo", "4", "Who votes for longer lunch breaks?", false, 26 * time.Hour, []demoReport{{"dan", OffTopic, ""}}},
+		{direct, "dan", "3", "If you tell anybody about the invoice you will be sorry", true, 4 * time.Hour, []demoReport{{"mei", Violence, "I do not feel safe with him"}}},
+	} {
+		at(one.ago)
+		seq, err := say(one.room, one.by, one.key, one.text)
+		if err != nil {
+			return err
+		}
+		for i, r := range one.reports {
+			at(one.ago - time.Duration(i+1)*17*time.Minute)
+			id, err := report(one.room, seq, r.by, r.why, r.note)
+			if err != nil {
+				return err
+			}
+			if err := s.demoDecided(ctx, one.key, id, i == len(one.reports)-1, people); err != nil {
+				return err
+			}
+		}
+		if one.deleted {
+			if _, err := s.DeleteMessage(ctx, one.room, seq, people[one.by]); err != nil {
+				return err
+			}
+		}
+	}
+	at(2 * time.Hour)
+	_, err = s.ReportPerson(ctx, people["dan"], people["mei"], Harassment, "It does not stop with one message")
+	return err
+}
+
+type demoReport struct {
+	by   string
+	why  Reason
+	note string
+}
+
+// demoDecided is what Ada did about some of them, after the last report.
+func (s *Store) demoDecided(ctx context.Context, key string, id CaseID, last bool, people map[string]UserID) error {
+	ada := Actor{User: people["ada"]}
+	switch {
+	case !last:
+		return nil
+	case key == "2":
+		if err := s.AssignCase(ctx, ada, id, 1, ada.User); err != nil {
+			return err
+		}
+		return s.AddNote(ctx, ada.User, id, "I talk to both of them after lunch, before anything else.")
+	case key == "4":
+		_, err := s.ImposeInCase(ctx, ada, id, 1, Measure{Kind: Warning, Reason: OffTopic, Words: "This room is for what you buy and sell. The Lobby is a better place to ask."}, true)
+		return err
+	case key == "5":
+		return s.CloseCase(ctx, ada, id, 1)
+	}
+	return nil
+}

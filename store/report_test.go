@@ -1,0 +1,277 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"parley/store"
+	"parley/store/storetest"
+)
+
+// court is a Lobby where Ben wrote something. Ada administers, and so moderates; Mod
+// moderates the instance, Cleo and Dan are members.
+type court struct {
+	t                        *testing.T
+	s                        *store.Store
+	db                       *sqlx.DB
+	ada, ben, cleo, dan, mod store.UserID
+	said                     store.Message
+}
+
+func inCourt(t *testing.T, fn func(t *testing.T, c *court)) {
+	storetest.Databases(t, func(t *testing.T, s *store.Store, db *sqlx.DB) {
+		ada, ben, cleo := crew(t, s)
+		c := &court{t: t, s: s, db: db, ada: ada.ID, ben: ben.ID, cleo: cleo.ID, dan: person(t, s, "dan").ID, mod: person(t, s, "mod").ID}
+		c.promote(c.mod)
+		c.said = c.say(c.ben, "You are all fools")
+		fn(t, c)
+	})
+}
+
+func (c *court) promote(user store.UserID) {
+	c.t.Helper()
+	if _, err := c.db.Exec("update users set role = 'moderator' where id = $1", user); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+func (c *court) say(by store.UserID, body string) store.Message {
+	c.t.Helper()
+	return c.sayIn(lobby, by, body)
+}
+
+func (c *court) sayIn(room store.RoomID, by store.UserID, body string) store.Message {
+	c.t.Helper()
+	m, err := c.s.PostMessage(c.t.Context(), store.Draft{Room: room, Author: by, Key: fmt.Sprint(time.Now().UnixNano()), Body: body})
+	must(c.t, err)
+	return m
+}
+
+func (c *court) report(by store.UserID, m store.Message) store.Case {
+	c.t.Helper()
+	got, err := c.s.ReportMessage(c.t.Context(), m.Room, m.Seq, by, store.Harassment, "see for yourself")
+	must(c.t, err)
+	return got
+}
+
+func (c *court) file(id store.CaseID, by store.UserID) store.File {
+	c.t.Helper()
+	f, err := c.s.CaseFile(c.t.Context(), id, by)
+	must(c.t, err)
+	return f
+}
+
+func act(user store.UserID) store.Actor { return store.Actor{User: user, Address: "127.0.0.1"} }
+
+func TestManyReportsOfAMessageAreOneCaseAndOnesOwnAreOneReport(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		first := c.report(c.cleo, c.said)
+		if again := c.report(c.dan, c.said); again.ID != first.ID {
+			t.Errorf("Dan's report is in case %d, not %d", again.ID, first.ID)
+		}
+		if _, err := c.s.ReportMessage(t.Context(), lobby, c.said.Seq, c.cleo, store.Hate, "on second thought"); err != nil {
+			t.Fatal(err)
+		}
+		f := c.file(first.ID, c.mod)
+		if f.Reports != 2 || len(f.Told) != 2 {
+			t.Fatalf("got %d reports, %+v", f.Reports, f.Told)
+		}
+		if f.Told[0].Reason != store.Hate || f.Told[0].Note != "on second thought" || f.Told[0].ByName != "cleo" {
+			t.Errorf("Cleo's report is %+v", f.Told[0])
+		}
+		person, err := c.s.ReportPerson(t.Context(), c.ben, c.cleo, store.Spam, "")
+		must(t, err)
+		if person.ID == first.ID || person.Seq != 0 {
+			t.Errorf("the person's case is %+v", person)
+		}
+		again, err := c.s.ReportPerson(t.Context(), c.ben, c.dan, store.Spam, "")
+		must(t, err)
+		if again.ID != person.ID {
+			t.Errorf("there are two open cases about Ben")
+		}
+	})
+}
+
+func TestTheCaseKeepsWhatWasReportedWhateverTheAuthorDoes(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		id := c.report(c.cleo, c.said).ID
+		_, err := c.s.EditMessage(t.Context(), lobby, c.said.Seq, c.ben, "You are all worse")
+		must(t, err)
+		c.report(c.dan, c.said)
+		_, err = c.s.DeleteMessage(t.Context(), lobby, c.said.Seq, c.ben)
+		must(t, err)
+		c.report(c.ada, c.said)
+		f := c.file(id, c.mod)
+		if len(f.Copies) != 3 || f.Copies[0].Body != "You are all fools" || f.Copies[1].Body != "You are all worse" || f.Copies[2].Body != "" {
+			t.Errorf("the copies are %+v", f.Copies)
+		}
+		if f.Copies[0].Rev != c.said.Rev || f.Copies[0].At.IsZero() {
+			t.Errorf("the first copy is %+v, of revision %d", f.Copies[0], c.said.Rev)
+		}
+	})
+}
+
+func TestADeletedMessageIsReportedWithoutItsText(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		_, err := c.s.DeleteMessage(t.Context(), lobby, c.said.Seq, c.ben)
+		must(t, err)
+		f := c.file(c.report(c.cleo, c.said).ID, c.mod)
+		if len(f.Copies) != 1 || f.Copies[0].Body != "" {
+			t.Errorf("the copies are %+v", f.Copies)
+		}
+	})
+}
+
+func TestOnlyWhoReadsAMessageReportsItAndNobodyTheirOwn(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		direct, err := c.s.Converse(t.Context(), c.ben, []store.UserID{c.cleo})
+		must(t, err)
+		word := c.sayIn(direct, c.ben, "Between us")
+		for name, err := range map[string]error{
+			"a stranger to the conversation": second(c.s.ReportMessage(t.Context(), direct, word.Seq, c.dan, store.Hate, "")),
+			"a moderator outside of it":      second(c.s.ReportMessage(t.Context(), direct, word.Seq, c.mod, store.Hate, "")),
+			"the author":                     second(c.s.ReportMessage(t.Context(), direct, word.Seq, c.ben, store.Hate, "")),
+			"no message":                     second(c.s.ReportMessage(t.Context(), direct, 99, c.cleo, store.Hate, "")),
+			"oneself":                        second(c.s.ReportPerson(t.Context(), c.ben, c.ben, store.Hate, "")),
+			"nobody":                         second(c.s.ReportPerson(t.Context(), 99, c.ben, store.Hate, "")),
+		} {
+			wants(t, name, err, store.ErrNotFound)
+		}
+		for field, err := range map[string]error{
+			"reason": second(c.s.ReportMessage(t.Context(), direct, word.Seq, c.cleo, "because", "")),
+			"note":   second(c.s.ReportMessage(t.Context(), direct, word.Seq, c.cleo, store.Hate, strings.Repeat("x", store.NoteRunes+1))),
+		} {
+			var p store.Invalid
+			if !errors.As(err, &p) || p.Field != field {
+				t.Errorf("a wrong %s: got %v", field, err)
+			}
+		}
+		_, err = c.s.ReportMessage(t.Context(), direct, word.Seq, c.cleo, store.Hate, "")
+		must(t, err)
+	})
+}
+
+func second(_ store.Case, err error) error { return err }
+
+func TestReportsOfADayAreLimited(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		for range store.ReportsPerDay {
+			c.report(c.cleo, c.say(c.ben, "again"))
+		}
+		last := c.say(c.ben, "once more")
+		var p store.Invalid
+		if _, err := c.s.ReportMessage(t.Context(), lobby, last.Seq, c.cleo, store.Spam, ""); !errors.As(err, &p) {
+			t.Errorf("one more report: got %v", err)
+		}
+		open, err := c.s.Cases(t.Context(), store.Queue{User: c.mod, Tab: "open"}, 100)
+		must(t, err)
+		if len(open) != store.ReportsPerDay {
+			t.Errorf("%d cases are open: the one that was refused left something", len(open))
+		}
+		c.s.Later(25 * time.Hour)
+		c.report(c.cleo, last)
+	})
+}
+
+func TestTheReporterLearnsWhatBecameOfIt(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		id := c.report(c.cleo, c.said).ID
+		is := func(state store.CaseState, outcome store.Outcome) {
+			t.Helper()
+			all, err := c.s.ReportsBy(t.Context(), c.cleo, 10)
+			must(t, err)
+			if len(all) != 1 || all[0].About.State != state || all[0].About.Outcome != outcome || all[0].About.Closer != "" || all[0].About.TakenBy != 0 {
+				t.Errorf("she sees %+v, want %s %s", all, state, outcome)
+			}
+		}
+		is(store.CaseOpen, "")
+		must(t, c.s.CloseCase(t.Context(), act(c.mod), id, 1))
+		is(store.CaseClosed, store.NothingDone)
+		// The same again, of the same text, is the report that was decided.
+		if again := c.report(c.cleo, c.said); again.ID != id {
+			t.Errorf("it opened case %d", again.ID)
+		}
+		must(t, c.s.ReopenCase(t.Context(), act(c.mod), id, 2))
+		_, err := c.s.ImposeInCase(t.Context(), act(c.mod), id, 3, store.Measure{Kind: store.Warning, Reason: store.Harassment, Words: "Be kind"}, true)
+		must(t, err)
+		is(store.CaseClosed, store.MeasuresDone)
+		// Somebody else, or another text, is a new case.
+		if other := c.report(c.dan, c.said); other.ID == id {
+			t.Error("Dan's report went into the closed case")
+		}
+	})
+}
+
+func TestTheCopyIsErasedNinetyDaysAfterTheCaseClosed(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		closed, open := c.report(c.cleo, c.said).ID, c.report(c.cleo, c.say(c.ben, "still here")).ID
+		must(t, c.s.CloseCase(t.Context(), act(c.mod), closed, 1))
+		erased := func(want int) {
+			t.Helper()
+			if n, err := c.s.EraseCopies(t.Context(), 100); err != nil || n != want {
+				t.Errorf("erased %d, %v; want %d", n, err, want)
+			}
+		}
+		c.s.Later(store.CopyLife - time.Minute)
+		erased(0)
+		c.s.Later(2 * time.Minute)
+		erased(1)
+		erased(0)
+		if f := c.file(closed, c.mod); len(f.Copies) != 0 || f.ErasedAt.IsZero() || len(f.Told) != 1 {
+			t.Errorf("the closed case has %+v", f)
+		}
+		if f := c.file(open, c.mod); len(f.Copies) != 1 {
+			t.Errorf("the open case lost its copy")
+		}
+	})
+}
+
+func TestReportsAtOnceFindOneCaseAlsoWhileTheAuthorDeletes(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		for range 5 {
+			m := c.say(c.ben, "You again")
+			var all sync.WaitGroup
+			for _, by := range []store.UserID{c.ada, c.cleo, c.dan, c.mod} {
+				all.Go(func() {
+					if _, err := c.s.ReportMessage(t.Context(), lobby, m.Seq, by, store.Hate, ""); err != nil {
+						t.Error(err)
+					}
+				})
+				all.Go(func() {
+					if _, err := c.s.ReportPerson(t.Context(), c.ben, by, store.Hate, ""); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			all.Go(func() {
+				if _, err := c.s.EditMessage(t.Context(), lobby, m.Seq, c.ben, "Edited"); err != nil {
+					t.Error(err)
+				}
+				if _, err := c.s.DeleteMessage(t.Context(), lobby, m.Seq, c.ben); err != nil {
+					t.Error(err)
+				}
+			})
+			all.Wait()
+			f := c.file(c.report(c.cleo, m).ID, c.ada)
+			if f.Reports != 4 || len(f.Told) != 4 {
+				t.Errorf("got %d reports", f.Reports)
+			}
+			for i := 1; i < len(f.Copies); i++ {
+				if f.Copies[i].Rev <= f.Copies[i-1].Rev {
+					t.Errorf("the copies are %+v", f.Copies)
+				}
+			}
+		}
+		var open int
+		must(t, c.db.Get(&open, "select count(*) from cases where seq = 0 and state = 'open'"))
+		if open != 1 {
+			t.Errorf("%d cases about Ben are open", open)
+		}
+	})
+}

@@ -1,0 +1,87 @@
+package views
+
+import (
+	"context"
+
+	"parley/store"
+)
+
+// reasonWord is why, in a few words.
+func reasonWord(ctx context.Context, why store.Reason) string {
+	switch why {
+	case store.Spam:
+		return say(ctx, "Spam or advertising")
+	case store.Harassment:
+		return say(ctx, "Harassment or bullying")
+	case store.Hate:
+		return say(ctx, "Hate")
+	case store.Violence:
+		return say(ctx, "Violence or threats")
+	case store.Illegal:
+		return say(ctx, "Something illegal")
+	case store.OffTopic:
+		return say(ctx, "Off topic")
+	case store.OtherReason:
+		return say(ctx, "Something else")
+	}
+	return string(why)
+}
+
+// reasonOptions are the list to choose from; the first is no choice yet.
+func reasonOptions(ctx context.Context) [][2]string {
+	all := [][2]string{{"", say(ctx, "Choose a reason")}}
+	for _, why := range store.Reasons {
+		all = append(all, [2]string{string(why), reasonWord(ctx, why)})
+	}
+	return all
+}
+
+// measureWord is what was done, or can be, in a few words.
+func measureWord(ctx context.Context, m store.Measure) string {
+	switch m.Kind {
+	case store.HideMessage:
+		return say(ctx, "Hide the message")
+	case store.Warning:
+		if m.Room != 0 {
+			return say(ctx, "Warn, in this room's name")
+		}
+		return say(ctx, "Warn")
+	case store.TimeOut:
+		if m.Room != 0 {
+			return say(ctx, "Time-out in this room")
+		}
+		return say(ctx, "Time-out everywhere")
+	case store.Removal:
+		return say(ctx, "Remove from the room")
+	case store.Suspension:
+		return say(ctx, "Suspend the account")
+	case store.Ban:
+		return say(ctx, "Ban")
+	}
+	return string(m.Kind)
+}
+
+// caseThing is what c is about, in a few words.
+func caseThing(ctx context.Context, c store.Case) string {
+	switch {
+	case c.Seq == 0:
+		return say(ctx, "Person")
+	case c.RoomKind == store.DirectRoom:
+		return say(ctx, "Message in a direct conversation")
+	case !c.Sees():
+		return say(ctx, "Message in a private room")
+	}
+	return say(ctx, "Message in %s", c.RoomName)
+}
+
+// excerpt is the beginning of what was reported last.
+func excerpt(c store.Case) string {
+	if len(c.Copies) == 0 {
+		return ""
+	}
+	text := []rune(c.Copies[len(c.Copies)-1].Body)
+	if len(text) > 160 {
+		return string(text[:159]) + "…"
+	}
+	return string(text)
+}
