@@ -83,7 +83,7 @@ func (h *Hub) Run(ctx context.Context) {
 	var asking sync.WaitGroup
 	defer asking.Wait()
 	asking.Go(func() { every(ctx, h.cfg.HeadsEvery, h.compareHeads) })
-	asking.Go(func() { every(ctx, h.cfg.RevokedEvery, h.checkAll) })
+	asking.Go(func() { h.checkAllEvery(ctx) })
 	asking.Go(func() { every(ctx, h.cfg.RegionsEvery, h.regions.hintAll) })
 	asking.Go(func() { every(ctx, h.cfg.PresenceEvery, h.tellPresence) })
 	asking.Go(func() { h.regions.run(ctx) })

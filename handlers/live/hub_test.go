@@ -182,6 +182,32 @@ func TestARevokedViewerIsToldWhyAtOnceByHintAndSoonWithout(t *testing.T) {
 	}
 }
 
+func TestAnActOfAnotherProcessEndsPagesWithinASecondAndIsAskedAboutOnce(t *testing.T) {
+	run(t, func(t *testing.T, j *journal, h *Hub, _ *Local) {
+		for round := range 3 {
+			p, other := open(t, h, ada, "en"), open(t, h, ben, "en")
+			join(t, h, j, p, 0)
+			join(t, h, j, other, 0)
+			time.Sleep(time.Duration(round) * 1300 * time.Millisecond)
+			start := time.Now()
+			j.act(ada, "signed out")
+			<-p.done
+			if took := time.Since(start); p.closedWith() != Revoked || took > time.Second {
+				t.Errorf("closed with %d after %v, want %d within a second", p.closedWith(), took, Revoked)
+			}
+			if other.closedWith() != 0 {
+				t.Error("the other was closed too")
+			}
+			j.end(ada, "") // she signs in again
+		}
+		before := j.asked
+		time.Sleep(3 * time.Second)
+		if more := j.asked - before; more > 1 {
+			t.Errorf("asked %d times in 3 s in which nothing happened, want at most 1", more)
+		}
+	})
+}
+
 func TestAnAnswerIsNotSentToOneWhoseSessionEndedBeforeIt(t *testing.T) {
 	run(t, func(t *testing.T, j *journal, h *Hub, _ *Local) {
 		j.add(1)

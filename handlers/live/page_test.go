@@ -19,7 +19,9 @@ type journal struct {
 	head   Rev
 	gone   map[Rev]Person
 	ended  map[Person]Reason
-	broken int // so many reads fail
+	acts   int64 // that ended sessions
+	asked  int   // who may look
+	broken int   // so many reads fail
 	reads  int
 
 	shown   map[Topic]string // regions
@@ -46,6 +48,20 @@ func (j *journal) end(p Person, why Reason) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.ended[p] = why
+}
+
+// act is that of another process, which ends the session of p.
+func (j *journal) act(p Person, why Reason) {
+	j.end(p, why)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.acts++
+}
+
+func (j *journal) acted(context.Context) (int64, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.acts, nil
 }
 
 // source shows at most 10 revisions at a time.
@@ -89,6 +105,7 @@ func (j *journal) heads(_ context.Context, topics []Topic) (map[Topic]Rev, error
 func (j *journal) revoked(_ context.Context, viewers []Viewer) ([]Reason, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.asked++
 	reasons := make([]Reason, len(viewers))
 	for i, v := range viewers {
 		reasons[i] = j.ended[v.Person]
@@ -138,7 +155,7 @@ func (j *journal) present(_ context.Context, changed map[Person]Presence) {
 
 func (j *journal) hub(bus Bus) *Hub {
 	return NewHub(Config{
-		Source: j.source, Region: j.region, Present: j.present, Heads: j.heads, Revoked: j.revoked, Bus: bus,
+		Source: j.source, Region: j.region, Present: j.present, Heads: j.heads, Revoked: j.revoked, Ended: j.acted, Bus: bus,
 		Farewell: func(_ Viewer, why Reason) []byte { return []byte("<bye " + why + ">") },
 		Pulse:    func(Audience) []byte { return []byte("<pulse>") },
 	})
