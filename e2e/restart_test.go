@@ -2,13 +2,16 @@ package e2e
 
 import (
 	"fmt"
+	"os"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
 
 func TestAllPagesAreBackSoonAfterARestartAndSpreadOut(t *testing.T) {
-	s := newServer(t)
+	s := newServer(t, "--log-level", "debug") // it says when it reads
 	s.Shipped()
 	n := either(1000, 10_000)
 	people := s.Crowd(n/50 + 1)
@@ -40,6 +43,8 @@ func TestAllPagesAreBackSoonAfterARestartAndSpreadOut(t *testing.T) {
 			t.Fatalf("a page was told %v, want 1012", codes)
 		}
 	}
+	const reads = "read for a page that came back"
+	before := strings.Count(s.Log(), reads)
 	s.Start()
 	start := time.Now()
 	var spread []int // how many are back after each half second
@@ -49,6 +54,12 @@ func TestAllPagesAreBackSoonAfterARestartAndSpreadOut(t *testing.T) {
 	}
 	if t.Logf("back after each half second: %v", spread); time.Since(start) > 20*time.Second {
 		t.Errorf("it takes %v until all are back, want 20 s", time.Since(start))
+	}
+	read, took := strings.Count(s.Log(), reads)-before, time.Since(start)
+	t.Logf("the server read %d times for %d pages, and worked %v", read, n, s.worked().Round(10*time.Millisecond))
+	// They all say the same, and nobody writes: a read is good for a second.
+	if most := int(took/time.Second) + 5; read > most {
+		t.Errorf("%d pages that say the same cost %d reads in %v, want at most %d", n, read, took.Round(time.Second), most)
 	}
 	for i := range spread {
 		came := spread[i]
@@ -64,6 +75,25 @@ func TestAllPagesAreBackSoonAfterARestartAndSpreadOut(t *testing.T) {
 			t.Fatalf("a page was sent away: %v", codes)
 		}
 	}
+}
+
+// worked is how much of a core's time the server has taken.
+func (s *Server) worked() time.Duration {
+	s.t.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ") // after its name: utime and stime are the 14th and 15th
+	fields, ticks := strings.Fields(rest), 0
+	for _, field := range fields[11:13] {
+		n, err := strconv.Atoi(field)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * time.Second / 100 // of 10 ms each, on every Linux
 }
 
 func liveCount(pages []*Thin) (n int) {

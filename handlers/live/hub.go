@@ -6,8 +6,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/singleflight"
 )
 
 // Hub is this process's viewers, by topic and by person.
@@ -17,8 +15,8 @@ import (
 type Hub struct {
 	cfg     Config
 	regions *regions
-	joins   singleflight.Group // resumes that are equal share one read
-	left    sync.WaitGroup     // viewers and tails
+	answers answers
+	left    sync.WaitGroup // viewers and tails
 
 	mu      sync.Mutex
 	closing bool
@@ -157,6 +155,7 @@ func (h *Hub) membersOf(p Person) []*Member {
 }
 
 func (h *Hub) compareHeads(ctx context.Context) {
+	h.answers.forget()
 	topics := h.regions.depended()
 	h.mu.Lock()
 	tails := make(map[Topic]*tail, len(h.tails))
