@@ -47,13 +47,15 @@ func TestAllPagesAreBackSoonAfterARestartAndSpreadOut(t *testing.T) {
 	before := strings.Count(s.Log(), reads)
 	s.Start()
 	start := time.Now()
-	var spread []int // how many are back after each half second
-	for liveCount(pages) < n && time.Since(start) < time.Minute {
-		time.Sleep(500 * time.Millisecond) // they come by themselves
-		spread = append(spread, liveCount(pages))
+	within(t, time.Minute, "all are back", func() bool { return liveCount(pages) == n })
+	var came []int // in each half second
+	for _, c := range pages {
+		half := int(max(0, c.since.Sub(start)) / (500 * time.Millisecond))
+		came = append(came, make([]int, max(0, half+1-len(came)))...)
+		came[half]++
 	}
-	if t.Logf("back after each half second: %v", spread); time.Since(start) > 20*time.Second {
-		t.Errorf("it takes %v until all are back, want 20 s", time.Since(start))
+	if t.Logf("back in each half second: %v", came); len(came) > 40 {
+		t.Errorf("it takes %v until all are back, want 20 s", time.Duration(len(came))*500*time.Millisecond)
 	}
 	read, took := strings.Count(s.Log(), reads)-before, time.Since(start)
 	t.Logf("the server read %d times for %d pages, and worked %v", read, n, s.worked().Round(10*time.Millisecond))
@@ -61,14 +63,8 @@ func TestAllPagesAreBackSoonAfterARestartAndSpreadOut(t *testing.T) {
 	if most := int(took/time.Second) + 5; read > most {
 		t.Errorf("%d pages that say the same cost %d reads in %v, want at most %d", n, read, took.Round(time.Second), most)
 	}
-	for i := range spread {
-		came := spread[i]
-		if i > 0 {
-			came -= spread[i-1]
-		}
-		if came > n*2/3 {
-			t.Errorf("%d of %d came in one half second", came, n)
-		}
+	if most := slices.Max(came); most > n*2/3 {
+		t.Errorf("%d of %d came in one half second", most, n)
 	}
 	for _, c := range pages {
 		if codes := c.Codes(); slices.Contains(codes, 1008) {

@@ -37,6 +37,7 @@ type Thin struct {
 	conn   *websocket.Conn
 	live   bool // the resume was answered
 	lives  int  // how often it was
+	since  time.Time
 	codes  []int
 	faults []string // what a browser's page could not be right with
 	away   chan struct{}
@@ -299,7 +300,7 @@ func (c *Thin) take(frame string) (reload bool) {
 		}
 	}
 	if c.sheet.pulses > before && !c.live {
-		c.live = true
+		c.live, c.since = true, time.Now()
 		c.lives++
 	}
 	resume := c.sheet.resume
