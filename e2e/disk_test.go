@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -69,9 +70,20 @@ func TestADatabaseThatIsBusyForLongIsSaidAndHeals(t *testing.T) {
 	db.SetMaxOpenConns(1)
 	eventually(t, "the database is taken", func() bool { _, err := db.Exec("begin immediate"); return err == nil })
 	written := l.Count(ok)
+	var late sync.WaitGroup
+	late.Go(func() {
+		time.Sleep(2 * time.Second) // others wait before it
+		start := time.Now()
+		resp, _, err := people[5].send("/rooms/1/messages", url.Values{"body": {"not in the ledger"}, "key": {"late"}})
+		took := time.Since(start)
+		if t.Logf("refused after %v", took.Round(100*time.Millisecond)); err != nil || resp.StatusCode != http.StatusServiceUnavailable || took > 7*time.Second {
+			t.Errorf("who posts behind others is told %v, %v after %v, want 503 after 5 s", resp, err, took)
+		}
+	})
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) { // it is busy
 		people[5].reads()
 	}
+	late.Wait()
 	refused := l.Count(unknown)
 	if now := l.Count(ok); now > written+5 { // those on their way as the lock was taken
 		t.Errorf("%d were acknowledged while nothing could be written", now-written)

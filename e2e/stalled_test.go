@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,6 +43,9 @@ func TestReadersThatStallCostLittleAndDisturbNobody(t *testing.T) {
 	s := newServer(t)
 	s.Shipped()
 	s.Unlimited()
+	if long { // what is measured then is not the disk
+		s.data = filepath.Join(smallDisk(t, 256), "data")
+	}
 	people := s.Crowd(10)
 	s.Start()
 	var all, stalled, slow []*Thin
@@ -81,6 +85,9 @@ func TestReadersThatStallCostLittleAndDisturbNobody(t *testing.T) {
 		}
 	}
 	write(20)
+	if long {
+		othersDelay(t, others, stalled, slow, write, func() string { written++; return fmt.Sprintf("short %d.", written) })
+	}
 
 	for _, c := range stalled {
 		c.wire.Stall()

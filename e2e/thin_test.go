@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,14 +30,15 @@ type Thin struct {
 	ctx  context.Context
 	stop context.CancelFunc
 	left chan struct{} // closed: the page is closed, or stays away
+	ears atomic.Pointer[ears]
 
 	mu     sync.Mutex
 	sheet  sheet
 	conn   *websocket.Conn
 	live   bool // the resume was answered
 	lives  int  // how often it was
+	since  time.Time
 	codes  []int
-	frames int
 	faults []string // what a browser's page could not be right with
 	away   chan struct{}
 
@@ -238,17 +240,25 @@ func (c *Thin) follow(connect string) (code int, opened bool) {
 	}
 	c.say(map[string]any{"type": "front"})
 	c.sayResume()
+	var heard []string // and not yet in its place
+	var last string
 	for {
 		_ = conn.SetReadDeadline(time.Now().Add(silence)) // fails only on a dead connection
 		_, frame, err := conn.ReadMessage()
-		if err != nil {
-			return c.ended(err), true
+		if err == nil {
+			heard = append(heard, string(frame))
+			if e := c.ears.Load(); e != nil {
+				e.hears(string(frame), &last)
+				continue
+			}
 		}
-		c.mu.Lock()
-		c.frames++
-		c.mu.Unlock()
-		if c.take(string(frame)) {
-			return websocket.CloseServiceRestart, true // the page loads itself again
+		for _, frame := range heard {
+			if c.take(frame) {
+				return websocket.CloseServiceRestart, true // the page loads itself again
+			}
+		}
+		if heard = heard[:0]; err != nil {
+			return c.ended(err), true
 		}
 	}
 }
@@ -290,7 +300,7 @@ func (c *Thin) take(frame string) (reload bool) {
 		}
 	}
 	if c.sheet.pulses > before && !c.live {
-		c.live = true
+		c.live, c.since = true, time.Now()
 		c.lives++
 	}
 	resume := c.sheet.resume

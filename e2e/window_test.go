@@ -241,7 +241,8 @@ func (w *Window) SignIn(name string) {
 
 const inRoom = `document.readyState === "complete" && document.getElementById("composer")`
 
-// connected: the resume was answered, for its answer clears the mark that Live sets.
+// connected: the socket is open. What the resume brings may still be on its way: what
+// it has to show is waited for.
 const connected = `document.readyState === "complete" && document.getElementById("live")?._htmx?.ws?.connection?.socket?.readyState === 1`
 
 // composed: no message is on its way, and there is one field for the next.

@@ -81,10 +81,10 @@ func (l *load) one(ctx context.Context, page *Thin, chance *rand.Rand, again <-c
 
 // own is some message that the page shows and its person may change.
 func (c *Thin) own(chance *rand.Rand) (r Row, message int, is bool) {
-	rows := c.Rows()
 	c.mu.Lock()
+	defer c.mu.Unlock()
+	rows := c.sheet.rows // of which there can be many: no copy
 	me, _ := strconv.Atoi(c.sheet.as)
-	c.mu.Unlock()
 	for range 5 {
 		if len(rows) == 0 {
 			break

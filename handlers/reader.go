@@ -230,6 +230,7 @@ func (s *Server) resume(ctx context.Context, c *reader, payload []byte) error {
 	}
 	key := fmt.Sprintf("%s %d %x", c.member.Audience, rev, sha256.Sum256(f.Have))
 	return s.hub.Join(ctx, c.member, key, func(ctx context.Context) (live.Answer, error) {
+		s.Log.Debug("read for a page that came back, and all that say the same", "room", c.room.ID)
 		return s.answer(ctx, c.room, page{parseAudience(c.member.Audience), store.Rev(rev), have})
 	})
 }

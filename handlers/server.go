@@ -68,7 +68,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	s.streams, s.sockets = newSeats[store.UserID](mostStreams), newSeats[string](mostFrom)
 	s.hub = live.NewHub(live.Config{
 		MostSockets: most, MaxInserts: inserts,
-		Source: s.source, Written: s.written, Region: s.region, Present: s.present, Heads: s.heads, Revoked: s.revoked, Farewell: s.farewell, Pulse: s.pulse,
+		Source: s.source, Written: s.written, Region: s.region, Present: s.present, Heads: s.heads, Revoked: s.revoked, Ended: s.Store.Ended, Farewell: s.farewell, Pulse: s.pulse,
 		Bus: c.Bus, Log: c.Log,
 	})
 	mux := http.NewServeMux()

@@ -135,8 +135,10 @@ select ` + userFields + `, s.used_at
 // DeleteSession signs the session out.
 func (s *Store) DeleteSession(ctx context.Context, id SessionID) error {
 	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
-		_, err := tx.ExecContext(ctx, "delete from sessions where token_hash = $1", string(id))
-		return err
+		if _, err := tx.ExecContext(ctx, "delete from sessions where token_hash = $1", string(id)); err != nil {
+			return err
+		}
+		return countEnded(ctx, tx)
 	})
 }
 
@@ -179,15 +181,20 @@ select token_hash, agent, address, created_at, used_at
 // EndSession ends one of user's own sessions, ErrNotFound if it is none of theirs.
 func (s *Store) EndSession(ctx context.Context, user UserID, id SessionID) error {
 	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
-		return one(tx.ExecContext(ctx, "delete from sessions where user_id = $1 and token_hash = $2", user, string(id)))
+		if err := one(tx.ExecContext(ctx, "delete from sessions where user_id = $1 and token_hash = $2", user, string(id))); err != nil {
+			return err
+		}
+		return countEnded(ctx, tx)
 	})
 }
 
 // EndOtherSessions ends all of user's sessions but keep.
 func (s *Store) EndOtherSessions(ctx context.Context, user UserID, keep SessionID) error {
 	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
-		_, err := tx.ExecContext(ctx, "delete from sessions where user_id = $1 and token_hash <> $2", user, string(keep))
-		return err
+		if _, err := tx.ExecContext(ctx, "delete from sessions where user_id = $1 and token_hash <> $2", user, string(keep)); err != nil {
+			return err
+		}
+		return countEnded(ctx, tx)
 	})
 }
 
@@ -198,8 +205,30 @@ func endSessions(ctx context.Context, tx *transaction, user UserID, keep string)
 	if _, err := tx.ExecContext(ctx, "delete from signin_links where user_id = $1", user); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, "delete from resets where user_id = $1", user)
+	if _, err := tx.ExecContext(ctx, "delete from resets where user_id = $1", user); err != nil {
+		return err
+	}
+	return countEnded(ctx, tx)
+}
+
+// countEnded comes last in what ends sessions: from here on others who end some wait.
+func countEnded(ctx context.Context, tx *transaction) error {
+	_, err := tx.ExecContext(ctx, nextEnded)
 	return err
+}
+
+const nextEnded = `
+insert into counters (name, value)
+values ('ended', 1)
+on conflict (name) do update
+   set value = counters.value + 1`
+
+// Ended is a number that grows whenever sessions are ended, by whatever process: what
+// has not grown since it was asked last has ended none but by their age.
+func (s *Store) Ended(ctx context.Context) (int64, error) {
+	var n int64
+	err := s.get(ctx, &n, "select coalesce(max(value), 0) from counters where name = 'ended'")
+	return n, s.plain(err)
 }
 
 // noteTimeout is how long a read waits to note that it happened.

@@ -68,3 +68,53 @@ func TestDenialsNameWhoNoLongerModeratesARoom(t *testing.T) {
 		is("", store.NotTheRole, store.NotTheRole, "")
 	})
 }
+
+func TestWhatEndsSessionsIsCounted(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ada := person(t, s, "ada")
+		signIn := func() store.SessionID {
+			t.Helper()
+			token, err := s.CreateSession(t.Context(), ada, "a browser", "127.0.0.1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			session, err := s.Session(t.Context(), token)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return session.ID
+		}
+		ended := func() int64 {
+			t.Helper()
+			n, err := s.Ended(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		before := ended()
+		for _, tt := range []struct {
+			name string
+			act  func(store.SessionID) error
+			want bool
+		}{
+			{"nothing", func(store.SessionID) error { return nil }, false},
+			{"sign-out", func(id store.SessionID) error { return s.DeleteSession(t.Context(), id) }, true},
+			{"the end of one", func(id store.SessionID) error { return s.EndSession(t.Context(), ada.ID, id) }, true},
+			{"the end of the others", func(id store.SessionID) error { return s.EndOtherSessions(t.Context(), ada.ID, id) }, true},
+			{"a suspension", func(store.SessionID) error { return s.Suspend(t.Context(), ada.ID) }, true},
+			{"the end of it", func(store.SessionID) error { return s.Reactivate(t.Context(), ada.ID) }, true},
+		} {
+			var id store.SessionID
+			if tt.name != "the end of it" {
+				id = signIn()
+			}
+			err := tt.act(id)
+			now := ended()
+			if err != nil || now > before != tt.want || now < before {
+				t.Errorf("%s: %d became %d, %v", tt.name, before, now, err)
+			}
+			before = now
+		}
+	})
+}

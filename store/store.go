@@ -135,8 +135,8 @@ func (s *Store) inLog(ctx context.Context, fn func(context.Context, *transaction
 	select {
 	case s.writes <- struct{}{}:
 		defer func() { <-s.writes }()
-	case <-time.After(writeTimeout):
-		return ErrUnavailable
+	case <-time.After(patience):
+		return errNoTurn
 	}
 	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
 	defer cancel()

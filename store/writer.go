@@ -15,8 +15,12 @@ import (
 
 const (
 	writeTimeout = 15 * time.Second
-	writeQueue   = 1024 // full: the caller waits, until its own context ends
-	writeBatch   = 256
+	// patience is how long a write waits for its turn before it is refused: as long as
+	// the one in front of it waits for another process (busy_timeout), not one after the
+	// other.
+	patience   = 5 * time.Second
+	writeQueue = 1024 // full: the caller waits as for its turn
+	writeBatch = 256
 )
 
 // writer is SQLite's one writing connection. What waits for it is committed together
@@ -64,9 +68,9 @@ func newWriter(db *sqlx.DB, refuse func() error, commit func(*transaction, error
 	return &writer{db: db, refuse: refuse, commit: commit, jobs: make(chan *job, writeQueue)}
 }
 
-// do runs fn as one job of the next batch and returns once it is on disk. If ctx ends
-// before fn has begun, it is not run; once it has, do waits for its end, for fn may
-// write where its caller reads.
+// do runs fn as one job of the next batch and returns once it is on disk. If ctx or the
+// caller's patience ends before fn has begun, it is not run, and that is certain; once
+// it has, do waits for its end, for fn may write where its caller reads.
 func (w *writer) do(ctx context.Context, fn func(context.Context, *transaction) error) error {
 	w.closing.RLock()
 	defer w.closing.RUnlock()
@@ -74,25 +78,47 @@ func (w *writer) do(ctx context.Context, fn func(context.Context, *transaction) 
 		return ErrUnavailable
 	}
 	j := &job{ctx: ctx, fn: fn, out: make(chan error, 1)}
+	var late <-chan time.Time
 	select {
 	case w.jobs <- j:
-	case <-ctx.Done():
-		return ctx.Err()
+	default:
+		late = time.After(patience)
+		select {
+		case w.jobs <- j:
+		case <-late:
+			return errNoTurn
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 	if w.busy.TryLock() {
 		w.batch()
 		w.next()
 	}
 	select {
+	case err := <-j.out: // most find the writer free, and need no timer
+		return err
+	default:
+	}
+	if late == nil {
+		late = time.After(patience)
+	}
+	var err error
+	select {
 	case err := <-j.out:
 		return err
+	case <-late:
+		err = errNoTurn
 	case <-ctx.Done():
-		if j.state.CompareAndSwap(jobWaits, jobLeft) {
-			return ctx.Err()
-		}
-		return <-j.out
+		err = ctx.Err()
 	}
+	if j.state.CompareAndSwap(jobWaits, jobLeft) {
+		return err
+	}
+	return <-j.out
 }
+
+var errNoTurn = fmt.Errorf("%w: others write for too long", ErrUnavailable)
 
 // next passes the writing on: to a goroutine of its own if more came meanwhile, which
 // no caller should have to write. It is called with busy held and lets go of it.

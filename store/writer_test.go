@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 func openFresh(t *testing.T) *Store {
@@ -90,6 +92,54 @@ func TestACallerWhoLeavesDoesNotKeepOthersFromWriting(t *testing.T) {
 	if err := s.list(t.Context(), &names, "select name from settings"); err != nil || len(names) != 1 || names[0] != "stayed" {
 		t.Errorf("got %v, %v; want what stayed alone", names, err)
 	}
+}
+
+func TestAWriteThatGetsNoTurnIsRefusedAfterFiveSecondsAndNotDoneLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openFresh(t)
+		put := func(name string) error {
+			return s.inTx(t.Context(), func(ctx context.Context, tx *transaction) error {
+				_, err := tx.ExecContext(ctx, "insert into settings (name, value) values ($1, 'x')", name)
+				return err
+			})
+		}
+		held, let := make(chan struct{}), make(chan struct{})
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if err := s.inTx(t.Context(), func(context.Context, *transaction) error { close(held); <-let; return nil }); err != nil {
+				t.Errorf("who writes is told %v", err)
+			}
+		})
+		<-held
+		// More than the queue holds: those that find no place in it wait no longer.
+		for i := range writeQueue + 10 {
+			wg.Go(func() {
+				start := time.Now()
+				err := put(fmt.Sprint("no turn ", i))
+				if took := time.Since(start); !errors.Is(err, ErrUnavailable) || took != patience {
+					t.Errorf("told %v after %v, want ErrUnavailable after %v", err, took, patience)
+				}
+			})
+		}
+		time.Sleep(patience - time.Second)
+		wg.Go(func() {
+			time.Sleep(time.Second + time.Millisecond) // those before have given up, and the queue is full of them
+			start := time.Now()
+			if err := put("in time"); err != nil {
+				t.Errorf("one whose turn came after %v is told %v", time.Since(start), err)
+			}
+		})
+		time.Sleep(5 * time.Second)
+		close(let)
+		wg.Wait()
+		var names []string
+		if err := s.list(t.Context(), &names, "select name from settings"); err != nil || fmt.Sprint(names) != "[in time]" {
+			t.Errorf("got %v, %v; want what had its turn alone", names, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func TestAConnectionThatCannotRollBackIsReplaced(t *testing.T) {

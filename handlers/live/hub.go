@@ -6,8 +6,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/singleflight"
 )
 
 // Hub is this process's viewers, by topic and by person.
@@ -17,8 +15,8 @@ import (
 type Hub struct {
 	cfg     Config
 	regions *regions
-	joins   singleflight.Group // resumes that are equal share one read
-	left    sync.WaitGroup     // viewers and tails
+	answers answers
+	left    sync.WaitGroup // viewers and tails
 
 	mu      sync.Mutex
 	closing bool
@@ -83,7 +81,7 @@ func (h *Hub) Run(ctx context.Context) {
 	var asking sync.WaitGroup
 	defer asking.Wait()
 	asking.Go(func() { every(ctx, h.cfg.HeadsEvery, h.compareHeads) })
-	asking.Go(func() { every(ctx, h.cfg.RevokedEvery, h.checkAll) })
+	asking.Go(func() { h.checkAllEvery(ctx) })
 	asking.Go(func() { every(ctx, h.cfg.RegionsEvery, h.regions.hintAll) })
 	asking.Go(func() { every(ctx, h.cfg.PresenceEvery, h.tellPresence) })
 	asking.Go(func() { h.regions.run(ctx) })
@@ -169,6 +167,7 @@ func (h *Hub) membersOf(p Person) []*Member {
 }
 
 func (h *Hub) compareHeads(ctx context.Context) {
+	h.answers.forget()
 	topics := h.regions.depended()
 	h.mu.Lock()
 	tails := make(map[Topic]*tail, len(h.tails))

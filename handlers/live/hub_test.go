@@ -182,6 +182,32 @@ func TestARevokedViewerIsToldWhyAtOnceByHintAndSoonWithout(t *testing.T) {
 	}
 }
 
+func TestAnActOfAnotherProcessEndsPagesWithinASecondAndIsAskedAboutOnce(t *testing.T) {
+	run(t, func(t *testing.T, j *journal, h *Hub, _ *Local) {
+		for round := range 3 {
+			p, other := open(t, h, ada, "en"), open(t, h, ben, "en")
+			join(t, h, j, p, 0)
+			join(t, h, j, other, 0)
+			time.Sleep(time.Duration(round) * 1300 * time.Millisecond)
+			start := time.Now()
+			j.act(ada, "signed out")
+			<-p.done
+			if took := time.Since(start); p.closedWith() != Revoked || took > time.Second {
+				t.Errorf("closed with %d after %v, want %d within a second", p.closedWith(), took, Revoked)
+			}
+			if other.closedWith() != 0 {
+				t.Error("the other was closed too")
+			}
+			j.end(ada, "") // she signs in again
+		}
+		before := j.checked
+		time.Sleep(3 * time.Second)
+		if more := j.checked - before; more > 1 {
+			t.Errorf("asked %d times in 3 s in which nothing happened, want at most 1", more)
+		}
+	})
+}
+
 func TestAnAnswerIsNotSentToOneWhoseSessionEndedBeforeIt(t *testing.T) {
 	run(t, func(t *testing.T, j *journal, h *Hub, _ *Local) {
 		j.add(1)
@@ -220,6 +246,69 @@ func TestEqualResumesShareOneRead(t *testing.T) {
 			if got, want := p.shows(), "<en1><pulse>"; got != want {
 				t.Fatalf("got %s, want %s", got, want)
 			}
+		}
+	})
+}
+
+func TestEqualResumesAfterARestartCostFewReadsHoweverManyTheyAre(t *testing.T) {
+	for _, written := range []int{0, 8} { // while they come back, over 4 s
+		run(t, func(t *testing.T, j *journal, h *Hub, bus *Local) {
+			j.add(3)
+			const pages = 1000
+			all := make([]*page, pages)
+			for i := range all {
+				if written > 0 && i%(pages/written) == 1 {
+					j.add(1)
+					bus.Publish(Hint{Topic: "room"})
+					synctest.Wait()
+				}
+				all[i] = open(t, h, Person(i+1), "en")
+				join(t, h, j, all[i], 0)
+				time.Sleep(4 * time.Second / pages)
+			}
+			if most := 5 + written; j.reads > most {
+				t.Errorf("%d pages that say the same while %d are written cost %d reads, want at most %d", pages, written, j.reads, most)
+			}
+			j.add(1)
+			bus.Publish(Hint{Topic: "room"})
+			synctest.Wait()
+			for i, p := range all {
+				if got, want := strings.ReplaceAll(p.shows(), "<pulse>", ""), entries("en", 1, 4+written); got != want {
+					t.Fatalf("page %d shows %s, want %s", i, got, want)
+				}
+			}
+		})
+	}
+}
+
+func TestAnAnswerIsKeptForOthersAMomentAndNoMoreThanFits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var a answers
+		reads := 0
+		ask := func(key string, size int) {
+			t.Helper()
+			_, err := a.to(t.Context(), key, func(Answer) bool { return true }, func(context.Context) (Answer, error) {
+				reads++
+				return Answer{Frame: make([]byte, size)}, nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		ask("large", answersBytes-300)
+		ask("too much", 1000)
+		ask("too much", 1000)
+		ask("large", 0)
+		if reads != 3 {
+			t.Errorf("got %d reads, want 3", reads)
+		}
+		time.Sleep(answersFor)
+		if a.forget(); a.kept != nil || a.bytes != 0 {
+			t.Errorf("%d bytes are kept for too long", a.bytes)
+		}
+		ask("large", 10)
+		if reads != 4 {
+			t.Errorf("got %d reads, want 4", reads)
 		}
 	})
 }

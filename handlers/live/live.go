@@ -83,6 +83,9 @@ type Config struct {
 	Heads func(ctx context.Context, topics []Topic) (map[Topic]Rev, error)
 	// Revoked says for each viewer why they may no longer look.
 	Revoked func(ctx context.Context, viewers []Viewer) ([]Reason, error)
+	// Ended returns a number that grows whenever a session ends by an act: it is asked
+	// often, and must cost little. It may be nil.
+	Ended func(ctx context.Context) (int64, error)
 	// Farewell is the last frame to a viewer who may no longer look.
 	Farewell func(v Viewer, why Reason) []byte
 	// Pulse is the frame of the dead man's switch.
@@ -95,7 +98,8 @@ type Config struct {
 
 	MostSockets   int           // of one person; 0: no limit
 	HeadsEvery    time.Duration // 1.5 s: how late a lost hint makes a page at most
-	RevokedEvery  time.Duration // 4 s: how long a revoked page can look when the hint is lost
+	EndedEvery    time.Duration // 500 ms: how long a page can look whose session ended, when the hint is lost
+	RevokedEvery  time.Duration // 4 s: how long any other revoked page can
 	RegionsEvery  time.Duration // 30 s: how late a lost hint makes a region at most
 	PresenceEvery time.Duration // 1 s: how often Present is called at most
 	Grace         time.Duration // 4 s: how long a page that left still counts as present
@@ -113,13 +117,14 @@ func (c Config) withDefaults() Config {
 		}
 	}
 	set(&c.HeadsEvery, 1500*time.Millisecond)
+	set(&c.EndedEvery, 500*time.Millisecond)
 	set(&c.RevokedEvery, 4*time.Second)
 	set(&c.RegionsEvery, 30*time.Second)
 	set(&c.PresenceEvery, time.Second)
 	set(&c.Grace, 4*time.Second)
 	set(&c.Beat, 20*time.Second)
 	// A database that does not answer must not hold up a tail or a stop.
-	source, region, heads, revoked := c.Source, c.Region, c.Heads, c.Revoked
+	source, region, heads, revoked, ended := c.Source, c.Region, c.Heads, c.Revoked, c.Ended
 	c.Source = func(ctx context.Context, topic Topic, after Rev, audiences []Audience) (Change, error) {
 		ctx, cancel := context.WithTimeout(ctx, readTimeout)
 		defer cancel()
@@ -139,6 +144,13 @@ func (c Config) withDefaults() Config {
 		ctx, cancel := context.WithTimeout(ctx, readTimeout)
 		defer cancel()
 		return revoked(ctx, viewers)
+	}
+	if ended != nil {
+		c.Ended = func(ctx context.Context) (int64, error) {
+			ctx, cancel := context.WithTimeout(ctx, readTimeout)
+			defer cancel()
+			return ended(ctx)
+		}
 	}
 	if c.MaxInserts == 0 {
 		c.MaxInserts = 1000

@@ -103,8 +103,9 @@ func (h *Hub) Leave(m *Member) {
 
 // Join answers a page that came (back) with what read returns and has it follow
 // the topic from there; then it sends all regions of the page, and last the pulse.
-// Calls under way with the same topic and key share one read, so key must name all
-// that read depends on; read is nil for a page without a log. While Join runs
+// Calls with the same topic and key share one read, while the log stands still even for
+// a moment after it, so key must name all that read depends on but the log; read is nil
+// for a page without a log. While Join runs
 // nothing else is sent to the page: a later frame must not be overtaken by an older
 // answer. A region that cannot be rendered, or that shows more than the log has told
 // the page, comes later.
@@ -115,16 +116,11 @@ func (h *Hub) Join(ctx context.Context, m *Member, key string, read func(context
 	}
 	var answer Answer
 	if read != nil {
-		got, err, _ := h.joins.Do(string(m.Topic)+"\x00"+key, func() (any, error) {
-			// Others wait for this read too: it does not end with the first who asked.
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readTimeout)
-			defer cancel()
-			return read(ctx)
-		})
+		got, err := h.answers.to(ctx, string(m.Topic)+"\x00"+key, m.tail.leadsTo, read)
 		if err != nil {
 			return err
 		}
-		answer = got.(Answer)
+		answer = got
 	}
 	// Asked after the read: who was still allowed to look then has seen nothing of
 	// a later time, and whatever comes later is noticed by the tail.

@@ -15,15 +15,17 @@ import (
 
 // journal is a topic's log in memory: revision n is the entry "<n>".
 type journal struct {
-	mu     sync.Mutex
-	head   Rev
-	gone   map[Rev]Person
-	ended  map[Person]Reason
-	broken int  // so many reads fail
-	torn   bool // no frame leads to the head
-	reads  int
-	asked  int // how often source was
-	wrote  int // how many of the newest revisions this process has written
+	mu      sync.Mutex
+	head    Rev
+	gone    map[Rev]Person
+	ended   map[Person]Reason
+	acts    int64 // that ended sessions
+	checked int   // how often who may look was asked
+	broken  int   // so many reads fail
+	torn    bool  // no frame leads to the head
+	reads   int
+	asked   int // how often source was
+	wrote   int // how many of the newest revisions this process has written
 
 	shown   map[Topic]string // regions
 	depends map[Topic][]Topic
@@ -49,6 +51,20 @@ func (j *journal) end(p Person, why Reason) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.ended[p] = why
+}
+
+// act is that of another process, which ends the session of p.
+func (j *journal) act(p Person, why Reason) {
+	j.end(p, why)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.acts++
+}
+
+func (j *journal) acted(context.Context) (int64, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.acts, nil
 }
 
 // source shows at most 10 revisions at a time.
@@ -109,6 +125,7 @@ func (j *journal) heads(_ context.Context, topics []Topic) (map[Topic]Rev, error
 func (j *journal) revoked(_ context.Context, viewers []Viewer) ([]Reason, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.checked++
 	reasons := make([]Reason, len(viewers))
 	for i, v := range viewers {
 		reasons[i] = j.ended[v.Person]
@@ -158,7 +175,7 @@ func (j *journal) present(_ context.Context, changed map[Person]Presence) {
 
 func (j *journal) hub(bus Bus) *Hub {
 	return NewHub(Config{
-		Source: j.source, Written: j.written, Region: j.region, Present: j.present, Heads: j.heads, Revoked: j.revoked, Bus: bus,
+		Source: j.source, Written: j.written, Region: j.region, Present: j.present, Heads: j.heads, Revoked: j.revoked, Ended: j.acted, Bus: bus,
 		Farewell: func(_ Viewer, why Reason) []byte { return []byte("<bye " + why + ">") },
 		Pulse:    func(Audience) []byte { return []byte("<pulse>") },
 	})

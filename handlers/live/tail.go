@@ -116,6 +116,15 @@ func (t *tail) compare(head Rev) {
 	}
 }
 
+// leadsTo says whether a, which was read a moment ago, is still where the log is, as
+// far as this tail knows. If it is not, nothing is wrong with a: admit sends the rest,
+// which is no less work than reading anew.
+func (t *tail) leadsTo(a Answer) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return !t.known || t.rev == a.Upto
+}
+
 // pause stops sending to m until admit.
 func (t *tail) pause(m *Member) {
 	t.mu.Lock()
