@@ -28,7 +28,7 @@ func TestDenialsNameWhoIsSignedOutAndWhoIsRemoved(t *testing.T) {
 		if err := s.Leave(t.Context(), lobby, cleo.User); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Suspend(t.Context(), dan.User); err != nil {
+		if err := s.Suspend(t.Context(), store.Actor{}, dan.User, ""); err != nil {
 			t.Fatal(err)
 		}
 		got, err := s.Denials(t.Context(), []store.Viewer{ada, ben, cleo, dan, ada})
