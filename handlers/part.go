@@ -14,6 +14,7 @@ import (
 // rooms: a region that everybody with the role sees alike.
 type part struct {
 	needs store.Role
+	own   bool // rest is a person's number, and it is theirs alone
 	// show renders the part for rest, which is what follows its name in the page's
 	// address: "" or, as in "person/12", what it is about. depends are the topics
 	// that it shows something of.
@@ -21,7 +22,10 @@ type part struct {
 }
 
 // liveParts are all of them, by name; each noun adds its own.
-var liveParts = map[string]part{}
+var liveParts = map[string]part{
+	// Nothing is live there, but who may no longer look is told so.
+	"administration": {needs: store.Administrator, show: func(*Server, context.Context, string) (parts, []live.Topic, error) { return fixed(), nil, nil }},
+}
 
 // partTopic is the region that page shows beside the list of rooms.
 func partTopic(page views.Connection) live.Topic { return live.Topic("part/" + page.Part) }
@@ -39,7 +43,8 @@ func (s *Server) needsOf(user store.User, page views.Connection) (string, error)
 		return "", nil
 	}
 	p, is := partOf(page)
-	if !is || !user.Role.AtLeast(p.needs) {
+	_, rest, _ := strings.Cut(page.Part, "/")
+	if !is || !user.Role.AtLeast(p.needs) || p.own && rest != idString(user.ID) {
 		return "", store.ErrNotFound
 	}
 	return string(p.needs), nil

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -37,6 +38,15 @@ type Export struct {
 
 // Ready says whether it can be fetched, until RunAt.
 func (e Export) Ready() bool { return e.State == JobWaiting && e.Place == exportReady && e.Job.ID != 0 }
+
+// Parts is of how many parts it is.
+func (e Export) Parts() int64 {
+	n, err := strconv.ParseInt(e.Note, 10, 64)
+	if err != nil {
+		return 0 // it is not ready
+	}
+	return n
+}
 
 // Preparing says whether it is being written.
 func (e Export) Preparing() bool {
@@ -143,7 +153,7 @@ func (s *Store) export(ctx context.Context, tx *transaction, j *Job) error {
 		}
 	}
 	if j.Place = fmt.Sprint(parts, " ", next, " ", int64(e.room), " ", int64(e.seq)); next == "" {
-		j.Place, j.Done, j.RunAt = exportReady, j.Total, s.now().Add(ExportLife)
+		j.Place, j.Note, j.Done, j.RunAt = exportReady, fmt.Sprint(parts), j.Total, s.now().Add(ExportLife)
 	}
 	return nil
 }
