@@ -203,7 +203,11 @@ func (s *Server) accountPart(ctx context.Context, rest string) (parts, []live.To
 
 func (s *Server) updateAccount(w http.ResponseWriter, r *http.Request) error {
 	return s.changeAccount(w, r, "account", func(id store.UserID) error {
-		return s.Store.UpdateAccount(r.Context(), s.actor(r), id, accountOf(r))
+		err := s.Store.UpdateAccount(r.Context(), s.actor(r), id, accountOf(r))
+		if err == nil {
+			s.hub.Renew(live.Person(id)) // what they do is shown under their name
+		}
+		return err
 	}, func(f views.Fields) error {
 		return s.account(w, r, http.StatusUnprocessableEntity, views.Account{About: f})
 	})
@@ -231,6 +235,7 @@ func (s *Server) changeAccount(w http.ResponseWriter, r *http.Request, done stri
 		return s.refused(r, err, again)
 	}
 	s.accountChanged(r.Context(), id)
+	s.begin() // a deletion leaves work
 	return seeOther(w, r, views.AccountURL(id)+templ.SafeURL("?saved="+done))
 }
 
@@ -238,8 +243,9 @@ func (s *Server) changeAccount(w http.ResponseWriter, r *http.Request, done stri
 // are now.
 func (s *Server) accountChanged(ctx context.Context, user store.UserID) {
 	s.endedElsewhere(user)
-	s.profileChanged(ctx, user)
+	s.changedFor(user)
 	s.Bus.Publish(live.Hint{Topic: hereTopic(user)}) // whoever talks to them directly
+	s.shownAnew(ctx, user)
 }
 
 func (s *Server) endLoginOf(w http.ResponseWriter, r *http.Request) error {

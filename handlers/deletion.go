@@ -29,10 +29,7 @@ func (s *Server) createDeletion(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		if err = s.Store.DeleteAccount(r.Context(), s.actor(r), id, erase); err == nil {
-			s.begin()
-		}
-		return err
+		return s.Store.DeleteAccount(r.Context(), s.actor(r), id, erase)
 	}, func(f views.Fields) error {
 		return s.question(w, r, http.StatusUnprocessableEntity, f, views.DeletionPage)
 	})

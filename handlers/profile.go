@@ -153,6 +153,11 @@ func (s *Server) endedElsewhere(user store.UserID) {
 func (s *Server) profileChanged(ctx context.Context, user store.UserID) {
 	s.changedFor(user)
 	s.hub.Renew(live.Person(user))
+	s.shownAnew(ctx, user)
+}
+
+// shownAnew has others' pages show user as they are now.
+func (s *Server) shownAnew(ctx context.Context, user store.UserID) {
 	for _, room := range s.roomsWith(ctx, []store.UserID{user}) {
 		s.Bus.Publish(live.Hint{Topic: peopleTopic(room)})
 		s.Bus.Publish(live.Hint{Topic: seenTopic(room)})

@@ -1,0 +1,159 @@
+package e2e
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+// soon is how long what an administrator does may take to reach open pages.
+const soon = time.Second
+
+// signedOutPage: the page says so and takes nothing any more.
+const signedOutPage = `document.getElementById("live").textContent.includes("You are signed out")`
+
+func TestWhoIsSuspendedIsToldOnEveryOpenPage(t *testing.T) {
+	s := newServer(t)
+	s.Unlimited()
+	s.Start()
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("ada")
+	ben.SignUp("ben")
+	ben.Until(connected)
+	other := ben.second()
+	other.Open("/rooms")
+	other.Until(connected)
+	watching := ada.second()
+	watching.Open("/admin/people/2")
+	watching.Until(connected + ` && document.querySelector("#account-state .presence--online")`)
+
+	ada.Open("/admin/people")
+	ada.Submit(`main a[href="/admin/people/2"]`, arrived+` && document.getElementById("account-state")`)
+	ada.Submit(`a[href$="/suspend"]`, arrived+` && document.getElementById("reason")`)
+	ada.Type("#reason", "spam")
+	ada.Submit("main .button--danger", arrived+` && document.querySelector("#account-state .tag--danger")`)
+	for _, w := range []*Window{ben, other} {
+		w.Within(soon, signedOutPage)
+	}
+	watching.Within(soon, `document.querySelector("#account-state").textContent.includes("spam")`)
+	ben.Allow("status of 403")
+	ben.Open("/login")
+	ben.Type("#login", "ben")
+	ben.Type("#password", password)
+	ben.Submit("form.card button", arrived+` && document.querySelector(".form__error").textContent.includes("suspended")`)
+
+	ada.Submit(`form[action$="/reactivate"] button`, arrived+` && !document.querySelector("#account-state .tag--danger")`)
+	watching.Within(soon, `!document.querySelector("#account-state .tag--danger")`)
+	ben.SignIn("ben")
+	ben.Say("back again")
+}
+
+func TestARoleAppliesToOpenPagesAtOnce(t *testing.T) {
+	s := newServer(t)
+	s.Unlimited()
+	s.Start()
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("ada")
+	ben.SignUp("ben")
+	ben.Until(connected + ` && !document.querySelector("a[href='/admin']")`)
+	ben.Type("#composer-text", "half a thought")
+	become := func(role string) {
+		t.Helper()
+		ada.Open("/admin/people/2")
+		ada.Until(connected)
+		ada.do(setValue("#role", role))
+		ada.Type("#password", password)
+		ada.Submit(`form[action$="/role"] button`, arrived+` && location.search === "?saved=role"`)
+	}
+	become("administrator")
+	ben.Within(soon, `document.querySelector("a[href='/admin']")`)
+	list, about := ben.second(), ben.second()
+	list.Open("/admin/people")
+	list.Until(connected + ` && document.querySelector(".table")`)
+	about.Open("/admin/people/1")
+	about.Until(connected + ` && document.getElementById("account-state")`)
+
+	become("member")
+	for _, w := range []*Window{list, about} {
+		w.Within(soon, `!document.querySelector(".admin") && document.getElementById("live").textContent.includes("no longer for you")`)
+	}
+	ben.Within(soon, `!document.querySelector("a[href='/admin']")`)
+	if got := eval[string](ben, `document.getElementById("composer-text").value`); got != "half a thought" {
+		t.Errorf("what he was writing is %q", got)
+	}
+	list.Allow("status of 404")
+	list.Open("/admin/people")
+	list.Sees("There is nothing here")
+	// The last administrator cannot give it up.
+	ada.Allow("status of 422")
+	ada.Open("/admin/people/1")
+	ada.do(setValue("#role", "member"))
+	ada.Type("#password", password)
+	ada.Submit(`form[action$="/role"] button`, arrived+` && document.querySelector(".form__error")?.textContent.includes("last administrator")`)
+}
+
+func TestErasingAnAccountIsSeenByOthersWhileItHappens(t *testing.T) {
+	s := newServer(t)
+	s.Unlimited()
+	s.Seed(60)
+	s.Start()
+	dan := person(t, s, "dan")
+	ada, cleo := window(t, s), window(t, s)
+	ada.SignIn("ada")
+	cleo.SignUp("cleo")
+	ben := person(t, s, "ben")
+	const lines = 700 // several steps
+	for i := range lines {
+		ben.Post(fmt.Sprintf("line %d", i))
+	}
+	dan.Post("Dan stays")
+	cleo.Reload()
+	cleo.Shows("Dan stays")
+	const benID = "4" // after Ada, Dan and Cleo
+	watching := ada.second()
+	watching.Open("/admin/people/" + benID)
+	watching.Until(connected)
+	ada.Open("/admin/people/" + benID)
+	ada.Submit(`a[href$="/delete"]`, arrived+` && document.querySelector("input[value=erase]")`)
+	ada.Click("input[value=erase]")
+	ada.Submit("main .button--danger", arrived+` && document.querySelector("#account-state").textContent.includes("Deleted on")`)
+	watching.Within(soon, `document.querySelector("#account-state").textContent.includes("Deleted on")`)
+	gone := `[...document.querySelectorAll('#messages > [data-author="` + benID + `"]')]`
+	cleo.Until(gone + `.length > 20 && ` + gone + `.every(m => m.querySelector(".message__gone") && !m.textContent.includes("line"))`)
+	for _, w := range []*Window{ada, watching} {
+		w.Until(`document.querySelector("#account-state").textContent.includes("Its messages are erased.")`)
+	}
+	cleo.Shows("Dan stays")
+	shown := cleo.Rows()
+	cleo.Reload()
+	if again := cleo.Rows(); len(again) == 0 || again[len(again)-1] != shown[len(shown)-1] {
+		t.Errorf("a fresh page ends with %v, the open one with %v", again, shown)
+	}
+	cleo.Sees("Deleted account")
+}
+
+func TestAPersonFetchesTheirDataAndLeaves(t *testing.T) {
+	s := newServer(t)
+	s.Unlimited()
+	s.Start()
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("ada")
+	ben.SignUp("ben")
+	ben.Say("so long")
+	ada.Shows("so long")
+	other := ben.second()
+	other.Open("/rooms")
+	other.Until(connected)
+	ben.Open("/profile")
+	ben.Until(connected)
+	ben.Click(`form[action="/profile/export"] button`)
+	ben.Until(arrived + ` && document.querySelector("#export a[download]")`)
+
+	ben.Submit(`a[href="/profile/delete"]`, arrived+` && document.getElementById("password")`)
+	ben.Click("input[value=keep]")
+	ben.Type("#password", password)
+	ben.Submit("main .button--danger", arrived+` && document.querySelector("h1").textContent === "Your account is deleted"`)
+	other.Within(soon, signedOutPage)
+	ada.Until(`document.querySelector("#messages > article:last-child .message__author").textContent === "Deleted account"`)
+	ada.Until(`!document.querySelector("#people-list").textContent.includes("ben")`)
+}
