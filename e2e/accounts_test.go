@@ -2,8 +2,12 @@ package e2e
 
 import (
 	"fmt"
+	"net/url"
+	"strings"
 	"testing"
 	"time"
+
+	"parley/store"
 )
 
 // soon is how long what an administrator does may take to reach open pages.
@@ -156,4 +160,67 @@ func TestAPersonFetchesTheirDataAndLeaves(t *testing.T) {
 	other.Within(soon, signedOutPage)
 	ada.Until(`document.querySelector("#messages > article:last-child .message__author").textContent === "Deleted account"`)
 	ada.Until(`!document.querySelector("#people-list").textContent.includes("ben")`)
+}
+
+func TestPagesAboutAccountsArePlainAndAccessible(t *testing.T) {
+	s := newServer(t)
+	s.Unlimited()
+	s.Seed(1)
+	s.While(func(db *store.Store) {
+		change(t, db, func(p *store.Profile) { p.Name = "عائشة الحسن" })
+	})
+	s.Start()
+	ada := signIn(t, s, "ada")
+	for _, name := range []string{"ben", "cleo", "dan"} {
+		person(t, s, name)
+	}
+	ada.post("/admin/people/2", url.Values{"name": {strings.Repeat("W", 60)}, "username": {strings.Repeat("w", 30)}, "email": {strings.Repeat("w", 60) + "@example.com"}})
+	ada.post("/admin/people/3/suspend", url.Values{"reason": {strings.Repeat("w", 300)}})
+	ada.post("/admin/people/4/delete", url.Values{"messages": {"keep"}})
+	ada.post("/admin/people/2/role", url.Values{"role": {"moderator"}, "password": {password}})
+	w := window(t, s)
+	w.Allow("status of 422")
+	w.SignIn("ada")
+	check := func(name string) {
+		t.Helper()
+		w.Until(arrived)
+		for _, width := range []int64{1440, 800, 320} {
+			w.size(width, 900)
+			w.plain(name)
+		}
+		if loose := eval[string](w, `(() => { const loose = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); for (let n; n = walk.nextNode();) if (n.data.includes("عائشة") && !n.data.includes("\u2068عائشة") && !n.parentElement.closest("bdi, [dir=auto], .only-read")) loose.push(n.parentElement.outerHTML); return loose.join(" ") })()`); loose != "" {
+			t.Errorf("%s: %s", name, loose)
+		}
+		for _, scheme := range []string{"light", "dark"} {
+			w.size(1440, 900)
+			w.scheme(scheme)
+			w.accessible(name + " in " + scheme)
+			w.size(390, 844)
+			w.accessible(name + " on a phone in " + scheme)
+		}
+	}
+	for name, path := range map[string]string{
+		"people": "/admin/people", "nobody": "/admin/people?q=zzz", "deleted people": "/admin/people?show=deleted", "new account": "/admin/people/new", "account": "/admin/people/2",
+		"oneself": "/admin/people/1", "suspended account": "/admin/people/3", "deleted account": "/admin/people/4", "suspend": "/admin/people/2/suspend", "delete": "/admin/people/2/delete",
+		"own deletion": "/profile/delete", "deleted person": "/people/4",
+	} {
+		w.Open(path)
+		check(name)
+	}
+	w.size(1440, 900)
+	w.Open("/admin/people/new")
+	w.Type("#name", "Eve")
+	w.Type("#username", "Ada")
+	w.Type("#email", "eve@example.com")
+	w.Submit("main .button--main", arrived+` && document.querySelector("[aria-invalid]")`)
+	check("new account with a mistake")
+	w.size(1440, 900)
+	w.do(setValue("#username", "eve"))
+	w.Submit("main .button--main", arrived+` && document.getElementById("link")`)
+	check("the link")
+	w.Open("/profile")
+	w.size(1440, 900)
+	w.Click(`form[action="/profile/export"] button`)
+	w.Until(arrived + ` && document.querySelector("#export a[download]")`)
+	check("profile with data")
 }

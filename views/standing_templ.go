@@ -487,9 +487,9 @@ func State(v AccountState, zone *time.Location, pushed bool) templ.Component {
 				}
 				if v.Suspension.By != 0 {
 					var templ_7745c5c3_Var20 string
-					templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Suspended on %s by %s.", v.User.SuspendedAt.In(zone).Format(time.DateOnly+" 15:04"), v.Suspension.ByName))
+					templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Suspended on %s by %s.", v.User.SuspendedAt.In(zone).Format(time.DateOnly+" 15:04"), apart(named(ctx, v.Suspension.ByName))))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 116, Col: 124}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 116, Col: 143}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 					if templ_7745c5c3_Err != nil {
@@ -1113,20 +1113,20 @@ func accountActs(v Account) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, e := range v.Acts {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 94, "<li class=\"list__item\"><div class=\"list__main\"><p><bdi>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 94, "<li class=\"list__item\"><div class=\"list__main\"><p dir=\"auto\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var52 string
 			templ_7745c5c3_Var52, templ_7745c5c3_Err = templ.JoinStringErrs(actName(ctx, e))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 222, Col: 31}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 222, Col: 37}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var52))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 95, "</bdi></p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 95, "</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1207,9 +1207,9 @@ func actName(ctx context.Context, e store.Entry) string {
 	case store.CreateAccountAct:
 		return say(ctx, "Account created as %s", roleName(ctx, store.Role(e.Now)))
 	case store.RenameAccountAct:
-		return say(ctx, "Renamed from %s to %s", e.Was, e.Now)
+		return say(ctx, "Renamed from %s to %s", apart(e.Was), apart(e.Now))
 	case store.ChangeUsernameAct:
-		return say(ctx, "Username changed from %s to %s", e.Was, e.Now)
+		return say(ctx, "Username changed from %s to %s", apart(e.Was), apart(e.Now))
 	case store.ChangeEmailAct:
 		return say(ctx, "Email changed from %s to %s", e.Was, e.Now)
 	case store.ChangeRoleAct:
