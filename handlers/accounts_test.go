@@ -47,7 +47,7 @@ func TestASuspendedPersonIsRefusedWithEverySessionUntilReactivated(t *testing.T)
 		if a := w.browser().post("/login", login); a.StatusCode != http.StatusForbidden || strings.Contains(a.body, "spam") {
 			t.Errorf("sign in: %s", a.Status)
 		}
-		if a := ada.get(page); !strings.Contains(a.body, "spam") || !strings.Contains(a.body, "Suspended on") || !strings.Contains(a.body, "by ada") {
+		if a := ada.get(page); !strings.Contains(a.body, "spam") || !strings.Contains(a.body, "Suspended on") || !strings.Contains(a.body, "by \u2068ada") {
 			t.Error("the page does not say who suspended him, and why")
 		}
 		ada.post(page+"/reactivate", url.Values{})
