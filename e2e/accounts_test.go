@@ -39,7 +39,7 @@ func TestWhoIsSuspendedIsToldOnEveryOpenPage(t *testing.T) {
 	for _, w := range []*Window{ben, other} {
 		w.Within(soon, signedOutPage)
 	}
-	watching.Within(soon, `document.querySelector("#account-state").textContent.includes("spam")`)
+	watching.Until(`document.querySelector("#account-state").textContent.includes("spam")`)
 	ben.Allow("status of 403")
 	ben.Open("/login")
 	ben.Type("#login", "ben")
@@ -47,7 +47,7 @@ func TestWhoIsSuspendedIsToldOnEveryOpenPage(t *testing.T) {
 	ben.Submit("form.card button", arrived+` && document.querySelector(".form__error").textContent.includes("suspended")`)
 
 	ada.Submit(`form[action$="/reactivate"] button`, arrived+` && !document.querySelector("#account-state .tag--danger")`)
-	watching.Within(soon, `!document.querySelector("#account-state .tag--danger")`)
+	watching.Until(`!document.querySelector("#account-state .tag--danger")`)
 	ben.SignIn("ben")
 	ben.Say("back again")
 }
@@ -70,7 +70,7 @@ func TestARoleAppliesToOpenPagesAtOnce(t *testing.T) {
 		ada.Submit(`form[action$="/role"] button`, arrived+` && location.search === "?saved=role"`)
 	}
 	become("administrator")
-	ben.Within(soon, `document.querySelector("a[href='/admin']")`)
+	ben.Until(`document.querySelector("a[href='/admin']")`)
 	list, about := ben.second(), ben.second()
 	list.Open("/admin/people")
 	list.Until(connected + ` && document.querySelector(".table")`)
@@ -81,7 +81,7 @@ func TestARoleAppliesToOpenPagesAtOnce(t *testing.T) {
 	for _, w := range []*Window{list, about} {
 		w.Within(soon, `!document.querySelector(".admin") && document.getElementById("live").textContent.includes("no longer for you")`)
 	}
-	ben.Within(soon, `!document.querySelector("a[href='/admin']")`)
+	ben.Until(`!document.querySelector("a[href='/admin']")`)
 	if got := eval[string](ben, `document.getElementById("composer-text").value`); got != "half a thought" {
 		t.Errorf("what he was writing is %q", got)
 	}
@@ -121,7 +121,7 @@ func TestErasingAnAccountIsSeenByOthersWhileItHappens(t *testing.T) {
 	ada.Submit(`a[href$="/delete"]`, arrived+` && document.querySelector("input[value=erase]")`)
 	ada.Click("input[value=erase]")
 	ada.Submit("main .button--danger", arrived+` && document.querySelector("#account-state").textContent.includes("Deleted on")`)
-	watching.Within(soon, `document.querySelector("#account-state").textContent.includes("Deleted on")`)
+	watching.Until(`document.querySelector("#account-state").textContent.includes("Deleted on")`)
 	gone := `[...document.querySelectorAll('#messages > [data-author="` + benID + `"]')]`
 	cleo.Until(gone + `.length > 20 && ` + gone + `.every(m => m.querySelector(".message__gone") && !m.textContent.includes("line"))`)
 	for _, w := range []*Window{ada, watching} {

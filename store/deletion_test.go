@@ -92,11 +92,12 @@ func TestADeletedAccountLeavesItsMessagesAndNothingThatNamesIt(t *testing.T) {
 					_, err = s.UserByLogin(t.Context(), login)
 					wants(t, "find "+login, err, store.ErrNotFound)
 				}
+				must(t, s.Here(t.Context(), []store.UserID{ben.ID})) // his last page closes
 				finish(t, s)
 
 				now, err := s.User(t.Context(), ben.ID)
 				must(t, err)
-				if now.Name != store.DeletedName || now.Username+now.Email+now.About+now.Zone != "" || now.DeletedAt.IsZero() || now.SuspendedAt.IsZero() || now.Role != store.Member {
+				if now.Name != store.DeletedName || now.Username+now.Email+now.About+now.Zone != "" || !now.HereAt.IsZero() || now.DeletedAt.IsZero() || now.SuspendedAt.IsZero() || now.Role != store.Member {
 					t.Errorf("left is %+v", now)
 				}
 				for table, query := range map[string]string{

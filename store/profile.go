@@ -112,7 +112,7 @@ returning username`
 func (s *Store) Here(ctx context.Context, users []UserID) error {
 	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		for _, user := range users {
-			if _, err := tx.ExecContext(ctx, "update users set here_at = $1 where id = $2", micros(s.now()), user); err != nil {
+			if _, err := tx.ExecContext(ctx, "update users set here_at = $1 where id = $2 and deleted_at = 0", micros(s.now()), user); err != nil {
 				return err
 			}
 		}
