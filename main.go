@@ -316,14 +316,14 @@ func user(ctx context.Context, c config, act, name string, out io.Writer) error 
 			return nil
 		},
 		"suspend": func(s *store.Store, u store.User) error {
-			if err := s.Suspend(ctx, u.ID); err != nil {
+			if err := s.Suspend(ctx, store.Actor{}, u.ID, ""); err != nil {
 				return err
 			}
 			fmt.Fprintf(out, "%s is suspended and signed out everywhere.\n", u.Username)
 			return nil
 		},
 		"reactivate": func(s *store.Store, u store.User) error {
-			if err := s.Reactivate(ctx, u.ID); err != nil {
+			if err := s.Reactivate(ctx, store.Actor{}, u.ID); err != nil {
 				return err
 			}
 			fmt.Fprintf(out, "%s can sign in again.\n", u.Username)
@@ -346,5 +346,10 @@ func user(ctx context.Context, c config, act, name string, out io.Writer) error 
 	if err != nil {
 		return err
 	}
-	return do(s, u)
+	err = do(s, u)
+	var invalid store.Invalid
+	if errors.As(err, &invalid) {
+		return errors.New(invalid.Text)
+	}
+	return err
 }

@@ -85,6 +85,8 @@ func TestTheDemoLooksAsInTheReadme(t *testing.T) {
 	pictures("about", path("/rooms/2/about"))
 	pictures("profile", path("/profile"))
 	pictures("person", path("/people/2"))
+	pictures("people", path("/admin/people"))
+	pictures("account", path("/admin/people/12"))
 	pictures("new-message", path("/direct/new"))
 	pictures("go", path("/go?q=re"))
 	pictures("settings", path("/admin/settings"))

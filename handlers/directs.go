@@ -54,7 +54,7 @@ func (s *Server) createDirect(w http.ResponseWriter, r *http.Request) error {
 		}
 		with = append(with, user)
 	}
-	if wait := s.limits.posts.take(posting{user: asker(r).User.ID}); wait > 0 {
+	if wait := s.postingWait(asker(r).User.ID, 0); wait > 0 {
 		return throttled{wait}
 	}
 	room, err := s.Store.Converse(r.Context(), asker(r).User.ID, with)

@@ -18,6 +18,7 @@ type part struct {
 	// may, if it is there, decides instead of needs who may see the part for rest, and
 	// says what that takes: needs of a role, or moderates of a room. Otherwise it fails.
 	may func(s *Server, ctx context.Context, user store.User, rest string) (needs string, err error)
+	own bool // rest is a person's number, and it is theirs alone
 	// show renders the part for rest, which is what follows its name in the page's
 	// address: "" or, as in "person/12", what it is about. depends are the topics
 	// that it shows something of.
@@ -25,7 +26,10 @@ type part struct {
 }
 
 // liveParts are all of them, by name; each noun adds its own.
-var liveParts = map[string]part{}
+var liveParts = map[string]part{
+	// Nothing is live there, but who may no longer look is told so.
+	"administration": {needs: store.Administrator, show: func(*Server, context.Context, string) (parts, []live.Topic, error) { return fixed(), nil, nil }},
+}
 
 // partTopic is the region that page shows beside the list of rooms.
 func partTopic(page views.Connection) live.Topic { return live.Topic("part/" + page.Part) }
@@ -55,11 +59,11 @@ func (s *Server) needsOf(ctx context.Context, user store.User, page views.Connec
 		return "", nil
 	}
 	p, is := partOf(page)
+	_, rest, _ := strings.Cut(page.Part, "/")
 	if is && p.may != nil {
-		_, rest, _ := strings.Cut(page.Part, "/")
 		return p.may(s, ctx, user, rest)
 	}
-	if !is || !user.Role.AtLeast(p.needs) {
+	if !is || !user.Role.AtLeast(p.needs) || p.own && rest != idString(user.ID) {
 		return "", store.ErrNotFound
 	}
 	return string(p.needs), nil

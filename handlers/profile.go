@@ -18,6 +18,7 @@ func (s *Server) showProfile(w http.ResponseWriter, r *http.Request) error {
 		"password": "Your password is changed. Every other browser is signed out.",
 		"ended":    "That session is ended.",
 		"others":   "Every other session is ended.",
+		"export":   "Your data is being prepared. You can go on meanwhile.",
 	}[r.URL.Query().Get("saved")]})
 }
 
@@ -30,6 +31,10 @@ func (s *Server) profile(w http.ResponseWriter, r *http.Request, status int, v v
 	if v.Logins, err = s.Store.LoginsOf(r.Context(), v.Me.ID); err != nil {
 		return err
 	}
+	if v.Export, err = s.Store.ExportOf(r.Context(), v.Me.ID); err != nil {
+		return err
+	}
+	v.Live.Part = "data/" + idString(v.Me.ID)
 	v.Session, v.Zones = asker(r).ID, commonZones
 	for i, tag := range words.Languages {
 		v.Langs = append(v.Langs, [2]string{tag.String(), words.Names[i]})
@@ -148,6 +153,11 @@ func (s *Server) endedElsewhere(user store.UserID) {
 func (s *Server) profileChanged(ctx context.Context, user store.UserID) {
 	s.changedFor(user)
 	s.hub.Renew(live.Person(user))
+	s.shownAnew(ctx, user)
+}
+
+// shownAnew has others' pages show user as they are now.
+func (s *Server) shownAnew(ctx context.Context, user store.UserID) {
 	for _, room := range s.roomsWith(ctx, []store.UserID{user}) {
 		s.Bus.Publish(live.Hint{Topic: peopleTopic(room)})
 		s.Bus.Publish(live.Hint{Topic: seenTopic(room)})

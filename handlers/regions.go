@@ -187,6 +187,11 @@ func (s *Server) sideRegion(ctx context.Context, user store.UserID, here store.R
 	if err != nil {
 		return nil, nil, err
 	}
+	role, err := s.Store.RoleOf(ctx, user)
+	if err != nil {
+		return nil, nil, err
+	}
+	link := views.AdministrationLink(role, true)
 	depends := []live.Topic{personTopic(user), settingsTopic} // the title names this place
 	var own store.Membership
 	for _, m := range rooms {
@@ -207,11 +212,11 @@ func (s *Server) sideRegion(ctx context.Context, user store.UserID, here store.R
 	list := views.RoomsRegion(side, true)
 	switch {
 	case title != "":
-		return fixed(list, views.Title(rooms, title)), depends, nil
+		return fixed(list, link, views.Title(rooms, title)), depends, nil
 	case own.ID != 0:
-		return fixed(list, views.RoomTitle(rooms, own)), depends, nil
+		return fixed(list, link, views.RoomTitle(rooms, own)), depends, nil
 	}
-	return fixed(list), depends, nil
+	return fixed(list, link), depends, nil
 }
 
 // sidebar is the list of rooms with who is here of those one talks to directly.

@@ -113,7 +113,7 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, room store.Memb
 	session, spoken := asker(r), words.With(context.Background(), words.Of(r.Context()))
 	// A bare 401 would be knocked at for ever: the page is told, and stays away.
 	if session.ID == "" {
-		why := views.Ended(signedOut(roomNumber(r)))
+		why := views.Ended(signedOut(roomNumber(r), s.connectionOf(r, room).Part))
 		return func() { s.dismiss(spoken, conn, socket, why) }, nil
 	}
 	if denied != nil {
@@ -178,7 +178,15 @@ func clipTitle(title string) string {
 	return string(runes[:min(len(runes), mostTitle)])
 }
 
-func signedOut(room store.RoomID) views.Ending { return views.SignedOut(templ.SafeURL(loginURL(room))) }
+// signedOut is the end of a page about room, or with a live part; what only some may see
+// goes with it.
+func signedOut(room store.RoomID, part string) views.Ending {
+	ending := views.SignedOut(templ.SafeURL(loginURL(room)))
+	if p, is := partOf(views.Connection{Part: part}); is && p.needs != "" {
+		ending.Sentence, ending.Gone = "You are signed out.", true
+	}
+	return ending
+}
 
 // dismiss says why, closes, and waits for the browser to hang up. nil: not now.
 func (s *Server) dismiss(spoken context.Context, conn net.Conn, socket *live.Socket, why templ.Component) {
@@ -212,7 +220,7 @@ func (s *Server) showLive(w http.ResponseWriter, r *http.Request) error {
 	ended := func(why views.Ending) error { return s.render(w, r, http.StatusOK, views.LiveEnded(why, false)) }
 	switch {
 	case me.ID == "":
-		return ended(signedOut(roomNumber(r)))
+		return ended(signedOut(roomNumber(r), s.connectionOf(r, room).Part))
 	case err != nil:
 		return ended(views.Removed)
 	case as != "" && as != idString(me.User.ID):

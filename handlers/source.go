@@ -198,7 +198,11 @@ func (s *Server) farewell(v live.Viewer, why live.Reason) []byte {
 	ending := views.Removed
 	switch store.Denial(why) {
 	case store.SessionEnded:
-		ending = signedOut(roomOf(v.Topic))
+		part := ""
+		if v.Needs != "" {
+			part = "administration"
+		}
+		ending = signedOut(roomOf(v.Topic), part)
 	case store.NotTheRole:
 		ending = views.Demoted
 	}

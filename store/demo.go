@@ -55,7 +55,10 @@ func (s *Store) Demo(ctx context.Context, today time.Time) error {
 		ids[p.username] = u.ID
 		if err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 			_, err := tx.ExecContext(ctx, demoPerson, p.name, p.about, p.status.Emoji, p.status.Text, micros(clock().Add(-p.here)), u.ID)
-			return err
+			if err != nil {
+				return err
+			}
+			return setNameWords(ctx, tx, User{ID: u.ID, Username: p.username, Name: p.name})
 		}); err != nil {
 			return err
 		}
@@ -119,7 +122,10 @@ func (s *Store) Demo(ctx context.Context, today time.Time) error {
 	if err := s.demoInvite(ctx, ids); err != nil {
 		return err
 	}
-	return s.demoCases(ctx, ids)
+	if err := s.demoCases(ctx, ids); err != nil {
+		return err
+	}
+	return s.demoAccounts(ctx, ids)
 }
 
 const demoPerson = `

@@ -82,8 +82,8 @@ func (s *Store) record(ctx context.Context, tx *transaction, by Actor, entries .
 	if len(entries) == 0 {
 		return nil
 	}
-	var name string
-	if by.User != 0 {
+	name := entries[0].ByName // of who is no longer called so
+	if by.User != 0 && name == "" {
 		if err := tx.GetContext(ctx, &name, "select name from users where id = $1", by.User); err != nil {
 			return err
 		}

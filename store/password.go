@@ -179,7 +179,7 @@ func (s *Store) Authenticate(ctx context.Context, login, password string) (User,
 const authenticate = `
 select ` + userFields + `, u.password
   from users u
- where u.username_key = $1 or u.email_key = $2
+ where (u.username_key = $1 or u.email_key = $2) and u.deleted_at = 0
  order by u.id
  limit 1`
 

@@ -65,18 +65,19 @@ func TestOfManyChangesWithTheSameOldPasswordOneWins(t *testing.T) {
 
 func TestASessionFromBeforeASuspensionStaysEnded(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		ada := person(t, s, "ada")
-		token, err := s.CreateSession(t.Context(), ada, "", "")
+		person(t, s, "ada") // administers
+		ben := person(t, s, "ben")
+		token, err := s.CreateSession(t.Context(), ben, "", "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Suspend(t.Context(), ada.ID); err != nil {
+		if err := s.Suspend(t.Context(), store.Actor{}, ben.ID, ""); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.CreateSession(t.Context(), ada, "", ""); !errors.Is(err, store.ErrNotFound) {
+		if _, err := s.CreateSession(t.Context(), ben, "", ""); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("while suspended: got %v", err)
 		}
-		if err := s.Reactivate(t.Context(), ada.ID); err != nil {
+		if err := s.Reactivate(t.Context(), store.Actor{}, ben.ID); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := s.Session(t.Context(), token); !errors.Is(err, store.ErrNotFound) {

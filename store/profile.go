@@ -112,7 +112,7 @@ returning username`
 func (s *Store) Here(ctx context.Context, users []UserID) error {
 	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		for _, user := range users {
-			if _, err := tx.ExecContext(ctx, "update users set here_at = $1 where id = $2", micros(s.now()), user); err != nil {
+			if _, err := tx.ExecContext(ctx, "update users set here_at = $1 where id = $2 and deleted_at = 0", micros(s.now()), user); err != nil {
 				return err
 			}
 		}
@@ -136,7 +136,11 @@ const peopleNamed = userColumns + `
  order by u.username_key
  limit $3`
 
+// setNameWords keeps by what u is found and sorted.
 func setNameWords(ctx context.Context, tx *transaction, u User) error {
+	if _, err := tx.ExecContext(ctx, "update users set name_key = $1 where id = $2", nameKey(u.Name), u.ID); err != nil {
+		return err
+	}
 	if _, err := tx.ExecContext(ctx, "delete from name_words where user_id = $1", u.ID); err != nil {
 		return err
 	}

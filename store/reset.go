@@ -16,11 +16,13 @@ func (s *Store) CreateReset(ctx context.Context, user UserID) (Token, error) {
 		if _, err := tx.ExecContext(ctx, "delete from resets where user_id = $1 or expires_at < $2", user, micros(s.now())); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "insert into resets (token_hash, user_id, expires_at) values ($1, $2, $3)",
+		_, err := tx.ExecContext(ctx, insertReset,
 			t.hash(), user, micros(s.now().Add(ResetLife)))
 		return err
 	})
 }
+
+const insertReset = "insert into resets (token_hash, user_id, expires_at) values ($1, $2, $3)"
 
 // ResetUser returns whose password t may set, or ErrNotFound.
 func (s *Store) ResetUser(ctx context.Context, t Token) (User, error) {

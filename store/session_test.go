@@ -28,7 +28,7 @@ func TestDenialsNameWhoIsSignedOutAndWhoIsRemoved(t *testing.T) {
 		if err := s.Leave(t.Context(), lobby, cleo.User); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Suspend(t.Context(), dan.User); err != nil {
+		if err := s.Suspend(t.Context(), store.Actor{}, dan.User, ""); err != nil {
 			t.Fatal(err)
 		}
 		got, err := s.Denials(t.Context(), []store.Viewer{ada, ben, cleo, dan, ada})
@@ -71,6 +71,7 @@ func TestDenialsNameWhoNoLongerModeratesARoom(t *testing.T) {
 
 func TestWhatEndsSessionsIsCounted(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		person(t, s, "root") // who administers
 		ada := person(t, s, "ada")
 		signIn := func() store.SessionID {
 			t.Helper()
@@ -102,8 +103,8 @@ func TestWhatEndsSessionsIsCounted(t *testing.T) {
 			{"sign-out", func(id store.SessionID) error { return s.DeleteSession(t.Context(), id) }, true},
 			{"the end of one", func(id store.SessionID) error { return s.EndSession(t.Context(), ada.ID, id) }, true},
 			{"the end of the others", func(id store.SessionID) error { return s.EndOtherSessions(t.Context(), ada.ID, id) }, true},
-			{"a suspension", func(store.SessionID) error { return s.Suspend(t.Context(), ada.ID) }, true},
-			{"the end of it", func(store.SessionID) error { return s.Reactivate(t.Context(), ada.ID) }, true},
+			{"a suspension", func(store.SessionID) error { return s.Suspend(t.Context(), store.Actor{}, ada.ID, "") }, true},
+			{"the end of it", func(store.SessionID) error { return s.Reactivate(t.Context(), store.Actor{}, ada.ID) }, true},
 		} {
 			var id store.SessionID
 			if tt.name != "the end of it" {

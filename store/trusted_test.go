@@ -14,14 +14,15 @@ import (
 
 func TestASessionThatWasJustUsedEndsAtOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		person(t, s, "root") // who administers
 		ada := person(t, s, "ada")
 		for name, end := range map[string]func(id, other store.SessionID) error{
 			"signing out":         func(id, _ store.SessionID) error { return s.DeleteSession(t.Context(), id) },
 			"ending it elsewhere": func(id, _ store.SessionID) error { return s.EndSession(t.Context(), ada.ID, id) },
 			"ending all others":   func(_, other store.SessionID) error { return s.EndOtherSessions(t.Context(), ada.ID, other) },
 			"suspension": func(_, _ store.SessionID) error {
-				defer s.Reactivate(t.Context(), ada.ID)
-				return s.Suspend(t.Context(), ada.ID)
+				defer s.Reactivate(t.Context(), store.Actor{}, ada.ID)
+				return s.Suspend(t.Context(), store.Actor{}, ada.ID, "")
 			},
 		} {
 			id, other := signedIn(t, s, ada), signedIn(t, s, ada)
@@ -50,9 +51,10 @@ func TestASessionShowsTheProfileAsItIs(t *testing.T) {
 // Another process ends it: there are two stores on one database.
 func TestASessionThatAnotherProcessEndsIsOverWithinASecond(t *testing.T) {
 	storetest.Twice(t, func(t *testing.T, s, other *store.Store) {
+		person(t, s, "root") // who administers
 		ada := person(t, s, "ada")
 		id := signedIn(t, s, ada)
-		if err := other.Suspend(t.Context(), ada.ID); err != nil {
+		if err := other.Suspend(t.Context(), store.Actor{}, ada.ID, ""); err != nil {
 			t.Fatal(err)
 		}
 		for ended := time.Now(); ; {

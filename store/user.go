@@ -41,6 +41,7 @@ type User struct {
 	LastRoom    RoomID // 0: none yet
 	CreatedAt   time.Time
 	SuspendedAt time.Time // zero: active
+	DeletedAt   time.Time // zero: not deleted; whoever is, is suspended too
 	HereAt      time.Time // last connected; zero: never
 
 	About    string
@@ -211,11 +212,11 @@ func (s *Store) User(ctx context.Context, id UserID) (User, error) {
 
 // UserByLogin returns the account with this username or e-mail, or ErrNotFound.
 func (s *Store) UserByLogin(ctx context.Context, login string) (User, error) {
-	return s.user(ctx, userColumns+" where u.username_key = $1 or u.email_key = $2", nameKey(login), emailKey(login))
+	return s.user(ctx, userColumns+" where (u.username_key = $1 or u.email_key = $2) and u.deleted_at = 0", nameKey(login), emailKey(login))
 }
 
 // userFields are the columns of a userRow, of users u.
-const userFields = `u.id, u.username, u.email, u.name, u.role, u.zone, u.last_room, u.created_at, u.suspended_at, u.here_at,
+const userFields = `u.id, u.username, u.email, u.name, u.role, u.zone, u.last_room, u.created_at, u.suspended_at, u.deleted_at, u.here_at,
        u.about, u.status_emoji, u.status_text, u.status_until, u.language, u.scheme, u.announce, u.shows_typing, u.shows_seen, u.muted`
 
 const userColumns = `
@@ -232,6 +233,7 @@ type userRow struct {
 	LastRoom    RoomID `db:"last_room"`
 	CreatedAt   int64  `db:"created_at"`
 	SuspendedAt int64  `db:"suspended_at"`
+	DeletedAt   int64  `db:"deleted_at"`
 	HereAt      int64  `db:"here_at"`
 	About       string
 	StatusEmoji string `db:"status_emoji"`
@@ -248,7 +250,7 @@ type userRow struct {
 // places are where userFields are read to, as the driver's own types.
 func (r *userRow) places() []any {
 	return []any{
-		(*int64)(&r.ID), &r.Username, &r.Email, &r.Name, (*string)(&r.Role), &r.Zone, (*int64)(&r.LastRoom), &r.CreatedAt, &r.SuspendedAt, &r.HereAt,
+		(*int64)(&r.ID), &r.Username, &r.Email, &r.Name, (*string)(&r.Role), &r.Zone, (*int64)(&r.LastRoom), &r.CreatedAt, &r.SuspendedAt, &r.DeletedAt, &r.HereAt,
 		&r.About, &r.StatusEmoji, &r.StatusText, &r.StatusUntil, &r.Language, (*string)(&r.Scheme), (*string)(&r.Announce), &r.ShowsTyping, &r.ShowsSeen, &r.Muted,
 	}
 }
@@ -256,7 +258,7 @@ func (r *userRow) places() []any {
 func (r userRow) user() User {
 	return User{
 		ID: r.ID, Username: r.Username, Email: r.Email, Name: r.Name, Role: r.Role, Zone: r.Zone, LastRoom: r.LastRoom,
-		CreatedAt: fromMicros(r.CreatedAt), SuspendedAt: fromMicros(r.SuspendedAt), HereAt: fromMicros(r.HereAt),
+		CreatedAt: fromMicros(r.CreatedAt), SuspendedAt: fromMicros(r.SuspendedAt), DeletedAt: fromMicros(r.DeletedAt), HereAt: fromMicros(r.HereAt),
 		About: r.About, Status: Status{r.StatusEmoji, r.StatusText, fromMicros(r.StatusUntil)},
 		Language: r.Language, Scheme: r.Scheme, Announce: r.Announce, ShowsTyping: r.ShowsTyping, ShowsSeen: r.ShowsSeen, Muted: mutedOf(r.Muted),
 	}
@@ -286,26 +288,6 @@ func (s *Store) SetZone(ctx context.Context, user UserID, zone string) error {
 	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		_, err := tx.ExecContext(ctx, "update users set zone = $1 where id = $2", zone, user)
 		return err
-	})
-}
-
-// Suspend ends every session of user and refuses new ones until Reactivate.
-func (s *Store) Suspend(ctx context.Context, user UserID) error {
-	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
-		if _, err := tx.ExecContext(ctx, "update users set suspended_at = $1 where id = $2 and suspended_at = 0", micros(s.now()), user); err != nil {
-			return err
-		}
-		return endSessions(ctx, tx, user, "")
-	})
-}
-
-// Reactivate lets a suspended user sign in again; no session from before comes back.
-func (s *Store) Reactivate(ctx context.Context, user UserID) error {
-	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
-		if _, err := tx.ExecContext(ctx, "update users set suspended_at = 0 where id = $1", user); err != nil {
-			return err
-		}
-		return endSessions(ctx, tx, user, "")
 	})
 }
 

@@ -165,3 +165,25 @@ func AppealURL(m store.MeasureID) templ.SafeURL { return "/notices/" + number(m)
 func AppealDecisionURL(m store.MeasureID) templ.SafeURL {
 	return "/moderation/appeals/" + number(m)
 }
+
+// AccountURL is an administrator's page about a person.
+func AccountURL(user store.UserID) templ.SafeURL { return "/admin/people/" + number(user) }
+
+// AccountActURL does something to an account.
+func AccountActURL(user store.UserID, act string) templ.SafeURL {
+	return AccountURL(user) + templ.SafeURL("/"+act)
+}
+
+// AccountsURL is a list of accounts.
+func AccountsURL(q store.AccountQuery) templ.SafeURL {
+	v := url.Values{}
+	for name, value := range map[string]string{"q": q.Text, "show": string(q.Show), "sort": string(q.Order), "after": q.After} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	if len(v) == 0 {
+		return "/admin/people"
+	}
+	return templ.SafeURL("/admin/people?" + v.Encode())
+}

@@ -25,7 +25,7 @@ func RoomName(ctx context.Context, m store.Membership) string {
 	}
 	names := make([]string, len(m.With))
 	for i, who := range m.With {
-		names[i] = who.Name
+		names[i] = named(ctx, who.Name)
 	}
 	return strings.Join(names, ", ")
 }

@@ -153,7 +153,7 @@ func sidebar(p Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = administrationLink(p.Me).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = AdministrationLink(p.Me.Role, false).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

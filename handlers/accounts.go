@@ -1,0 +1,292 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"parley/handlers/live"
+	"parley/store"
+	"parley/views"
+)
+
+// What the pages about people show at most.
+const (
+	mostAccounts     = 50  // on a page of the list
+	mostAccountRooms = 100 // of one person
+	mostAccountActs  = 50  // that were done to one person
+)
+
+func init() {
+	liveParts["person"] = part{needs: store.Administrator, show: (*Server).accountPart}
+}
+
+// showAccounts is the list of people, for administrators.
+func (s *Server) showAccounts(w http.ResponseWriter, r *http.Request) error {
+	page, err := s.adminPage(r, "People", "")
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	v := views.Accounts{Page: page, Now: time.Now(), Query: store.AccountQuery{Text: q.Get("q"), Show: store.Show(q.Get("show")), Order: store.Order(q.Get("sort")), After: q.Get("after")}}
+	if v.Found, err = s.Store.Accounts(r.Context(), v.Query, mostAccounts); err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, views.AccountsPage(v))
+}
+
+func (s *Server) newPersonAccount(w http.ResponseWriter, r *http.Request) error {
+	return s.showNewPersonAccount(w, r, http.StatusOK, views.Fields{Values: map[string]string{"role": string(store.Member)}})
+}
+
+func (s *Server) showNewPersonAccount(w http.ResponseWriter, r *http.Request, status int, f views.Fields) error {
+	page, err := s.adminPage(r, "New account", "")
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, status, views.NewAccountPage(page, f))
+}
+
+// createPersonAccount shows the link with which its person chooses a password: once, in
+// the answer itself.
+func (s *Server) createPersonAccount(w http.ResponseWriter, r *http.Request) error {
+	in := accountOf(r)
+	if in.Role = store.Role(r.PostForm.Get("role")); in.Role != store.Member {
+		if _, err := s.confirmed(r); err != nil {
+			return s.refused(r, err, func(f views.Fields) error { return s.showNewPersonAccount(w, r, http.StatusUnprocessableEntity, f) })
+		}
+	}
+	user, token, err := s.Store.CreateAccount(r.Context(), s.actor(r), in)
+	if err != nil {
+		return s.refused(r, err, func(f views.Fields) error { return s.showNewPersonAccount(w, r, http.StatusUnprocessableEntity, f) })
+	}
+	rooms, err := s.Store.RoomsOf(r.Context(), user.ID)
+	if err != nil {
+		return err
+	}
+	for _, m := range rooms {
+		s.peopleChanged(m.ID)
+	}
+	page, err := s.adminPage(r, "New account", "")
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, views.AccountMadePage(page, user, s.base(r)+"/reset?"+url.Values{"token": {string(token)}}.Encode()))
+}
+
+func accountOf(r *http.Request) store.Account {
+	return store.Account{Name: r.PostForm.Get("name"), Username: r.PostForm.Get("username"), Email: r.PostForm.Get("email")}
+}
+
+// confirmed is the asker after they have shown their password again.
+func (s *Server) confirmed(r *http.Request) (store.User, error) {
+	me := asker(r).User
+	guess := s.limits.guess(me.Username, s.address(r))
+	if wait := guess.wait(); wait > 0 {
+		return me, throttled{wait}
+	}
+	shown, err := s.Store.Authenticate(r.Context(), me.Username, r.PostForm.Get("password"))
+	if errors.Is(err, store.ErrNotFound) || err == nil && shown.ID != me.ID {
+		return me, store.Invalid{Field: "password", Text: "That is not your password."}
+	}
+	if err == nil {
+		guess.right()
+	}
+	return shown, err
+}
+
+// refused shows the form again with the sentences of err, if it is about what was entered.
+func (s *Server) refused(r *http.Request, err error, show func(views.Fields) error) error {
+	var problems store.Problems
+	var problem store.Invalid
+	if errors.As(err, &problem) {
+		problems = store.Problems{problem}
+	} else if !errors.As(err, &problems) {
+		return err
+	}
+	f := fieldsOf(r, problems)
+	if text := f.Errors["role"]; text != "" { // there is not always a field for it
+		f.Problem = text
+	}
+	return show(f)
+}
+
+// showAccount is an administrator's page about a person.
+func (s *Server) showAccount(w http.ResponseWriter, r *http.Request) error {
+	return s.account(w, r, http.StatusOK, views.Account{Done: map[string]string{
+		"account":     "The account is saved.",
+		"role":        "The role is changed, on open pages too.",
+		"suspended":   "The account is suspended, and signed out everywhere.",
+		"reactivated": "The account is active again.",
+		"ended":       "That session is ended.",
+		"all-ended":   "Every session is ended.",
+	}[r.URL.Query().Get("saved")]})
+}
+
+// account completes and shows the page, whose forms may have mistakes.
+func (s *Server) account(w http.ResponseWriter, r *http.Request, status int, v views.Account) error {
+	ctx := r.Context()
+	id, err := userOf(r.PathValue("user"))
+	if err != nil {
+		return err
+	}
+	if v.State, err = s.accountState(ctx, id); err != nil {
+		return err
+	}
+	v.User = v.State.User
+	if v.Page, err = s.adminPage(r, v.User.Name, "person/"+idString(id)); err != nil {
+		return err
+	}
+	if v.Rooms, err = s.Store.RoomsOfAccount(ctx, id, mostAccountRooms); err != nil {
+		return err
+	}
+	if v.Logins, err = s.Store.LoginsOf(ctx, id); err != nil {
+		return err
+	}
+	if v.Acts, err = s.Store.Entries(ctx, store.EntryQuery{On: store.Target{Kind: store.OnAccount, ID: int64(id)}}, mostAccountActs); err != nil {
+		return err
+	}
+	if v.About.Values == nil {
+		v.About.Values = map[string]string{"name": v.User.Name, "username": v.User.Username, "email": v.User.Email}
+	}
+	if v.Role.Values == nil {
+		v.Role.Values = map[string]string{"role": string(v.User.Role)}
+	}
+	return s.render(w, r, status, views.AccountPage(v))
+}
+
+// accountState is what is live on that page.
+func (s *Server) accountState(ctx context.Context, id store.UserID) (views.AccountState, error) {
+	v := views.AccountState{Now: time.Now(), Presence: s.presenceOf(id)}
+	var err error
+	if v.User, err = s.Store.User(ctx, id); err != nil {
+		return v, err
+	}
+	if !v.User.DeletedAt.IsZero() {
+		v.Deletion, err = s.Store.DeletionOf(ctx, id)
+		return v, err
+	}
+	if !v.User.SuspendedAt.IsZero() {
+		last, err := s.Store.Entries(ctx, store.EntryQuery{Act: store.SuspendAccountAct, On: store.Target{Kind: store.OnAccount, ID: int64(id)}}, 1)
+		if err != nil {
+			return v, err
+		}
+		if len(last) > 0 {
+			v.Suspension = last[0]
+		}
+	}
+	return v, nil
+}
+
+func (s *Server) accountPart(ctx context.Context, rest string) (parts, []live.Topic, error) {
+	id, err := userOf(rest)
+	if err != nil {
+		return nil, nil, err
+	}
+	v, err := s.accountState(ctx, id)
+	return func(zone *time.Location) []templ.Component {
+		return []templ.Component{views.State(v, zone, true)}
+	}, []live.Topic{personTopic(id), hereTopic(id), jobTopic(store.Job{User: id})}, err
+}
+
+func (s *Server) updateAccount(w http.ResponseWriter, r *http.Request) error {
+	return s.changeAccount(w, r, "account", func(id store.UserID) error {
+		err := s.Store.UpdateAccount(r.Context(), s.actor(r), id, accountOf(r))
+		if err == nil {
+			s.hub.Renew(live.Person(id)) // what they do is shown under their name
+		}
+		return err
+	}, func(f views.Fields) error {
+		return s.account(w, r, http.StatusUnprocessableEntity, views.Account{About: f})
+	})
+}
+
+func (s *Server) updateRole(w http.ResponseWriter, r *http.Request) error {
+	return s.changeAccount(w, r, "role", func(id store.UserID) error {
+		if _, err := s.confirmed(r); err != nil {
+			return err
+		}
+		return s.Store.SetRole(r.Context(), s.actor(r), id, store.Role(r.PostForm.Get("role")))
+	}, func(f views.Fields) error {
+		return s.account(w, r, http.StatusUnprocessableEntity, views.Account{Role: f})
+	})
+}
+
+// changeAccount does an act on the account that the path names, and has everybody's
+// open pages follow.
+func (s *Server) changeAccount(w http.ResponseWriter, r *http.Request, done string, act func(store.UserID) error, again func(views.Fields) error) error {
+	id, err := userOf(r.PathValue("user"))
+	if err != nil {
+		return err
+	}
+	if err := act(id); err != nil {
+		return s.refused(r, err, again)
+	}
+	s.accountChanged(r.Context(), id)
+	s.begin() // a deletion leaves work
+	return seeOther(w, r, views.AccountURL(id)+templ.SafeURL("?saved="+done))
+}
+
+// accountChanged has user's open pages asked about at once, and others' show what they
+// are now.
+func (s *Server) accountChanged(ctx context.Context, user store.UserID) {
+	s.endedElsewhere(user)
+	s.changedFor(user)
+	s.Bus.Publish(live.Hint{Topic: hereTopic(user)}) // whoever talks to them directly
+	s.shownAnew(ctx, user)
+}
+
+func (s *Server) endLoginOf(w http.ResponseWriter, r *http.Request) error {
+	session, done := store.SessionID(r.PostForm.Get("session")), "ended"
+	if r.PostForm.Get("all") != "" {
+		session, done = "", "all-ended"
+	} else if session == "" {
+		return store.ErrNotFound
+	}
+	return s.changeAccount(w, r, done, func(id store.UserID) error {
+		return s.Store.EndSessionOf(r.Context(), s.actor(r), id, session)
+	}, nil)
+}
+
+// askSuspension asks why.
+func (s *Server) askSuspension(w http.ResponseWriter, r *http.Request) error {
+	return s.question(w, r, http.StatusOK, views.Fields{}, views.SuspensionPage)
+}
+
+func (s *Server) createSuspension(w http.ResponseWriter, r *http.Request) error {
+	return s.changeAccount(w, r, "suspended", func(id store.UserID) error {
+		return s.Store.Suspend(r.Context(), s.actor(r), id, r.PostForm.Get("reason"))
+	}, func(f views.Fields) error {
+		return s.question(w, r, http.StatusUnprocessableEntity, f, views.SuspensionPage)
+	})
+}
+
+func (s *Server) deleteSuspension(w http.ResponseWriter, r *http.Request) error {
+	return s.changeAccount(w, r, "reactivated", func(id store.UserID) error {
+		return s.Store.Reactivate(r.Context(), s.actor(r), id)
+	}, nil)
+}
+
+// question is a page that asks before something is done to the person whom the path names.
+func (s *Server) question(w http.ResponseWriter, r *http.Request, status int, f views.Fields, page func(views.Page, store.User, views.Fields) templ.Component) error {
+	id, err := userOf(r.PathValue("user"))
+	if err != nil {
+		return err
+	}
+	user, err := s.Store.User(r.Context(), id)
+	if err == nil && !user.DeletedAt.IsZero() {
+		err = store.ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	frame, err := s.adminPage(r, user.Name, "")
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, status, page(frame, user, f))
+}
