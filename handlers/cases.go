@@ -172,8 +172,8 @@ func (s *Server) createNote(w http.ResponseWriter, r *http.Request) error {
 	return s.afterAct(w, r, c, err, "note", func(f views.Fields) views.CaseView { return views.CaseView{Note: f} })
 }
 
-// createMeasure does something about what the case is about.
-func (s *Server) createMeasure(w http.ResponseWriter, r *http.Request) error {
+// createCaseMeasure does something about what the case is about.
+func (s *Server) createCaseMeasure(w http.ResponseWriter, r *http.Request) error {
 	c, err := s.caseAt(r)
 	if err != nil {
 		return err

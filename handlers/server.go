@@ -189,7 +189,7 @@ func (s *Server) routes() []route {
 		{"POST /moderation/cases/{case}/close", person, s.closeCase},
 		{"POST /moderation/cases/{case}/reopen", person, s.reopenCase},
 		{"POST /moderation/cases/{case}/notes", person, s.createNote},
-		{"POST /moderation/cases/{case}/measures", person, s.createMeasure},
+		{"POST /moderation/cases/{case}/measures", person, s.createCaseMeasure},
 	}
 }
 
