@@ -141,7 +141,7 @@ func TestWhoModeratesARoomHandlesWhatWasSaidThereAlone(t *testing.T) {
 		if len(f.Around) != 2 || len(f.Earlier) != 0 {
 			t.Errorf("she sees %d messages around it, and %d earlier cases", len(f.Around), len(f.Earlier))
 		}
-		if len(f.Allowed) != 1 || f.Allowed[0].Room != kitchen {
+		if len(f.Allowed) == 0 || slices.ContainsFunc(f.Allowed, func(m store.Measure) bool { return m.Room != kitchen }) {
 			t.Errorf("she may do %+v", f.Allowed)
 		}
 		for name, err := range map[string]error{
