@@ -31,6 +31,7 @@ var demoPeople = []struct {
 // what was said there in the days before today, which is a moment. Nobody else may use the store
 // meanwhile: it lets the clock stand where the story is.
 func (s *Store) Demo(ctx context.Context, today time.Time) error {
+	present := today
 	if today.UTC().Hour() < 12 { // the last day's story ends at 13:00 in Berlin
 		today = today.AddDate(0, 0, -1)
 	}
@@ -109,7 +110,10 @@ func (s *Store) Demo(ctx context.Context, today time.Time) error {
 	if err := flush(); err != nil {
 		return err
 	}
-	return s.demoRead(ctx, ids)
+	if err := s.demoRead(ctx, ids); err != nil {
+		return err
+	}
+	return s.demoFigures(ctx, present)
 }
 
 const demoPerson = `

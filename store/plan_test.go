@@ -63,6 +63,12 @@ func TestNoQueryScansATable(t *testing.T) {
 		"standing":        standingOf,
 		"next message":    nextMessage,
 		"posted before":   "select digest, seq from post_keys where author_id = $1 and room_id = $2 and key = $3",
+		"figures":         figuresBetween,
+		"newest hour":     newestHour,
+		"forget figures":  forgetFigures,
+		"all sessions":    allSessions,
+		"sessions of":     lists(sessionsOf, 1, 1, []int{1, 2}),
+		"sessions to end": sessionToEnd,
 		"forget keys":     "delete from post_keys where posted_at < $1",
 	} {
 		var plan []struct {

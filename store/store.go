@@ -45,6 +45,7 @@ type Store struct {
 	writes   chan struct{} // PostgreSQL: so many at once, so that reads find a connection
 	queries  sync.Map      // string -> *sqlx.Stmt, of db
 	settings atomic.Pointer[Settings]
+	work     work
 	failed   atomic.Bool // a commit could not be confirmed: no more writes
 	digest   []byte      // key of the digests of posts
 	now      func() time.Time
@@ -107,6 +108,16 @@ func (s *Store) Ready(ctx context.Context) error {
 // and the commit succeeds, and otherwise leaves nothing behind. fn must use the
 // context it is given: a request's own would roll back its neighbours' posts.
 func (s *Store) inTx(ctx context.Context, fn func(context.Context, *transaction) error) error {
+	begun := time.Now()
+	err := s.write(ctx, fn)
+	if err == nil {
+		s.work.writes.Add(1)
+		s.work.times.Observe(time.Since(begun))
+	}
+	return err
+}
+
+func (s *Store) write(ctx context.Context, fn func(context.Context, *transaction) error) error {
 	if err := s.refusal(); err != nil {
 		return err
 	}
@@ -143,10 +154,13 @@ func (s *Store) refusal() error {
 	return nil
 }
 
-// commitError notes a commit that the disk did not confirm: after a failed fsync
+// commitError counts the commits, and notes one that the disk did not confirm: after a failed fsync
 // the pages in memory and on disk may differ, and no later success can be
 // believed (https://wiki.postgresql.org/wiki/Fsync_Errors).
 func (s *Store) commitError(err error) error {
+	if err == nil {
+		s.work.commits.Add(1)
+	}
 	if err != nil && s.dialect.unconfirmed(err) {
 		s.failed.Store(true)
 		return errors.Join(ErrReadOnly, err)
