@@ -26,6 +26,7 @@ type reader struct {
 	side   *readSide
 	socket *live.Socket
 	member *live.Member
+	page   *openPage
 	room   store.Room // whose log the page shows; its ID is 0 if none
 	me     store.User
 
@@ -37,6 +38,7 @@ type reader struct {
 // read takes what the browser sends until the connection ends.
 func (s *Server) read(ctx context.Context, c *reader) {
 	defer s.hub.Leave(c.member)
+	defer s.pages.remove(c.page)
 	defer hangUp(c.side.Conn, c.socket)
 	c.conn.SetPingHandler(func(payload string) error {
 		if err := c.count(); err != nil {
@@ -72,7 +74,7 @@ func (s *Server) read(ctx context.Context, c *reader) {
 			if errors.Is(err, store.ErrUnavailable) {
 				c.socket.Close(live.TryAgain, "busy")
 			} else {
-				c.socket.Close(live.Internal, "")
+				c.socket.Close(live.Internal, "error")
 			}
 			return
 		}
@@ -148,9 +150,9 @@ func (c *reader) end(err error) {
 	case errors.Is(err, errLarge), errors.Is(err, errFlood):
 		c.socket.Close(live.TryAgain, err.Error())
 	case errors.Is(err, errText):
-		c.socket.Close(live.BadText, "")
+		c.socket.Close(live.BadText, "broken frame")
 	case strings.HasPrefix(err.Error(), "websocket:"):
-		c.socket.Close(live.BadFrame, "")
+		c.socket.Close(live.BadFrame, "broken frame")
 	default:
 		c.socket.Kill()
 	}
@@ -200,6 +202,7 @@ func (s *Server) resume(ctx context.Context, c *reader, payload []byte) error {
 		c.socket.Close(live.TryAgain, "too many resumes")
 		return nil
 	}
+	s.measures.resumes.Add(1)
 	c.first = time.Time{}
 	if c.listen() != nil {
 		return nil // it is closing

@@ -108,6 +108,11 @@ func (s *Server) source(ctx context.Context, topic live.Topic, after live.Rev, a
 		}
 	}
 	change.Inserts = len(added)
+	for _, m := range added {
+		if change.Posted.IsZero() || m.CreatedAt.Before(change.Posted) {
+			change.Posted = m.CreatedAt
+		}
+	}
 	for _, m := range c.Messages {
 		change.Last = max(change.Last, int64(m.Seq))
 	}

@@ -113,6 +113,9 @@ func (s *Store) Demo(ctx context.Context, today time.Time) error {
 	if err := s.demoRead(ctx, ids); err != nil {
 		return err
 	}
+	if err := s.demoSessions(ctx, ids, present); err != nil {
+		return err
+	}
 	return s.demoFigures(ctx, present)
 }
 

@@ -7,6 +7,30 @@ import (
 	"time"
 )
 
+// demoLogins are where the people of the demo are signed in, and how long ago they were.
+var demoLogins = []struct {
+	username, agent, address string
+	used, created            time.Duration
+}{
+	{"ben", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "192.0.2.21", 40 * time.Minute, 9 * 24 * time.Hour},
+	{"ben", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Version/18.5 Mobile Safari/604.1", "198.51.100.7", 14 * time.Hour, 6 * 24 * time.Hour},
+	{"cleo", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18.5 Safari/605.1.15", "192.0.2.34", 5 * time.Minute, 9 * 24 * time.Hour},
+	{"mei", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/138.0.0.0 Safari/537.36 Edg/138.0.0.0", "203.0.113.90", 3 * time.Hour, 8 * 24 * time.Hour},
+	{"dan", "Mozilla/5.0 (Linux; Android 15; Pixel 9) Chrome/138.0.0.0 Mobile Safari/537.36", "198.51.100.66", 26 * time.Hour, 9 * 24 * time.Hour},
+}
+
+func (s *Store) demoSessions(ctx context.Context, people map[string]UserID, now time.Time) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
+		for _, l := range demoLogins {
+			if _, err := tx.ExecContext(ctx, "insert into sessions (token_hash, user_id, agent, address, created_at, used_at) values ($1, $2, $3, $4, $5, $6)",
+				NewToken().hash(), people[l.username], l.agent, l.address, micros(now.Add(-l.created)), micros(now.Add(-l.used))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // demoFigures are a week of figures of a team of five, up to now: they work on weekdays
 // in Berlin, write most before noon and after lunch, and Parley was updated once.
 func (s *Store) demoFigures(ctx context.Context, now time.Time) error {
@@ -19,7 +43,7 @@ func (s *Store) demoFigures(ctx context.Context, now time.Time) error {
 			var minutes []Figure
 			for i := range 60 {
 				at := hour.Add(time.Duration(i) * time.Minute)
-				if !at.Add(time.Minute).Before(now) {
+				if now.Sub(at) < demoEnds {
 					break
 				}
 				if at.Equal(updated) {
@@ -49,6 +73,10 @@ func (s *Store) demoFigures(ctx context.Context, now time.Time) error {
 	})
 }
 
+// demoEnds is how long before now the made-up figures end: what is older than that is no
+// other process that runs now.
+const demoEnds = 3 * time.Minute
+
 // demoMinute is one minute; up is how long the process runs, and age how old the week is.
 func demoMinute(random *rand.Rand, at time.Time, up, age time.Duration) Figure {
 	hour := float64((at.Hour()+1)%24) + float64(at.Minute())/60 // in Berlin
@@ -74,8 +102,8 @@ func demoMinute(random *rand.Rand, at time.Time, up, age time.Duration) Figure {
 	f.Writes = f.Posts + often(2.2*busy) + 1
 	f.Commits = max(1, f.Writes-often(0.7*busy))
 	f.QueueBytes = 900 * often(0.25*busy)
-	f.DatabaseBytes = 1_900_000 + 4096*int64(age/time.Hour)*3/2
-	f.MemoryBytes = 24_000_000 + int64(6e6*(1-math.Exp(-up.Hours()/9))) + f.Sockets*80_000 + random.Int64N(700_000)
+	f.DatabaseBytes = 2_600_000 + 4096*int64(age/time.Hour)*3/2
+	f.MemoryBytes = 41_000_000 + int64(6e6*(1-math.Exp(-up.Hours()/9))) + f.Sockets*80_000 + random.Int64N(700_000)
 	f.Goroutines = 34 + 2*f.Sockets + random.Int64N(3)
 	for _, why := range []string{"silent", "renewed", "signed out"} {
 		if random.Float64() < 0.03*busy {

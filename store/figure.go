@@ -25,8 +25,8 @@ type Figure struct {
 
 	// In the span.
 	Posts      int64
-	Deliveries int64            // messages times the pages that they were sent to
-	Resumes    int64            // pages that came back, or came
+	Deliveries int64 // messages times the pages that they were sent to
+	Resumes    int64 // pages that came back, or came
 	Commits    int64
 	Writes     int64            // that were confirmed by the Commits
 	Dropped    map[string]int64 // sockets that the server closed, by why

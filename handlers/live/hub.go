@@ -19,6 +19,7 @@ type Hub struct {
 	regions *regions
 	joins   singleflight.Group // resumes that are equal share one read
 	left    sync.WaitGroup     // viewers and tails
+	counted counted
 
 	mu      sync.Mutex
 	closing bool

@@ -10,6 +10,7 @@ import (
 var counted = map[language.Tag]map[string][2]string{
 	language.English: {
 		"%d members":                        {"%d member", "%d members"},
+		"%d open pages":                     {"%d open page", "%d open pages"},
 		"%d new since %s":                   {"%d new since %[2]s", "%d new since %[2]s"},
 		"%d new messages, the last from %s": {"%d new message, from %[2]s", "%d new messages, the last from %[2]s"},
 		"Try again in %d seconds.":          {"Try again in %d second.", "Try again in %d seconds."},
@@ -17,6 +18,7 @@ var counted = map[language.Tag]map[string][2]string{
 	},
 	language.German: {
 		"%d members":                        {"%d Mitglied", "%d Mitglieder"},
+		"%d open pages":                     {"%d offene Seite", "%d offene Seiten"},
 		"%d new since %s":                   {"%d neue seit %[2]s", "%d neue seit %[2]s"},
 		"%d new messages, the last from %s": {"%d neue Nachricht, von %[2]s", "%d neue Nachrichten, die letzte von %[2]s"},
 		"Try again in %d seconds.":          {"Versuch es in %d Sekunde noch einmal.", "Versuch es in %d Sekunden noch einmal."},
