@@ -58,34 +58,34 @@ func writeMetrics(b *bytes.Buffer, f store.Figure, version string, started time.
 		name, kind, help string
 		value            int64
 	}{
-		{"parley_people_online", "gauge", "People with an open page.", f.People},
-		{"parley_sockets_open", "gauge", "Open sockets, one for each open page.", f.Sockets},
-		{"parley_queue_bytes", "gauge", "Bytes that wait for slow browsers.", f.QueueBytes},
-		{"parley_messages_total", "counter", "Messages that were posted.", f.Posts},
-		{"parley_deliveries_total", "counter", "Messages times the open pages that they were sent to.", f.Deliveries},
-		{"parley_resumes_total", "counter", "Pages that came, or came back, and were told what they lack.", f.Resumes},
-		{"parley_commits_total", "counter", "Commits that the database confirmed.", f.Commits},
-		{"parley_writes_total", "counter", "Writes that the commits confirmed, several in one.", f.Writes},
-		{"parley_database_bytes", "gauge", "Size of the database.", f.DatabaseBytes},
-		{"parley_memory_bytes", "gauge", "Memory that the process has.", f.MemoryBytes},
-		{"parley_goroutines", "gauge", "Goroutines.", f.Goroutines},
-		{"parley_start_time_seconds", "gauge", "When the process began, in seconds since 1970.", started.Unix()},
+		{"parley_people_online", "gauge", "People with an open page", f.People},
+		{"parley_sockets_open", "gauge", "Open sockets, one for each open page", f.Sockets},
+		{"parley_queue_bytes", "gauge", "Bytes that wait for slow browsers", f.QueueBytes},
+		{"parley_messages_total", "counter", "Messages that were posted", f.Posts},
+		{"parley_deliveries_total", "counter", "Messages times the open pages that they were sent to", f.Deliveries},
+		{"parley_resumes_total", "counter", "Pages that came, or came back, and were told what they lack", f.Resumes},
+		{"parley_commits_total", "counter", "Commits that the database confirmed", f.Commits},
+		{"parley_writes_total", "counter", "Writes that the commits confirmed, several in one", f.Writes},
+		{"parley_database_bytes", "gauge", "Size of the database", f.DatabaseBytes},
+		{"parley_memory_bytes", "gauge", "Memory that the process has", f.MemoryBytes},
+		{"parley_goroutines", "gauge", "Goroutines", f.Goroutines},
+		{"parley_start_time_seconds", "gauge", "When the process began, in seconds since 1970", started.Unix()},
 	} {
 		head(m.name, m.kind, m.help)
 		fmt.Fprintf(b, "%s %d\n", m.name, m.value)
 	}
-	head("parley_sockets_dropped_total", "counter", "Sockets that the server closed, by its reason.")
+	head("parley_sockets_dropped_total", "counter", "Sockets that the server closed, by its reason")
 	for _, why := range slices.Sorted(maps.Keys(f.Dropped)) {
 		fmt.Fprintf(b, "parley_sockets_dropped_total{reason=\"%s\"} %d\n", escaped(why), f.Dropped[why])
 	}
-	head("parley_build_info", "gauge", "What was built; its value is always 1.")
+	head("parley_build_info", "gauge", "What was built; its value is always 1")
 	fmt.Fprintf(b, "parley_build_info{version=\"%s\"} 1\n", escaped(version))
 	for _, h := range []struct {
 		name, help string
 		times      store.Times
 	}{
-		{"parley_delivery_seconds", "From a post to the last open page that it was sent to.", f.Delivery},
-		{"parley_write_seconds", "From asking for a write to its confirmation by the database.", f.Write},
+		{"parley_delivery_seconds", "From a post to the last open page that it was sent to", f.Delivery},
+		{"parley_write_seconds", "From asking for a write to its confirmation by the database", f.Write},
 	} {
 		head(h.name, "histogram", h.help)
 		n := int64(0)

@@ -52,10 +52,12 @@ func (s *Store) demoFigures(ctx context.Context, now time.Time) error {
 				}
 				minutes = append(minutes, demoMinute(random, at, at.Sub(start), at.Sub(first)))
 			}
-			if len(minutes) == 60 || len(minutes) == 59 { // over
-				for _, f := range inSteps(minutes, time.Hour) {
-					f.Node = ""
-					if err := insertFigure(ctx, tx, hourGrain, f); err != nil {
+			for grain, step := range map[int]time.Duration{quarterGrain: 15 * time.Minute, hourGrain: time.Hour} {
+				for _, f := range inSteps(beside(minutes), step) {
+					if now.Before(f.At.Add(step+demoEnds)) || grain == quarterGrain && now.Sub(f.At) > minutesKept {
+						continue
+					}
+					if err := insertFigure(ctx, tx, grain, f); err != nil {
 						return err
 					}
 				}

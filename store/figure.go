@@ -121,10 +121,12 @@ var Ranges = []Range{LastHour, LastDay, LastWeek}
 // First is the beginning of the first step of a range that ends at now.
 func (r Range) First(now time.Time) time.Time { return now.Add(-r.Length).Truncate(r.Step).Add(r.Step) }
 
-// The grains of the table, in seconds.
+// The grains of the table, in seconds. What is shown of a day is read from its quarters of
+// an hour, for several processes have thousands of minutes.
 const (
-	minuteGrain = 60
-	hourGrain   = 3600
+	minuteGrain  = 60
+	quarterGrain = 900
+	hourGrain    = 3600
 )
 
 // Figures returns what all processes together measured in the range that ends at now: a
@@ -132,13 +134,13 @@ const (
 func (s *Store) Figures(ctx context.Context, r Range, now time.Time) ([]Figure, error) {
 	from := r.First(now)
 	var all []Figure
-	if r.Step >= time.Hour {
-		hours, err := s.figures(ctx, hourGrain, from, now)
-		if err != nil {
+	if r.Step > time.Minute {
+		var err error
+		if all, err = s.figures(ctx, int(r.Step/time.Second), from, now); err != nil {
 			return nil, err
 		}
-		if all = hours; len(hours) > 0 {
-			from = hours[len(hours)-1].At.Add(time.Hour)
+		if len(all) > 0 {
+			from = all[len(all)-1].At.Add(r.Step)
 		}
 		from = maxTime(from, now.Add(-minutesKept)) // what is not summed up yet
 	}
@@ -201,12 +203,12 @@ func maxTime(a, b time.Time) time.Time {
 const (
 	minutesKept = 25 * time.Hour
 	hoursKept   = 7*24*time.Hour + time.Hour
-	// lateMinutes is how long after its end an hour is summed up: other processes may
+	// lateMinutes is how long after its end a time is summed up: other processes may
 	// be a little late.
 	lateMinutes = 2 * time.Minute
 )
 
-// KeepFigure keeps what one process measured in a minute, sums up the hours that are
+// KeepFigure keeps what one process measured in a minute, sums up the times that are
 // over at now, and forgets what is too old: minutes after a day, hours after a week.
 func (s *Store) KeepFigure(ctx context.Context, f Figure, now time.Time) error {
 	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
@@ -217,30 +219,36 @@ func (s *Store) KeepFigure(ctx context.Context, f Figure, now time.Time) error {
 	})
 }
 
-// sumUp makes the hours that are over of their minutes, after a pause all that it has
-// missed. Two processes that do it at once make the same.
+// sumUp makes the quarters and hours that are over of their minutes, after a pause all
+// that it has missed. Two processes that do it at once make the same.
 func sumUp(ctx context.Context, tx *transaction, now time.Time) error {
-	var newest int64
-	if err := tx.GetContext(ctx, &newest, newestHour); err != nil {
-		return err
-	}
-	var rows []figureRow
-	if err := tx.SelectContext(ctx, &rows, figuresBetween, minuteGrain, newest+time.Hour.Microseconds(), micros(now.Add(-lateMinutes).Truncate(time.Hour))); err != nil {
-		return err
-	}
-	for _, hour := range inSteps(beside(figuresOf(rows)), time.Hour) {
-		if err := insertFigure(ctx, tx, hourGrain, hour); err != nil {
+	for _, sum := range []struct {
+		grain int
+		kept  time.Duration
+	}{{quarterGrain, minutesKept}, {hourGrain, hoursKept}} {
+		step := time.Duration(sum.grain) * time.Second
+		var newest int64
+		if err := tx.GetContext(ctx, &newest, newestFigure, sum.grain); err != nil {
+			return err
+		}
+		var rows []figureRow
+		if err := tx.SelectContext(ctx, &rows, figuresBetween, minuteGrain, newest+step.Microseconds(), micros(now.Add(-lateMinutes).Truncate(step))); err != nil {
+			return err
+		}
+		for _, f := range inSteps(beside(figuresOf(rows)), step) {
+			if err := insertFigure(ctx, tx, sum.grain, f); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.ExecContext(ctx, forgetFigures, sum.grain, micros(now.Add(-sum.kept))); err != nil {
 			return err
 		}
 	}
-	if _, err := tx.ExecContext(ctx, forgetFigures, minuteGrain, micros(now.Add(-minutesKept))); err != nil {
-		return err
-	}
-	_, err := tx.ExecContext(ctx, forgetFigures, hourGrain, micros(now.Add(-hoursKept)))
+	_, err := tx.ExecContext(ctx, forgetFigures, minuteGrain, micros(now.Add(-minutesKept)))
 	return err
 }
 
-const newestHour = "select coalesce(max(at), 0) from figures where grain = 3600"
+const newestFigure = "select coalesce(max(at), 0) from figures where grain = $1"
 
 const forgetFigures = "delete from figures where grain = $1 and at < $2"
 

@@ -64,7 +64,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"next message":    nextMessage,
 		"posted before":   "select digest, seq from post_keys where author_id = $1 and room_id = $2 and key = $3",
 		"figures":         figuresBetween,
-		"newest hour":     newestHour,
+		"newest figure":   newestFigure,
 		"forget figures":  forgetFigures,
 		"all sessions":    allSessions,
 		"sessions of":     lists(sessionsOf, 1, 1, []int{1, 2}),

@@ -1,6 +1,7 @@
 -- +goose Up
--- What each process measured in a minute (grain 60, kept for a day), and what all of
--- them did in an hour (grain 3600, node '', kept for a week).
+-- What each process measured in a minute (grain 60), and what all of them did in a
+-- quarter of an hour (grain 900, node ''), both kept for a day; and in an hour (grain
+-- 3600, kept for a week).
 create table figures (
     grain          bigint not null,
     at             bigint not null,
