@@ -74,7 +74,7 @@ func (s *Server) read(ctx context.Context, c *reader) {
 			if errors.Is(err, store.ErrUnavailable) {
 				c.socket.Close(live.TryAgain, "busy")
 			} else {
-				c.socket.Close(live.Internal, "error")
+				c.socket.Close(live.Internal, "")
 			}
 			return
 		}
@@ -150,9 +150,9 @@ func (c *reader) end(err error) {
 	case errors.Is(err, errLarge), errors.Is(err, errFlood):
 		c.socket.Close(live.TryAgain, err.Error())
 	case errors.Is(err, errText):
-		c.socket.Close(live.BadText, "broken frame")
+		c.socket.Close(live.BadText, "")
 	case strings.HasPrefix(err.Error(), "websocket:"):
-		c.socket.Close(live.BadFrame, "broken frame")
+		c.socket.Close(live.BadFrame, "")
 	default:
 		c.socket.Kill()
 	}

@@ -104,7 +104,7 @@ func demoMinute(random *rand.Rand, at time.Time, up, age time.Duration) Figure {
 	f.Writes = f.Posts + often(2.2*busy) + 1
 	f.Commits = max(1, f.Writes-often(0.7*busy))
 	f.QueueBytes = 900 * often(0.25*busy)
-	f.DatabaseBytes = 2_600_000 + 4096*int64(age/time.Hour)*3/2
+	f.DatabaseBytes = 390_000 + 512*int64(age/time.Hour)*3/2
 	f.MemoryBytes = 41_000_000 + int64(6e6*(1-math.Exp(-up.Hours()/9))) + f.Sockets*80_000 + random.Int64N(700_000)
 	f.Goroutines = 34 + 2*f.Sockets + random.Int64N(3)
 	for _, why := range []string{"silent", "renewed", "signed out"} {
