@@ -55,12 +55,12 @@ func (s *Server) post(r *http.Request, d store.Draft) error {
 	if _, err := s.Store.PostMessage(r.Context(), d); err != nil {
 		return err
 	}
-	s.measures.posts.Add(1)
 	s.moved(d.Room)
 	s.Bus.Publish(live.Hint{Topic: postedTopic(d.Room)})
 	if s.typing.sent(d.Room, d.Author) {
 		s.Bus.Publish(live.Hint{Topic: typingTopic(d.Room)})
 	}
+	s.measures.posts.Add(1)
 	return nil
 }
 
