@@ -36,6 +36,7 @@ func main() {
 // config is what flags and environment say.
 type config struct {
 	listen    string
+	admin     string
 	data      string
 	database  string
 	publicURL string
@@ -61,6 +62,7 @@ func run(args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("parley", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&c.listen, "listen", "localhost:8080", "`address` to listen on")
+	flags.StringVar(&c.admin, "admin-listen", "", "`address` for /metrics, /debug/pprof/ and /readyz, like localhost:9090; whoever reaches it sees them")
 	flags.StringVar(&c.data, "data", "data", "`folder` for all that is kept")
 	flags.StringVar(&c.database, "database", "", "sqlite:PATH or postgres://… `address` (default parley.db in the data folder)")
 	flags.StringVar(&c.publicURL, "public-url", "", "`URL` at which browsers reach Parley, like https://chat.example.com")
@@ -196,6 +198,13 @@ func serve(ctx context.Context, stop func(), c config, out io.Writer) error {
 		return err
 	}
 	defer listener.Close()
+	admin, err := listenAdmin(c, log)
+	if err != nil {
+		return err
+	}
+	if admin != nil {
+		defer admin.Close()
+	}
 	_, settings.ListenPort, _ = net.SplitHostPort(listener.Addr().String()) // a listener's address has both
 	if settings.Store, err = open(ctx, c); err != nil {
 		return err
@@ -218,6 +227,9 @@ func serve(ctx context.Context, stop func(), c config, out io.Writer) error {
 		if code != "" {
 			log.Info("there is no account yet; sign up with this set-up code", "code", code, "at", address+"/register")
 		}
+	}
+	if admin != nil {
+		defer serveAdmin(server, admin, log)()
 	}
 	fmt.Fprintln(out, "Parley is ready at "+address)
 	return serveUntil(ctx, stop, server, listener, log)
@@ -263,6 +275,50 @@ func listen(c config) (net.Listener, error) {
 		return nil, fmt.Errorf("listen on %s: %w", c.listen, err)
 	}
 	return listener, nil
+}
+
+// listenAdmin opens the port for those who run the machine; nil if there is to be none.
+// What is there is for whoever reaches it: beyond loopback the log says so.
+func listenAdmin(c config, log *slog.Logger) (net.Listener, error) {
+	if c.admin == "" {
+		return nil, nil
+	}
+	listener, err := net.Listen("tcp", c.admin)
+	if err != nil {
+		return nil, fmt.Errorf("--admin-listen %s: %w", c.admin, err)
+	}
+	if !onLoopback(listener) {
+		log.Error("ANYBODY WHO REACHES THE ADMIN LISTENER CAN READ ITS FIGURES AND PROFILES: it asks for no password. Protect it by a firewall, or use --admin-listen localhost:PORT.", "address", listener.Addr().String())
+	}
+	return listener, nil
+}
+
+func onLoopback(listener net.Listener) bool {
+	address, err := netip.ParseAddrPort(listener.Addr().String())
+	return err == nil && address.Addr().Unmap().IsLoopback()
+}
+
+// serveAdmin serves the admin listener until stop is called.
+func serveAdmin(server *handlers.Server, listener net.Listener, log *slog.Logger) (stop func()) {
+	web := &http.Server{
+		Handler:           server.AdminHandler(onLoopback(listener)),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       120 * time.Second,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		if err := web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("the admin listener ended", "error", err)
+		}
+	}()
+	log.Info("figures and profiles are served", "at", "http://"+listener.Addr().String()+"/metrics")
+	return func() {
+		_ = web.Close() // a profile under way is of no use any more
+		<-served
+	}
 }
 
 // serveUntil serves until ctx ends, then stops in order: not ready, sockets told to

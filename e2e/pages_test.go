@@ -216,6 +216,14 @@ func TestEveryPageIsPlainAndAccessible(t *testing.T) {
 	check("a case of one's own")
 	w.Submit("#case-state form[action$='/close'] button", arrived+` && document.querySelector("[data-hold='closed']")`)
 	check("a closed case")
+	for name, path := range map[string]string{
+		"overview": "/admin", "overview of the week": "/admin?range=week", "open pages": "/admin/sockets", "open pages of nobody": "/admin/sockets?q=zzz",
+		"sessions": "/admin/sessions", "sessions of nobody": "/admin/sessions?q=zzz", "end all sessions": "/admin/sessions/of/2/end",
+	} {
+		w.Open(path)
+		w.Until(connected)
+		check(name)
+	}
 	w.Open("/nothing")
 	check("not found")
 	link, _, _ := strings.Cut(s.Command("user", "reset-password", "ben"), "\n")

@@ -110,6 +110,11 @@ func TestEveryPageIsValidHTML(t *testing.T) {
 		save(ada, name, path)
 	}
 	save(ben, "profile-with-data", "/profile")
+	for name, path := range map[string]string{
+		"overview": "/admin", "overview-week": "/admin?range=week", "sockets": "/admin/sockets", "sessions": "/admin/sessions", "end-sessions": "/admin/sessions/of/2/end",
+	} {
+		save(ada, name, path)
+	}
 	for _, m := range check(t, dir) {
 		t.Errorf("%s:%d: %s: %s\n\t%s", m.URL, m.LastLine, m.Type, m.Message, m.Extract)
 	}

@@ -194,6 +194,18 @@ var access = []struct {
 	{"POST /moderation/cases/{case}/measures", "/moderation/cases/1/measures", url.Values{"version": {"4"}, "kind": {"warn"}, "reason": {"spam"}}, [5]int{401, 404, 404, 404, 303}},
 	{"POST /rooms/{room}/join", "/rooms/1/join", url.Values{}, [5]int{401, 303, 303, 303, 303}}, // it is open: who was removed may come back
 	{"POST /rooms/{room}/leave", "/rooms/1/leave", url.Values{}, [5]int{401, 303, 303, 303, 303}},
+	{"GET /admin", "/admin", nil, [5]int{303, 404, 404, 404, 200}},
+	{"GET /admin", "/admin?range=week", nil, [5]int{303, 404, 404, 404, 200}},
+	{"GET /admin/sockets", "/admin/sockets", nil, [5]int{303, 404, 404, 404, 200}},
+	{"GET /admin/sockets/{socket}/end", "/admin/sockets/99/end", nil, [5]int{303, 404, 404, 404, 404}},
+	{"POST /admin/sockets/{socket}/end", "/admin/sockets/99/end", url.Values{}, [5]int{401, 404, 404, 404, 404}},
+	{"GET /admin/sessions", "/admin/sessions?q=be", nil, [5]int{303, 404, 404, 404, 200}},
+	{"POST /admin/sessions/end", "/admin/sessions/end", url.Values{"session": {"of nobody"}}, [5]int{401, 404, 404, 404, 404}},
+	{"GET /admin/sessions/of/{user}/end", "/admin/sessions/of/2/end", nil, [5]int{303, 404, 404, 404, 200}},
+	{"POST /admin/sessions/of/{user}/end", "/admin/sessions/of/99/end", url.Values{}, [5]int{401, 404, 404, 404, 404}},
+	{"GET /live", "/live?title=Overview&part=figures/hour", nil, [5]int{200, 200, 200, 200, 200}}, // a region: never a redirect
+	{"GET /{$}", "/metrics", nil, [5]int{404, 404, 404, 404, 404}},                                // only on a listener of its own
+	{"GET /{$}", "/debug/pprof/", nil, [5]int{404, 404, 404, 404, 404}},
 	{"POST /logout", "/logout", url.Values{}, [5]int{303, 303, 303, 303, 303}}, // last: it ends the session
 }
 

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"io"
+	"time"
 
 	"parley/store"
 	"parley/views"
@@ -45,3 +46,9 @@ func (s *Server) SocketsFrom(network string) int {
 	defer s.sockets.mu.Unlock()
 	return s.sockets.open[network]
 }
+
+// KeepFigure ends the minute under way at now, and keeps it.
+func (s *Server) KeepFigure(ctx context.Context, now time.Time) { s.keepFigure(ctx, now) }
+
+// Moving are the parts that somebody looks at and that change all the time.
+func (s *Server) Moving() []string { return s.pages.moving() }

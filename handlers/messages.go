@@ -62,6 +62,7 @@ func (s *Server) post(r *http.Request, d store.Draft) error {
 	if s.typing.sent(d.Room, d.Author) {
 		s.Bus.Publish(live.Hint{Topic: typingTopic(d.Room)})
 	}
+	s.gauges.posts.Add(1)
 	return nil
 }
 

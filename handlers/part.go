@@ -23,6 +23,11 @@ type part struct {
 	// address: "" or, as in "person/12", what it is about. depends are the topics
 	// that it shows something of.
 	show func(s *Server, ctx context.Context, rest string) (made parts, depends []live.Topic, err error)
+	// beside is another part that the page has for the same rest, "" if none.
+	beside string
+	// moving: it shows what changes all the time, and is rendered every two seconds
+	// while somebody looks.
+	moving bool
 }
 
 // liveParts are all of them, by name; each noun adds its own.
@@ -31,8 +36,15 @@ var liveParts = map[string]part{
 	"administration": {needs: store.Administrator, show: func(*Server, context.Context, string) (parts, []live.Topic, error) { return fixed(), nil, nil }},
 }
 
-// partTopic is the region that page shows beside the list of rooms.
-func partTopic(page views.Connection) live.Topic { return live.Topic("part/" + page.Part) }
+// partTopics are the regions that page shows beside the list of rooms.
+func partTopics(page views.Connection) []live.Topic {
+	all := []live.Topic{live.Topic("part/" + page.Part)}
+	if p, is := partOf(page); is && p.beside != "" {
+		_, rest, _ := strings.Cut(page.Part, "/")
+		all = append(all, live.Topic("part/"+p.beside+"/"+rest))
+	}
+	return all
+}
 
 func partOf(page views.Connection) (part, bool) {
 	name, _, _ := strings.Cut(page.Part, "/")

@@ -26,6 +26,7 @@ type reader struct {
 	side   *readSide
 	socket *live.Socket
 	member *live.Member
+	page   *openPage
 	room   store.Room // whose log the page shows; its ID is 0 if none
 	me     store.User
 
@@ -37,6 +38,7 @@ type reader struct {
 // read takes what the browser sends until the connection ends.
 func (s *Server) read(ctx context.Context, c *reader) {
 	defer s.hub.Leave(c.member)
+	defer s.pages.remove(c.page)
 	defer hangUp(c.side.Conn, c.socket)
 	c.conn.SetPingHandler(func(payload string) error {
 		if err := c.count(); err != nil {
@@ -200,6 +202,7 @@ func (s *Server) resume(ctx context.Context, c *reader, payload []byte) error {
 		c.socket.Close(live.TryAgain, "too many resumes")
 		return nil
 	}
+	s.gauges.resumes.Add(1)
 	c.first = time.Time{}
 	if c.listen() != nil {
 		return nil // it is closing

@@ -59,7 +59,7 @@ func postedTopic(room store.RoomID) live.Topic { return "posted/" + topicOf(room
 func regionsFor(user store.User, room store.Membership, page views.Connection) []live.Topic {
 	all := []live.Topic{sideTopic(user.ID, page), placeTopic}
 	if page.Part != "" {
-		all = append(all, partTopic(page))
+		all = append(all, partTopics(page)...)
 	}
 	if page.Room == 0 {
 		return all

@@ -46,8 +46,10 @@ type Server struct {
 	reading   sync.Mutex // held while what was read is kept
 	streams   *seats[store.UserID]
 	sockets   *seats[string] // by network
-	jobs      chan struct{}  // there is one to do
-	drained   chan struct{}  // closed by Drain
+	pages     pages
+	gauges    *gauges
+	jobs      chan struct{} // there is one to do
+	drained   chan struct{} // closed by Drain
 	draining  atomic.Bool
 	untrusted sync.Once // the warning about a proxy
 	handler   http.Handler
@@ -61,6 +63,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	}
 	s := &Server{Config: c, setupCode: code[:16], limits: newLimits(c.Unlimited), jobs: make(chan struct{}, 1), drained: make(chan struct{}), origins: trustedOrigins(c.PublicURL, c.ListenPort)}
 	s.cookies = cookies{s.Store}
+	s.gauges = newGauges(time.Now())
 	most, mostFrom, inserts := maxSockets, maxSocketsFrom, 0
 	if c.Unlimited { // a load test counts what comes, and does not come back
 		most, mostFrom, inserts = 0, 0, math.MaxInt
@@ -69,7 +72,8 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	s.hub = live.NewHub(live.Config{
 		MostSockets: most, MaxInserts: inserts,
 		Source: s.source, Written: s.written, Region: s.region, Present: s.present, Heads: s.heads, Revoked: s.revoked, Ended: s.Store.Ended, Farewell: s.farewell, Pulse: s.pulse,
-		Bus: c.Bus, Log: c.Log,
+		Delivered: s.gauges.delivery.Observe,
+		Bus:       c.Bus, Log: c.Log,
 	})
 	mux := http.NewServeMux()
 	for _, route := range s.routes() {
@@ -129,6 +133,16 @@ func (s *Server) routes() []route {
 		{"GET /composer/text", anyone, s.showText},
 		{"GET /reset", anyone, s.newPassword},
 		{"POST /reset", anyone, s.createPassword},
+
+		// What is going on.
+		{"GET /admin", administrator, s.showOverview},
+		{"GET /admin/sockets", administrator, s.showSockets},
+		{"GET /admin/sockets/{socket}/end", administrator, s.askEndSocket},
+		{"POST /admin/sockets/{socket}/end", administrator, s.endSocket},
+		{"GET /admin/sessions", administrator, s.showSessions},
+		{"POST /admin/sessions/end", administrator, s.endAnySession},
+		{"GET /admin/sessions/of/{user}/end", administrator, s.askEndSessions},
+		{"POST /admin/sessions/of/{user}/end", administrator, s.endSessionsOf},
 
 		// Invitations and one-time links.
 		{"GET /join", anyone, s.showJoin},
@@ -289,6 +303,11 @@ func (s *Server) Run(ctx context.Context) {
 		defer close(ended)
 		s.endMeasures(ctx)
 	}()
+	measured := make(chan struct{})
+	go func() {
+		defer close(measured)
+		s.measure(ctx)
+	}()
 	noted := make(chan struct{})
 	go func() {
 		defer close(noted)
@@ -296,6 +315,7 @@ func (s *Server) Run(ctx context.Context) {
 	}()
 	s.hub.Run(ctx)
 	<-noted
+	<-measured
 	<-worked
 	<-ended
 	<-tidied

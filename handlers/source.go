@@ -120,6 +120,11 @@ func change(c store.Changes, room store.RoomID, after live.Rev, audiences []live
 		}
 	}
 	change.Inserts = len(added)
+	for _, m := range added {
+		if change.Posted.IsZero() || m.CreatedAt.Before(change.Posted) {
+			change.Posted = m.CreatedAt
+		}
+	}
 	for _, m := range c.Messages {
 		change.Last = max(change.Last, int64(m.Seq))
 	}

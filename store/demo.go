@@ -31,6 +31,7 @@ var demoPeople = []struct {
 // what was said there in the days before today, which is a moment. Nobody else may use the store
 // meanwhile: it lets the clock stand where the story is.
 func (s *Store) Demo(ctx context.Context, today time.Time) error {
+	present := today
 	if today.UTC().Hour() < 12 { // the last day's story ends at 13:00 in Berlin
 		today = today.AddDate(0, 0, -1)
 	}
@@ -125,7 +126,13 @@ func (s *Store) Demo(ctx context.Context, today time.Time) error {
 	if err := s.demoCases(ctx, ids); err != nil {
 		return err
 	}
-	return s.demoAccounts(ctx, ids)
+	if err := s.demoAccounts(ctx, ids); err != nil {
+		return err
+	}
+	if err := s.demoSessions(ctx, ids, present); err != nil {
+		return err
+	}
+	return s.demoFigures(ctx, present)
 }
 
 const demoPerson = `

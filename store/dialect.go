@@ -42,6 +42,14 @@ func parseDSN(dsn string) (dialect, error) {
 
 func (d dialect) single() bool { return d.driver == "sqlite" }
 
+// size is the query for how many bytes the database has.
+func (d dialect) size() string {
+	if d.single() {
+		return "select page_count * page_size from pragma_page_count(), pragma_page_size()"
+	}
+	return "select pg_database_size(current_database())"
+}
+
 // name is what an error may show: never a password.
 func (d dialect) name() string {
 	if d.single() {

@@ -133,6 +133,12 @@ func TestNoQueryScansATable(t *testing.T) {
 		"export rooms":       exportedRooms,
 		"export mentions":    exportedMentions,
 		"exported":           exportedMessages,
+		"figures":            figuresBetween,
+		"newest figure":      newestFigure,
+		"forget figures":     forgetFigures,
+		"all sessions":       allSessions,
+		"sessions of":        lists(sessionsOf, 1, 1, []int{1, 2}),
+		"sessions to end":    sessionToEnd,
 	} {
 		var plan []struct {
 			ID, Parent, Notused int

@@ -46,6 +46,7 @@ type Store struct {
 	queries  sync.Map      // string -> *sqlx.Stmt, of db
 	settings atomic.Pointer[Settings]
 	rules    atomic.Pointer[ruleset]
+	work     work
 	failed   atomic.Bool // a commit could not be confirmed: no more writes
 	digest   []byte      // key of the digests of posts
 	trusted  trusted     // sessions that were alive a moment ago
@@ -123,6 +124,16 @@ func (s *Store) inTx(ctx context.Context, fn func(context.Context, *transaction)
 // inLog is inTx for a write that changes no row of users and of sessions, and no message
 // that is there.
 func (s *Store) inLog(ctx context.Context, fn func(context.Context, *transaction) error) error {
+	begun := time.Now()
+	err := s.write(ctx, fn)
+	if err == nil {
+		s.work.writes.Add(1)
+		s.work.times.Observe(time.Since(begun))
+	}
+	return err
+}
+
+func (s *Store) write(ctx context.Context, fn func(context.Context, *transaction) error) error {
 	if err := s.refusal(); err != nil {
 		return err
 	}
@@ -168,10 +179,13 @@ func (s *Store) committed(tx *transaction, err error) error {
 	return s.commitError(err)
 }
 
-// commitError notes a commit that the disk did not confirm: after a failed fsync
+// commitError counts the commits, and notes one that the disk did not confirm: after a failed fsync
 // the pages in memory and on disk may differ, and no later success can be
 // believed (https://wiki.postgresql.org/wiki/Fsync_Errors).
 func (s *Store) commitError(err error) error {
+	if err == nil {
+		s.work.commits.Add(1)
+	}
 	if err != nil && s.dialect.unconfirmed(err) {
 		s.failed.Store(true)
 		return errors.Join(ErrReadOnly, err)

@@ -143,3 +143,15 @@ func BenchmarkGoroutinePerConnection(b *testing.B) {
 		close(out)
 	}
 }
+
+// BenchmarkCountingAFrame is what the figures cost for each frame, however many pages it
+// goes to: BenchmarkLiveTail is what sending it to one of them costs.
+func BenchmarkCountingAFrame(b *testing.B) {
+	var times atomic.Int64
+	h := NewHub(Config{Delivered: func(after time.Duration) { times.Add(int64(after)) }})
+	c := Change{Inserts: 1, Posted: time.Now()}
+	b.ReportAllocs()
+	for b.Loop() {
+		h.delivered(c, receivers)
+	}
+}

@@ -17,6 +17,7 @@ type Hub struct {
 	regions *regions
 	answers answers
 	left    sync.WaitGroup // viewers and tails
+	counted counted
 
 	mu      sync.Mutex
 	closing bool

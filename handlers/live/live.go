@@ -58,6 +58,7 @@ type Change struct {
 	Last    int64               // the newest place in the log that the frames lead to; 0: unchanged
 	More    bool                // cut short: ask again after Upto
 	Torn    bool                // Frames do not lead there: pages are told by their resume
+	Posted  time.Time           // when the oldest of what the frames add was written; zero: nothing is
 }
 
 // Answer is what a page that comes back has to be told.
@@ -93,8 +94,11 @@ type Config struct {
 	// Present is told whose presence has changed since it was told last: at most once
 	// per PresenceEvery, and never after Run. It may be nil.
 	Present func(ctx context.Context, changed map[Person]Presence)
-	Bus     Bus
-	Log     *slog.Logger
+	// Delivered is told, once for each frame that adds to pages, how long after Posted
+	// the last of them was sent it. It may be nil.
+	Delivered func(after time.Duration)
+	Bus       Bus
+	Log       *slog.Logger
 
 	MostSockets   int           // of one person; 0: no limit
 	HeadsEvery    time.Duration // 1.5 s: how late a lost hint makes a page at most

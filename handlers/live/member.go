@@ -86,6 +86,7 @@ func (h *Hub) register(m *Member) error {
 func (h *Hub) Leave(m *Member) {
 	m.tail.pause(m)
 	place := m.tail.place(m) // nothing more is written
+	why := m.socket.Why()
 	for _, r := range m.regions {
 		h.regions.leave(m, r)
 	}
@@ -97,6 +98,7 @@ func (h *Hub) Leave(m *Member) {
 	}
 	h.part(m, place)
 	h.depart(m)
+	h.counted.drop(why)
 	h.total--
 	h.left.Done()
 }

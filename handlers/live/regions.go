@@ -133,6 +133,13 @@ func (b *regions) hintAll(context.Context) {
 	}
 }
 
+// follow says whether anybody here has the region topic on a page.
+func (b *regions) follow(topic Topic) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.all[topic] != nil
+}
+
 // depended are the topics whose heads are worth comparing.
 func (b *regions) depended() map[Topic]struct{} {
 	b.mu.Lock()

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"net"
 	"slices"
 	"sync"
@@ -30,6 +31,7 @@ type Socket struct {
 	bytes    int      // in pending
 	flushing bool
 	closing  int // the code of the close frame that is the last in line; 0: open
+	why      string
 	dead     bool
 	done     chan struct{}
 }
@@ -118,6 +120,17 @@ func (s *Socket) Closing() int {
 	return s.closing
 }
 
+// unsaid are the reasons of codes that say enough to the browser by themselves.
+var unsaid = map[int]string{BadFrame: "broken frame", BadText: "broken frame", Internal: "error"}
+
+// Why returns for what reason the server closes this socket, "" if it does not or the
+// browser was first.
+func (s *Socket) Why() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.why
+}
+
 // Pending returns how many bytes wait for the browser.
 func (s *Socket) Pending() int {
 	s.mu.Lock()
@@ -182,7 +195,7 @@ func (s *Socket) close(code int, reason string, last ...[]byte) {
 	if s.closing != 0 || s.dead {
 		return
 	}
-	s.closing = code
+	s.closing, s.why = code, cmp.Or(reason, unsaid[code])
 	// The reader may be the one that has to notice; both sides have this long.
 	_ = s.conn.SetDeadline(time.Now().Add(closeWait)) // fails only on a dead connection
 	if len(s.pending) > 1 {

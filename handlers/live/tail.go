@@ -242,10 +242,11 @@ func (t *tail) pass(ctx context.Context, upto Rev) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	missed, moved := t.send(after, c)
+	missed, sent, moved := t.send(after, c)
 	if moved {
 		return true, nil
 	}
+	t.hub.delivered(c, sent)
 	for audience, members := range missed {
 		if err := t.repeat(ctx, after, audience, members); err != nil {
 			// They come back and are told by their resume.
@@ -270,8 +271,8 @@ func (t *tail) change(ctx context.Context, after, upto Rev, audiences []Audience
 
 // send writes c to the active members that are behind it. Those whose audience c
 // was not rendered for, because they came while it was read, are returned. moved:
-// the tail started anew meanwhile, and c is not what follows.
-func (t *tail) send(after Rev, c Change) (missed map[Audience][]*Member, moved bool) {
+// the tail started anew meanwhile, and c is not what follows. sent is to how many.
+func (t *tail) send(after Rev, c Change) (missed map[Audience][]*Member, sent int, moved bool) {
 	frames := make(map[Audience][]byte, len(c.Frames))
 	for audience, html := range c.Frames {
 		if len(html) > 0 {
@@ -282,14 +283,14 @@ func (t *tail) send(after Rev, c Change) (missed map[Audience][]*Member, moved b
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.known || t.rev != after {
-		return nil, t.known
+		return nil, 0, t.known
 	}
 	if c.Upto < after {
 		// The log went back: a backup was restored. Each page is told by its resume.
 		for _, m := range t.active {
 			m.socket.Close(Restart, "the log went back")
 		}
-		return nil, false
+		return nil, 0, false
 	}
 	for _, m := range t.active {
 		if len(c.Gone) > 0 && slices.Contains(c.Gone, m.Person) {
@@ -318,9 +319,10 @@ func (t *tail) send(after Rev, c Change) (missed map[Audience][]*Member, moved b
 			continue
 		}
 		t.deliver(m, frame, c)
+		sent++
 	}
 	t.rev = c.Upto
-	return missed, false
+	return missed, sent, false
 }
 
 // repeat reads and sends the same step once more for an audience that it was not
@@ -345,6 +347,7 @@ func (t *tail) repeat(ctx context.Context, after Rev, audience Audience, members
 			m.socket.Close(Restart, "renewed")
 		default:
 			t.deliver(m, html, c)
+			t.hub.counted.deliveries.Add(int64(c.Inserts))
 		}
 	}
 	return nil
