@@ -121,6 +121,7 @@ func (s *Server) roomPage(ctx context.Context, session store.Session, room store
 		Page: page, Room: room, People: people, Messages: w.rows, More: w.older, Newer: w.newer, Past: w.past, Zone: views.Zone(session.User),
 		Composer: composer,
 	}
+	v.Keep = room.ForgetsAfter(s.Store.Settings())
 	v.Live = views.Connection{As: session.User.ID, Room: room.ID, Rev: room.Rev, Past: w.past, Made: page.Live.Made}
 	if len(w.rows) > 0 {
 		v.Read = views.ReadURL(room.ID, w.rows[len(w.rows)-1].Seq)

@@ -32,7 +32,7 @@ var styles = []string{
 }
 
 // adminStyles are those of admin.css, which the pages of administration have beside it.
-var adminStyles = []string{"admin", "table"}
+var adminStyles = []string{"admin", "table", "record", "log"}
 
 type asset struct {
 	kind        string

@@ -41,6 +41,9 @@ func (s *Store) Converse(ctx context.Context, by UserID, with []UserID) (RoomID,
 					return Invalid{"people", "There is nobody of that name. Look for them by typing a part of it."}
 				}
 			}
+			if err := mayBeInMore(ctx, tx, by); err != nil {
+				return err
+			}
 			if err := tx.GetContext(ctx, &room, nextID, "room"); err != nil {
 				return err
 			}

@@ -26,7 +26,11 @@ const (
 	OnSession    TargetKind = "session"
 	OnInvitation TargetKind = "invitation"
 	OnSetting    TargetKind = "setting"
+	OnLog        TargetKind = "log"
 )
+
+// TargetKinds are all of them.
+var TargetKinds = []TargetKind{OnAccount, OnRoom, OnMessage, OnSession, OnInvitation, OnSetting, OnLog}
 
 // Target is what an act was done to. A message is a room's, by its number; its text is
 // never in the log.
@@ -209,8 +213,10 @@ func (q EntryQuery) statement(limit int) (string, []any) {
 	if !q.Until.IsZero() {
 		where("e.id <= (select l.id from log_entries l where l.at < ? order by l.at desc limit 1)", micros(q.Until))
 	}
-	if q.Before != 0 {
-		where("e.id < ?", q.Before)
+	before := q.Before
+	if before == 0 {
+		before = 1 << 62
 	}
+	where("e.id < ?", before)
 	return text + "\n order by e.id desc\n limit " + strconv.Itoa(limit), args
 }
