@@ -109,7 +109,10 @@ func (s *Store) Demo(ctx context.Context, today time.Time) error {
 	if err := flush(); err != nil {
 		return err
 	}
-	return s.demoRead(ctx, ids)
+	if err := s.demoRead(ctx, ids); err != nil {
+		return err
+	}
+	return s.demoGovernment(ctx, ids, clock())
 }
 
 const demoPerson = `

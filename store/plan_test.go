@@ -93,6 +93,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"entries on":          entriesOf(EntryQuery{On: Target{Kind: OnRoom, ID: 1}, Before: 1}),
 		"entries on a kind":   entriesOf(EntryQuery{On: Target{Kind: OnRoom}}),
 		"entries with a word": entriesOf(EntryQuery{Word: "a", Before: 1}),
+		"entries near":        entriesOf(EntryQuery{Word: "a", Before: 100, from: 1}),
 		"entries of a time":   entriesOf(EntryQuery{Since: time.Unix(1, 0), Until: time.Unix(2, 0)}),
 		"entries of all":      entriesOf(EntryQuery{By: 1, Act: "x", On: Target{Kind: OnRoom, ID: 1}, Word: "a", Since: time.Unix(1, 0), Until: time.Unix(2, 0), Before: 1}),
 	} {

@@ -37,3 +37,6 @@ with recursive places (id, name, at) as (
 select distinct substr(name, at), id
   from places
  where at = 1 or substr(name, at - 1, 1) in (' ', '-', '.', '_');
+
+create index log_words_by_entry on log_words (entry_id, word);
+create index log_entries_by_kind on log_entries (target_kind, id);
