@@ -62,7 +62,7 @@ func TestAdministratorsDeleteARoomAndItsMembersSeeItComing(t *testing.T) {
 	ada.Open("/admin/rooms/2")
 	ada.Sees("There is nothing here")
 	ada.Open("/admin/log")
-	ada.Sees("had Kitchen be deleted in a day")
+	ada.Sees("Ada decided to delete Kitchen")
 	ada.Sees("Parley erased the room Kitchen")
 	ben.Open("/rooms")
 	ben.Until(arrived + ` && !document.body.textContent.includes("Kitchen")`)

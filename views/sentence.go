@@ -87,7 +87,7 @@ func said(ctx context.Context, e store.Entry, by, on string) string {
 	case store.RoomKeep:
 		return say(ctx, "%s changed how long %s keeps messages", by, on)
 	case store.RoomDelete:
-		return say(ctx, "%s had %s be deleted in a day", by, on)
+		return say(ctx, "%s decided to delete %s", by, on)
 	case store.RoomSpare:
 		return say(ctx, "%s called off the deletion of %s", by, on)
 	case store.RoomErase:
