@@ -105,6 +105,23 @@ func TestARoomForgetsBeforeItsMembersEyes(t *testing.T) {
 	ada.Submit("form[action$='/keep'] button", arrived+` && document.querySelector("form[action$='/keep'][method=post]")`)
 	ada.Submit("form[action$='/keep'] button", arrived+` && document.querySelector("#room-status")`)
 	ben.Until(`!document.querySelector("#terms p")`)
+
+	// For all, as another process sets it: the room decided otherwise, the Lobby did not.
+	second := ben.second()
+	second.Open("/rooms/1-lobby")
+	second.Until(connected)
+	for _, statement := range []string{
+		"insert into settings (name, value) values ('messages.retention', '2160h0m0s')",
+		"update counters set value = value + 1 where name = 'settings'",
+	} {
+		if _, err := db.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	second.Until(`document.querySelector("#terms").textContent.includes("This room forgets after 90 days.")`)
+	if eval[bool](ben, `!!document.querySelector("#terms p")`) {
+		t.Error("a room that keeps its messages for ever says that it forgets")
+	}
 }
 
 func TestTheLogIsSearchedAndTaken(t *testing.T) {

@@ -65,6 +65,15 @@ func TestEveryPageIsValidHTML(t *testing.T) {
 	} {
 		save(ben, name, path)
 	}
+	own, _ := cookiejar.New(nil) // the same
+	ada := &Person{t: t, base: s.URL, origin: s.URL, client: &http.Client{Jar: own}}
+	ada.post("/login", map[string][]string{"login": {"ada"}, "password": {password}})
+	for name, path := range map[string]string{
+		"admin-rooms": "/admin/rooms", "admin-no-room": "/admin/rooms?q=zzz", "admin-room": "/admin/rooms/1", "admin-keep": "/admin/rooms/1/keep?keep=days&days=30", "admin-delete": "/admin/rooms/1/delete",
+		"admin-log": "/admin/log", "admin-log-nothing": "/admin/log?q=zzz",
+	} {
+		save(ada, name, path)
+	}
 	for _, m := range check(t, dir) {
 		t.Errorf("%s:%d: %s: %s\n\t%s", m.URL, m.LastLine, m.Type, m.Message, m.Extract)
 	}

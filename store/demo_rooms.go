@@ -13,6 +13,9 @@ func (s *Store) demoGovernment(ctx context.Context, people map[string]UserID, no
 	at := func(days, hour, minute int) {
 		y, m, d := now.UTC().Date()
 		when := time.Date(y, m, d-days, hour, minute, 0, 0, time.UTC)
+		if days == 0 { // whatever the hour is now
+			when = now.Add(time.Duration(minute-30) * time.Minute)
+		}
 		s.now = func() time.Time { return when }
 	}
 	signIn := func() error {
@@ -52,7 +55,7 @@ func (s *Store) demoGovernment(ctx context.Context, people map[string]UserID, no
 		}},
 		{5, 8, 20, func() error { return s.SetKeep(ctx, ada, standup, 30) }},
 		{4, 13, 40, func() error {
-			_, err := s.PostMessage(ctx, Draft{Room: standup, Author: people["ben"], Key: "demo", Body: "Trains first, then tests."})
+			_, err := s.PostMessage(ctx, Draft{Room: standup, Author: people["ben"], Key: "demo", Body: "Trains first, then tests"})
 			return err
 		}},
 		{3, 8, 44, signIn},

@@ -63,6 +63,8 @@ var germanRooms = map[string]string{
 	"Enter a number of days up to 3650.":        "Gib eine Zahl von Tagen bis 3650 ein.",
 	"Export as CSV":                             "Als CSV exportieren",
 	"Export as JSON Lines":                      "Als JSON Lines exportieren",
+	"Find in the log":                           "Im Protokoll suchen",
+	"Find rooms":                                "Räume suchen",
 	"First page":                                "Erste Seite",
 	"For a number of days":                      "Einige Tage lang",
 	"For ever":                                  "Für immer",
