@@ -87,6 +87,8 @@ func TestTheDemoLooksAsInTheReadme(t *testing.T) {
 	pictures("person", path("/people/2"))
 	pictures("new-message", path("/direct/new"))
 	pictures("go", path("/go?q=re"))
+	pictures("admin-rooms", path("/admin/rooms"))
+	pictures("admin-log", path("/admin/log"))
 	w.Open("/profile")
 	w.Submit("form[action='/logout'] button", arrived+` && location.pathname === "/login"`)
 	pictures("login", path("/login"))

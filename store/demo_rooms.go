@@ -73,7 +73,9 @@ func (s *Store) demoGovernment(ctx context.Context, people map[string]UserID, no
 		{1, 9, 14, func() error { return s.DeleteRoom(ctx, ada, wiki) }},
 		{1, 9, 20, func() error { return s.SpareRoom(ctx, ada, wiki) }},
 		{0, 7, 2, signIn},
-		{0, 7, 9, func() error { return s.RecordExport(ctx, ada, "csv since="+now.AddDate(0, 0, -7).Format(time.DateOnly)) }},
+		{0, 7, 9, func() error {
+			return s.RecordExport(ctx, ada, "csv since="+now.AddDate(0, 0, -7).Format(time.DateOnly))
+		}},
 	}
 	for _, step := range steps {
 		at(step.days, step.hour, step.minute)

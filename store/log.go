@@ -26,7 +26,7 @@ type Changes struct {
 // later: a message that is newer than Upto is there only if it was changed since.
 func (s *Store) ChangesSince(ctx context.Context, room RoomID, rev Rev, limit, bytes int) (Changes, error) {
 	c, err := s.changes(ctx, room, rev, limit)
-	if err == nil && c.purged > rev {
+	if err == nil && c.purged > max(rev, 0) {
 		c.Messages, c.Torn = nil, true
 	}
 	size := 0
@@ -164,7 +164,7 @@ func (s *Store) DifferenceSince(ctx context.Context, room RoomID, rev Rev, have 
 		return Difference{}, err
 	}
 	d := Difference{Upto: c.Upto, LastSeq: c.LastSeq, Forgot: c.Forgot}
-	if len(c.Messages) > maxDifference || rev > c.Upto || c.purged > rev {
+	if len(c.Messages) > maxDifference || rev > c.Upto || c.purged > max(rev, 0) {
 		// Too much was missed, or a backup was restored and revisions went back.
 		return s.replaced(ctx, room)
 	}
