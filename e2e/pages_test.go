@@ -184,6 +184,13 @@ func TestEveryPageIsPlainAndAccessible(t *testing.T) {
 		w.Open(path)
 		check(name)
 	}
+	for name, path := range map[string]string{
+		"administration of rooms": "/admin/rooms", "no room": "/admin/rooms?q=zzz", "administration of a room": "/admin/rooms/1", "how long a room keeps": "/admin/rooms/1/keep?keep=days&days=30",
+		"delete a room": "/admin/rooms/1/delete", "log": "/admin/log", "nothing in the log": "/admin/log?q=zzz", "a mistake in the log's filter": "/admin/log?by=zzz",
+	} {
+		w.Open(path)
+		check(name)
+	}
 	w.Open("/admin/people/2/link")
 	w.Submit("main form.card button", linkShown)
 	check("sign-in link made")

@@ -93,6 +93,8 @@ func TestTheDemoLooksAsInTheReadme(t *testing.T) {
 	pictures("overview", path("/admin?range=day"))
 	pictures("sockets", path("/admin/sockets"))
 	pictures("sessions", path("/admin/sessions"))
+	pictures("admin-rooms", path("/admin/rooms"))
+	pictures("admin-log", path("/admin/log"))
 	w.Open("/profile")
 	w.Submit("form[action='/logout'] button", arrived+` && location.pathname === "/login"`)
 	pictures("login", path("/login"))

@@ -112,6 +112,8 @@ func TestEveryPageIsValidHTML(t *testing.T) {
 	save(ben, "profile-with-data", "/profile")
 	for name, path := range map[string]string{
 		"overview": "/admin", "overview-week": "/admin?range=week", "sockets": "/admin/sockets", "sessions": "/admin/sessions", "end-sessions": "/admin/sessions/of/2/end",
+		"admin-rooms": "/admin/rooms", "admin-no-room": "/admin/rooms?q=zzz", "admin-room": "/admin/rooms/1", "admin-keep": "/admin/rooms/1/keep?keep=days&days=30", "admin-delete": "/admin/rooms/1/delete",
+		"admin-log": "/admin/log", "admin-log-nothing": "/admin/log?q=zzz",
 	} {
 		save(ada, name, path)
 	}

@@ -44,6 +44,7 @@ func (s *Server) about(w http.ResponseWriter, r *http.Request, status int, a vie
 	if a.Charter.Values == nil {
 		a.Charter = charterFields(a.Room)
 	}
+	a.Keep, a.Zone = a.Room.ForgetsAfter(s.Store.Settings()), views.Zone(a.Me)
 	a.Standing = a.Room.Standing(asker(r).User)
 	if a.People, err = s.Store.People(r.Context(), a.Room.ID, mostMembers); err != nil {
 		return err
@@ -60,7 +61,7 @@ func (s *Server) updateRoom(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = s.Store.UpdateRoom(r.Context(), room.ID, asker(r).User.ID, charterOf(r))
+	err = s.Store.UpdateRoom(r.Context(), room.ID, s.actor(r), charterOf(r))
 	var problems store.Problems
 	if errors.As(err, &problems) {
 		return s.about(w, r, http.StatusUnprocessableEntity, views.About{Room: room, Charter: fieldsOf(r, problems)})
@@ -80,12 +81,12 @@ func (s *Server) reopenRoom(w http.ResponseWriter, r *http.Request) error {
 	return s.changeRoom(w, r, s.Store.ReopenRoom)
 }
 
-func (s *Server) changeRoom(w http.ResponseWriter, r *http.Request, change func(context.Context, store.RoomID, store.UserID) error) error {
+func (s *Server) changeRoom(w http.ResponseWriter, r *http.Request, change func(context.Context, store.RoomID, store.Actor) error) error {
 	room, err := s.roomAt(r)
 	if err != nil {
 		return err
 	}
-	err = change(r.Context(), room.ID, asker(r).User.ID)
+	err = change(r.Context(), room.ID, s.actor(r))
 	var problems store.Problems
 	if errors.As(err, &problems) {
 		return s.about(w, r, http.StatusUnprocessableEntity, views.About{Room: room, Done: problems[0].Text})
@@ -173,7 +174,7 @@ func (s *Server) deleteMember(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Store.RemoveMember(r.Context(), room.ID, asker(r).User.ID, user); err != nil {
+	if err := s.Store.RemoveMember(r.Context(), room.ID, s.actor(r), user); err != nil {
 		return err
 	}
 	s.peopleChanged(room.ID, user)

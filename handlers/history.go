@@ -101,7 +101,7 @@ func (s *Server) showMessages(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusOK)
 		return nil
 	}
-	e.Older, e.Past = shown.first > 1, false
+	e.Older, e.Past = shown.first > room.Forgot+1, false
 	page := views.Connection{As: asker(r).User.ID, Room: room.ID, Rev: room.Rev, Made: audienceNow(r.Context(), asker(r).User)}
 	return s.render(w, r, http.StatusOK, views.NewestMessages(e, rows, at.after, zone, page))
 }

@@ -64,7 +64,7 @@ func regionsFor(user store.User, room store.Membership, page views.Connection) [
 	if page.Room == 0 {
 		return all
 	}
-	all = append(all, peopleTopic(room.ID), typingTopic(room.ID), restraintTopic(user.ID, room.ID))
+	all = append(all, peopleTopic(room.ID), typingTopic(room.ID), restraintTopic(user.ID, room.ID), termsTopic(room.ID))
 	if user.Announce != store.AnnounceCount { // a count comes with the log
 		all = append(all, heardTopic(room.ID, user))
 	}
@@ -99,6 +99,9 @@ func (s *Server) region(ctx context.Context, topic live.Topic, audiences []live.
 		made, err = s.roomRegion(ctx, name, room)
 		if err == nil {
 			r.At, err = s.headOf(ctx, room)
+		}
+		if name == "terms" {
+			r.Depends = []live.Topic{keepTopic}
 		}
 	} else {
 		user, room, title, is := pairOf(of)
@@ -168,6 +171,12 @@ func (s *Server) roomRegion(ctx context.Context, name string, room store.RoomID)
 	case "head":
 		r, err := s.Store.AnyRoom(ctx, room)
 		return fixed(views.Charter(store.Membership{Room: r})), err
+	case "terms":
+		r, err := s.Store.AnyRoom(ctx, room)
+		keep := r.ForgetsAfter(s.Store.Settings())
+		return func(zone *time.Location) []templ.Component {
+			return []templ.Component{views.Terms(r, keep, zone, true)}
+		}, err
 	case "seen":
 		m, err := s.Store.LastMessage(ctx, room)
 		if err != nil {

@@ -124,6 +124,7 @@ func (s *Server) roomPage(ctx context.Context, session store.Session, room store
 	if v.Standing, err = s.restraint(ctx, session.User.ID, room.ID); err != nil {
 		return v, err
 	}
+	v.Keep = room.ForgetsAfter(s.Store.Settings())
 	v.Live = views.Connection{As: session.User.ID, Room: room.ID, Rev: room.Rev, Past: w.past, Made: page.Live.Made}
 	if len(w.rows) > 0 {
 		v.Read = views.ReadURL(room.ID, w.rows[len(w.rows)-1].Seq)

@@ -49,6 +49,8 @@ type Server struct {
 	pages     pages
 	gauges    *gauges
 	jobs      chan struct{} // there is one to do
+	forgets   chan struct{} // there may be something to forget
+	deleted   sync.Map      // store.RoomID of rooms that were deleted while somebody looked
 	drained   chan struct{} // closed by Drain
 	draining  atomic.Bool
 	untrusted sync.Once // the warning about a proxy
@@ -61,7 +63,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: c, setupCode: code[:16], limits: newLimits(c.Unlimited), jobs: make(chan struct{}, 1), drained: make(chan struct{}), origins: trustedOrigins(c.PublicURL, c.ListenPort)}
+	s := &Server{Config: c, setupCode: code[:16], limits: newLimits(c.Unlimited), jobs: make(chan struct{}, 1), forgets: make(chan struct{}, 1), drained: make(chan struct{}), origins: trustedOrigins(c.PublicURL, c.ListenPort)}
 	s.cookies = cookies{s.Store}
 	s.gauges = newGauges(time.Now())
 	most, mostFrom, inserts := maxSockets, maxSocketsFrom, 0
@@ -214,6 +216,21 @@ func (s *Server) routes() []route {
 		{"POST /admin/settings", administrator, s.updateSettings},
 		{updateLogoPattern, administrator, s.updateLogo},
 
+		// Rooms and the log, under administration.
+		{"GET /admin/rooms", administrator, s.showRoomRecords},
+		{"GET /admin/rooms/{room}", administrator, s.showRoomRecord},
+		{"POST /admin/rooms/{room}", administrator, s.updateRoomRecord},
+		{"POST /admin/rooms/{room}/archive", administrator, s.archiveRoomRecord},
+		{"POST /admin/rooms/{room}/reopen", administrator, s.reopenRoomRecord},
+		{"POST /admin/rooms/{room}/members", administrator, s.giveMember},
+		{"GET /admin/rooms/{room}/keep", administrator, s.askKeep},
+		{"POST /admin/rooms/{room}/keep", administrator, s.updateKeep},
+		{"GET /admin/rooms/{room}/delete", administrator, s.askDeleteRoom},
+		{"POST /admin/rooms/{room}/delete", administrator, s.deleteRoom},
+		{"POST /admin/rooms/{room}/spare", administrator, s.spareRoom},
+		{"GET /admin/log", administrator, s.showLog},
+		{"POST /admin/log/export", administrator, s.exportLog},
+
 		{"GET /rooms", person, s.showRooms},
 		{"POST /rooms", person, s.createRoom},
 		{"GET /rooms/new", person, s.newRoom},
@@ -308,6 +325,11 @@ func (s *Server) Run(ctx context.Context) {
 		defer close(measured)
 		s.measure(ctx)
 	}()
+	forgotten := make(chan struct{})
+	go func() {
+		defer close(forgotten)
+		s.forget(ctx)
+	}()
 	noted := make(chan struct{})
 	go func() {
 		defer close(noted)
@@ -316,6 +338,7 @@ func (s *Server) Run(ctx context.Context) {
 	s.hub.Run(ctx)
 	<-noted
 	<-measured
+	<-forgotten
 	<-worked
 	<-ended
 	<-tidied
@@ -329,6 +352,7 @@ func (s *Server) note(ctx context.Context) {
 	sweep, save := time.NewTicker(time.Second), time.NewTicker(saveEvery)
 	defer sweep.Stop()
 	defer save.Stop()
+	kept := s.Store.Settings().Retention
 	for {
 		select {
 		case <-ctx.Done():
@@ -338,6 +362,7 @@ func (s *Server) note(ctx context.Context) {
 			return
 		case now := <-sweep.C:
 			s.refreshSettings(ctx)
+			kept = s.noteRetention(kept)
 			for _, room := range s.typing.expired(now) {
 				s.Bus.Publish(live.Hint{Topic: typingTopic(room)})
 			}

@@ -92,7 +92,7 @@ func (s *Server) source(ctx context.Context, topic live.Topic, after live.Rev, a
 	if err != nil {
 		return live.Change{}, err
 	}
-	return change(c, room, after, audiences)
+	return s.change(c, room, after, audiences)
 }
 
 func (s *Server) written(_ context.Context, topic live.Topic, after, upto live.Rev, audiences []live.Audience) (live.Change, bool, error) {
@@ -101,19 +101,25 @@ func (s *Server) written(_ context.Context, topic live.Topic, after, upto live.R
 	if !ok {
 		return live.Change{}, false, nil
 	}
-	c, err := change(posted, room, after, audiences)
+	c, err := s.change(posted, room, after, audiences)
 	return c, true, err
 }
 
 // change renders what happened in room after a revision.
-func change(c store.Changes, room store.RoomID, after live.Rev, audiences []live.Audience) (live.Change, error) {
+func (s *Server) change(c store.Changes, room store.RoomID, after live.Rev, audiences []live.Audience) (live.Change, error) {
 	change := live.Change{Upto: live.Rev(c.Upto), More: c.More, Torn: c.Torn, Frames: make(map[live.Audience][]byte, len(audiences))}
 	for _, user := range c.Gone {
 		change.Gone = append(change.Gone, live.Person(user))
 	}
+	if c.Deleted {
+		s.deleted.Store(room, true) // for the farewell
+	}
 	var added, changed []store.Message
+	var gone []store.Seq
 	for _, m := range c.Messages {
-		if m.PostedRev > store.Rev(after) {
+		if m.Seq <= c.Forgot {
+			gone = append(gone, m.Seq)
+		} else if m.PostedRev > store.Rev(after) {
 			added = append(added, m)
 		} else {
 			changed = append(changed, m)
@@ -130,7 +136,7 @@ func change(c store.Changes, room store.RoomID, after live.Rev, audiences []live
 	}
 	for _, name := range audiences {
 		a := parseAudience(name)
-		html, err := fragment(a.spoken(), a.changes(room, added, changed, c.Upto))
+		html, err := fragment(a.spoken(), a.changes(room, added, changed, gone, c.Upto))
 		if err != nil {
 			return live.Change{}, fmt.Errorf("render the changes of room %d: %w", room, err)
 		}
@@ -139,11 +145,15 @@ func change(c store.Changes, room store.RoomID, after live.Rev, audiences []live
 	return change, nil
 }
 
-func (a audience) changes(room store.RoomID, added, changed []store.Message, upto store.Rev) templ.Component {
+func (a audience) changes(room store.RoomID, added, changed []store.Message, gone []store.Seq, upto store.Rev) templ.Component {
+	news := views.Changes(room, added, changed, upto, a.zone)
 	if a.past {
-		return views.ChangesBelow(room, added, changed, upto, a.zone)
+		news = views.ChangesBelow(room, added, changed, upto, a.zone)
 	}
-	return views.Changes(room, added, changed, upto, a.zone)
+	if len(gone) > 0 {
+		return templ.Join(views.Forgotten(room, gone), news)
+	}
+	return news
 }
 
 // page is what a page says of itself when it comes back.
@@ -159,11 +169,11 @@ func (s *Server) answer(ctx context.Context, room store.Room, p page) (live.Answ
 	if err != nil {
 		return live.Answer{}, err
 	}
-	news := p.changes(room.ID, d.New, d.Changed, d.Upto)
+	news := p.changes(room.ID, d.New, d.Changed, d.Gone, d.Upto)
 	if d.Replace && p.past {
 		news = views.Reload() // too much has changed to tell, and its list is another
 	} else if d.Replace {
-		more := len(d.New) > 0 && d.New[0].Seq > 1
+		more := len(d.New) > 0 && d.New[0].Seq > d.Forgot+1
 		news = views.Replace(room, d.New, more, d.Upto, p.zone)
 	}
 	html, err := fragment(p.spoken(), news, views.Connected())
@@ -201,6 +211,9 @@ func (s *Server) revoked(ctx context.Context, viewers []live.Viewer) ([]live.Rea
 
 func (s *Server) farewell(v live.Viewer, why live.Reason) []byte {
 	ending := views.Removed
+	if _, is := s.deleted.Load(roomOf(v.Topic)); is {
+		ending = views.RoomDeleted
+	}
 	switch store.Denial(why) {
 	case store.SessionEnded:
 		part := ""

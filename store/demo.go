@@ -117,6 +117,9 @@ func (s *Store) Demo(ctx context.Context, today time.Time) error {
 		return err
 	}
 	s.now = clock
+	if err := s.demoGovernment(ctx, ids, clock()); err != nil {
+		return err
+	}
 	if err := s.demoSettings(ctx, ids["ada"]); err != nil {
 		return err
 	}
@@ -194,7 +197,10 @@ func (s *Store) demoRoom(ctx context.Context, name, topic string, people map[str
 			return err
 		}
 		slug := strings.NewReplacer(" ", "-", ".", "-").Replace(strings.ToLower(name))
-		if _, err := tx.ExecContext(ctx, "insert into rooms (id, slug, name, name_key, topic, created_at) values ($1, $2, $3, $4, $5, $6)", room, slug, name, roomKey(name), topic, micros(s.now())); err != nil {
+		if _, err := tx.ExecContext(ctx, "insert into rooms (id, slug, name, name_key, list_name, topic, created_at) values ($1, $2, $3, $4, $4, $5, $6)", room, slug, name, roomKey(name), topic, micros(s.now())); err != nil {
+			return err
+		}
+		if err := setRoomWords(ctx, tx, room, name); err != nil {
 			return err
 		}
 		for _, user := range people {

@@ -58,6 +58,9 @@ func (s *Store) Converse(ctx context.Context, by UserID, with []UserID) (RoomID,
 					return Invalid{"people", "One of these people does not want to talk to you directly. Leave them out."}
 				}
 			}
+			if err := mayBeInMore(ctx, tx, by); err != nil {
+				return err
+			}
 			if err := tx.GetContext(ctx, &room, nextID, "room"); err != nil {
 				return err
 			}

@@ -27,7 +27,11 @@ const (
 	OnInvitation TargetKind = "invitation"
 	OnSetting    TargetKind = "setting"
 	OnRule       TargetKind = "rule"
+	OnLog        TargetKind = "log"
 )
+
+// TargetKinds are all of them.
+var TargetKinds = []TargetKind{OnAccount, OnRoom, OnMessage, OnSession, OnInvitation, OnSetting, OnLog}
 
 // Target is what an act was done to. A message is a room's, by its number; its text is
 // never in the log.
@@ -96,6 +100,7 @@ func (s *Store) record(ctx context.Context, tx *transaction, by Actor, entries .
 			e.Target.Kind, e.Target.ID, e.Target.Seq, e.Target.Name, clip(e.Was, mostOfValue), clip(e.Now, mostOfValue), clip(e.Reason, mostOfValue)); err != nil {
 			return err
 		}
+		e.Address = by.Address
 		for _, word := range entryWords(name, e) {
 			if _, err := tx.ExecContext(ctx, "insert into log_words (word, entry_id) values ($1, $2)", word, e.ID); err != nil {
 				return err
@@ -115,9 +120,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
 // entryWords are by what an entry is found: the words of the names in it, its act, and
 // the address.
 func entryWords(by string, e Entry) []string {
-	words := strings.FieldsFunc(strings.ToLower(by+" "+e.Target.Name+" "+string(e.Act)), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
-	})
+	words := wordsIn(by + " " + e.Target.Name + " " + string(e.Act))
 	if e.Address != "" {
 		words = append(words, e.Address)
 	}
@@ -125,23 +128,68 @@ func entryWords(by string, e Entry) []string {
 	return slices.Compact(words)
 }
 
+func wordsIn(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+	})
+}
+
+// soughtWords are what entries must have that are looked for with text. What has no
+// letter, or a colon, is the beginning of an address.
+func soughtWords(text string) []string {
+	var all []string
+	for _, word := range strings.Fields(strings.ToLower(text)) {
+		if strings.Contains(word, ":") || !strings.ContainsFunc(word, unicode.IsLetter) {
+			all = append(all, word)
+		} else {
+			all = append(all, wordsIn(word)...)
+		}
+	}
+	return all[:min(len(all), mostSought)]
+}
+
+// mostSought is how many words one looks for at once.
+const mostSought = 5
+
 // EntryQuery chooses entries of the log; its zero value chooses all.
 type EntryQuery struct {
 	By     UserID
 	Act    Act
 	On     Target // by Kind, and ID if it is not 0
-	Word   string // the beginning of a word of a name, of the act, or of the address
+	Word   string // the beginnings of words of the names, of the act, or of the address
 	Since  time.Time
 	Until  time.Time
 	Before EntryID // 0: from the newest
+
+	from EntryID // not older than this
 }
+
+// nearEntries are the newest of those asked for, where a word is looked for first, in
+// one after the other: what is in many entries is found there at once, and of what is not
+// the whole list is short.
+const nearEntries = 2000
 
 // Entries returns at most limit entries of the log, the newest first.
 func (s *Store) Entries(ctx context.Context, q EntryQuery, limit int) ([]Entry, error) {
-	query, args := q.statement(limit)
 	var rows []entryRow
-	if err := s.list(ctx, &rows, query, args...); err != nil {
-		return nil, s.plain(err)
+	if near := q; q.Word != "" {
+		if near.Before == 0 {
+			if err := s.get(ctx, &near.Before, "select value + 1 from counters where name = 'entry'"); err != nil {
+				return nil, s.plain(err)
+			}
+		}
+		near.from = max(1, near.Before-nearEntries)
+		query, args := near.statement(limit)
+		if err := s.list(ctx, &rows, query, args...); err != nil {
+			return nil, s.plain(err)
+		}
+	}
+	if len(rows) < limit {
+		rows = nil
+		query, args := q.statement(limit)
+		if err := s.list(ctx, &rows, query, args...); err != nil {
+			return nil, s.plain(err)
+		}
 	}
 	all := make([]Entry, len(rows))
 	for i, r := range rows {
@@ -200,9 +248,15 @@ func (q EntryQuery) statement(limit int) (string, []any) {
 	if q.On.ID != 0 {
 		where("e.target_id = ?", q.On.ID)
 	}
-	if q.Word != "" {
-		word := strings.ToLower(q.Word)
-		where("e.id in (select w.entry_id from log_words w where w.word >= ? and w.word < ?)", word, word+"\U0010FFFF")
+	for _, word := range soughtWords(q.Word) {
+		has := "e.id in (select w.entry_id from log_words w where w.word >= ? and w.word < ?)"
+		if q.from > 0 {
+			has = "exists (select 1 from log_words w where w.entry_id = e.id and w.word >= ? and w.word < ?)"
+		}
+		where(has, word, word+"\U0010FFFF")
+	}
+	if q.from > 0 {
+		where("e.id >= ?", q.from)
 	}
 	if !q.Since.IsZero() {
 		where("e.id >= (select l.id from log_entries l where l.at >= ? order by l.at limit 1)", micros(q.Since))
@@ -210,8 +264,10 @@ func (q EntryQuery) statement(limit int) (string, []any) {
 	if !q.Until.IsZero() {
 		where("e.id <= (select l.id from log_entries l where l.at < ? order by l.at desc limit 1)", micros(q.Until))
 	}
-	if q.Before != 0 {
-		where("e.id < ?", q.Before)
+	before := q.Before
+	if before == 0 {
+		before = 1 << 62
 	}
+	where("e.id < ?", before)
 	return text + "\n order by e.id desc\n limit " + strconv.Itoa(limit), args
 }

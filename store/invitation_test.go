@@ -333,7 +333,7 @@ func TestWhoHasAnAccountComesIntoTheRoomsOnceAndKeepsTheirRole(t *testing.T) {
 		if u, _ := s.User(t.Context(), ben.ID); u.Role != store.Member || !slices.Contains(roomNames(t, s, ben.ID), "Plans") {
 			t.Errorf("Ben is %s in %q", u.Role, roomNames(t, s, ben.ID))
 		}
-		if err := s.RemoveMember(t.Context(), plans, ada.ID, ben.ID); err != nil {
+		if err := s.RemoveMember(t.Context(), plans, store.Actor{User: ada.ID}, ben.ID); err != nil {
 			t.Fatal(err)
 		}
 		if err := accept(); problem(err, "invitation") == "" {

@@ -14,6 +14,8 @@ type Changes struct {
 	Upto     Rev       // the revision that this leads to
 	LastSeq  Seq       // the room's newest message
 	More     bool      // the read was cut: ask again after Upto
+	Forgot   Seq       // every message up to here is forgotten: pages leave it out
+	Deleted  bool      // the room
 	Torn     bool      // there is no good place to cut: whoever is at rev is told by a resume
 }
 
@@ -28,6 +30,9 @@ const mostChanged = 48 << 10
 // later: a message that is newer than Upto is there only if it was changed since.
 func (s *Store) ChangesSince(ctx context.Context, room RoomID, rev Rev, limit int) (Changes, error) {
 	c, err := s.changes(ctx, room, rev, limit)
+	if err == nil && c.purged > max(rev, 0) {
+		c.Messages, c.Torn = nil, true
+	}
 	if n := fitting(c.Messages, limit); n < len(c.Messages) {
 		c, err = s.cut(ctx, room, rev, c, n, limit)
 	}
@@ -41,6 +46,7 @@ func (s *Store) ChangesSince(ctx context.Context, room RoomID, rev Rev, limit in
 type changes struct {
 	Changes
 	departed bool // somebody's membership ended
+	purged   Rev  // up to here the log has lost what was forgotten
 }
 
 // cut ends c, which was read after rev, before its message at. What was posted until
@@ -75,7 +81,7 @@ func (s *Store) changes(ctx context.Context, room RoomID, rev Rev, limit int) (c
 	}
 	defer rows.Close()
 	found := false
-	scan := newMessageScan(&c.Upto, &c.LastSeq, &c.departed)
+	scan := newMessageScan(&c.Upto, &c.LastSeq, &c.departed, &c.Forgot, &c.purged, &c.Deleted)
 	for rows.Next() {
 		m, err := scan.message(rows)
 		if err != nil {
@@ -111,6 +117,7 @@ func fitting(all []Message, limit int) int {
 const changesSince = `
 select r.rev, r.last_seq,
        exists (select 1 from members x where x.room_id = r.id and x.rev > $2 and not x.present) as departed,
+       r.forgot_seq, r.purged_rev, r.kind = 'deleted',
        r.id, coalesce(m.seq, 0), coalesce(m.rev, 0), coalesce(m.posted_rev, 0), coalesce(m.author_id, 0), coalesce(u.name, ''),
        case when m.hidden = 0 then m.body else '' end, coalesce(m.created_at, 0), coalesce(m.edited_at, 0), coalesce(m.deleted_at, 0),
        coalesce(m.prev_author, 0), coalesce(m.prev_at, 0), coalesce(m.mentions, ''), coalesce(m.hidden, 0)
@@ -121,14 +128,15 @@ select r.rev, r.last_seq,
  order by m.rev
  limit $3`
 
-// head returns the revision and the newest message of room.
-func (s *Store) head(ctx context.Context, room RoomID) (Rev, Seq, error) {
+// head returns the revision and the newest message of room, and up to where it has forgotten.
+func (s *Store) head(ctx context.Context, room RoomID) (Rev, Seq, Seq, error) {
 	var head struct {
 		Rev     Rev
 		LastSeq Seq `db:"last_seq"`
+		Forgot  Seq `db:"forgot_seq"`
 	}
-	err := s.get(ctx, &head, "select rev, last_seq from rooms where id = $1", room)
-	return head.Rev, head.LastSeq, s.plain(err)
+	err := s.get(ctx, &head, "select rev, last_seq, forgot_seq from rooms where id = $1", room)
+	return head.Rev, head.LastSeq, head.Forgot, s.plain(err)
 }
 
 // All that are gone, also after a cut: dropping early is exact enough, late is not.
@@ -144,6 +152,8 @@ type Have map[Seq]Rev
 type Difference struct {
 	New     []Message // to be put in order, whether the page has them or not
 	Changed []Message // to be replaced where the page has them
+	Gone    []Seq     // forgotten: to be taken away where the page has them
+	Forgot  Seq       // every message up to here is forgotten
 	Replace bool      // too much differs: show the newest window instead
 	Upto    Rev
 	LastSeq Seq // the room's newest message as of Upto
@@ -164,8 +174,8 @@ func (s *Store) DifferenceSince(ctx context.Context, room RoomID, rev Rev, have 
 	if err != nil {
 		return Difference{}, err
 	}
-	d := Difference{Upto: c.Upto, LastSeq: c.LastSeq}
-	if len(c.Messages) > maxDifference || rev > c.Upto {
+	d := Difference{Upto: c.Upto, LastSeq: c.LastSeq, Forgot: c.Forgot}
+	if len(c.Messages) > maxDifference || rev > c.Upto || c.purged > max(rev, 0) {
 		// Too much was missed, or a backup was restored and revisions went back.
 		return s.replaced(ctx, room)
 	}
@@ -192,8 +202,15 @@ func (s *Store) DifferenceSince(ctx context.Context, room RoomID, rev Rev, have 
 		}
 	}
 	for _, m := range c.Messages {
-		if have[m.Seq] != m.Rev {
+		if m.Seq <= c.Forgot {
+			d.Gone = append(d.Gone, m.Seq)
+		} else if have[m.Seq] != m.Rev {
 			add(m)
+		}
+	}
+	for seq := range have {
+		if seq <= c.Forgot && !slices.Contains(d.Gone, seq) {
+			d.Gone = append(d.Gone, seq)
 		}
 	}
 	if first > 0 {
@@ -203,7 +220,7 @@ func (s *Store) DifferenceSince(ctx context.Context, room RoomID, rev Rev, have 
 			PostedRev Rev `db:"posted_rev"`
 		}
 		if err := s.list(ctx, &rows, "select seq, rev, posted_rev from messages where room_id = $1 and seq between $2 and $3 order by seq limit $4",
-			room, first, last, maxCompared); err != nil {
+			room, max(first, c.Forgot+1), last, maxCompared); err != nil {
 			return d, s.plain(err)
 		}
 		there := make(map[Seq]bool, len(rows))
@@ -216,7 +233,7 @@ func (s *Store) DifferenceSince(ctx context.Context, room RoomID, rev Rev, have 
 			}
 		}
 		for seq := range have {
-			if !there[seq] && !sent[seq] {
+			if !there[seq] && !sent[seq] && seq > c.Forgot {
 				return s.replaced(ctx, room) // it shows what is not there: a restored backup
 			}
 		}
@@ -243,10 +260,10 @@ func (s *Store) DifferenceSince(ctx context.Context, room RoomID, rev Rev, have 
 func (s *Store) replaced(ctx context.Context, room RoomID) (Difference, error) {
 	d := Difference{Replace: true}
 	var err error
-	if d.Upto, d.LastSeq, err = s.head(ctx, room); err != nil {
+	if d.Upto, d.LastSeq, d.Forgot, err = s.head(ctx, room); err != nil {
 		return d, err
 	}
-	rows, err := s.messages(ctx, messageColumns+" where m.room_id = $1 order by m.seq desc limit $2", room, PageSize)
+	rows, err := s.messages(ctx, messageColumns+keptIn+" order by m.seq desc limit $2", room, PageSize)
 	for i := len(rows) - 1; i >= 0; i-- {
 		d.New = append(d.New, rows[i])
 	}

@@ -115,6 +115,9 @@ func (s *Store) Join(ctx context.Context, room RoomID, user UserID) error {
 		if r.Archived() {
 			return ErrArchived
 		}
+		if err := mayBeInMore(ctx, tx, user); err != nil {
+			return err
+		}
 		return setMember(ctx, tx, room, user, true, false)
 	})
 }
@@ -183,8 +186,8 @@ func (s *Store) AddMember(ctx context.Context, room RoomID, by, user UserID) err
 // RemoveMember ends user's membership of room on behalf of by, who may manage it.
 // It takes a revision, so that every process drops user's sockets before it shows
 // anything later.
-func (s *Store) RemoveMember(ctx context.Context, room RoomID, by, user UserID) error {
-	return s.manage(ctx, room, by, func(ctx context.Context, tx *transaction, _ Standing) error {
+func (s *Store) RemoveMember(ctx context.Context, room RoomID, by Actor, user UserID) error {
+	return s.manage(ctx, room, by, func(ctx context.Context, tx *transaction, who Standing) error {
 		var present bool
 		if err := tx.GetContext(ctx, &present, "select present from members where room_id = $1 and user_id = $2", room, user); err != nil {
 			return err
@@ -192,7 +195,10 @@ func (s *Store) RemoveMember(ctx context.Context, room RoomID, by, user UserID) 
 		if !present {
 			return ErrNotFound
 		}
-		return setMember(ctx, tx, room, user, false, false)
+		if err := setMember(ctx, tx, room, user, false, false); err != nil {
+			return err
+		}
+		return s.recordManaged(ctx, tx, room, by, who, MemberRemove, user)
 	})
 }
 
@@ -213,12 +219,22 @@ func (s *Store) SetInvolvement(ctx context.Context, room RoomID, user UserID, le
 // comes has read all that was said before.
 func setMember(ctx context.Context, tx *transaction, room RoomID, user UserID, present, owner bool) error {
 	var rev Rev
-	if err := tx.GetContext(ctx, &rev, bumpRoom, room); err != nil {
+	if err := tx.GetContext(ctx, &rev, bumpMembers, room, user, present); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, upsertMember, room, user, rev, present, owner)
 	return err
 }
+
+// bumpMembers counts on from whether the person was a member: who may have been one is
+// asked for after lockRoom.
+const bumpMembers = `
+update rooms
+   set rev = rev + 1,
+       member_count = member_count + case when $3 then 1 else 0 end
+                    - (select count(*) from members m where m.room_id = $1 and m.user_id = $2 and m.present)
+ where id = $1
+returning rev`
 
 const upsertMember = `
 insert into members (room_id, user_id, rev, present, owner, seen_seq)

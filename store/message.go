@@ -141,7 +141,7 @@ func (s *Store) Message(ctx context.Context, room RoomID, seq Seq, user UserID) 
 // LastMessage returns the newest message of room, whoever asks: it is for regions,
 // whose viewers are members. Its Seq is 0 if there is none.
 func (s *Store) LastMessage(ctx context.Context, room RoomID) (Message, error) {
-	rows, err := s.messages(ctx, messageColumns+" where m.room_id = $1 order by m.seq desc limit 1", room)
+	rows, err := s.messages(ctx, messageColumns+keptIn+" order by m.seq desc limit 1", room)
 	if err != nil || len(rows) == 0 {
 		return Message{}, err
 	}
@@ -173,8 +173,13 @@ select m.room_id, m.seq, m.rev, m.posted_rev, m.author_id, u.name as author_name
   from messages m
   join users u on u.id = m.author_id`
 
+const keptIn = `
+ where m.room_id = $1
+   and m.seq > (select r.forgot_seq from rooms r where r.id = $1)`
+
 const memberOnly = `
  where m.room_id = $1
+   and m.seq > (select r.forgot_seq from rooms r where r.id = $1)
    and exists (select 1 from members x where x.room_id = $1 and x.user_id = $2 and x.present)`
 
 // messageScan reads rows of messageColumns: by hand, and into the same places for each,

@@ -7,7 +7,7 @@ import (
 // SetModerator makes user a moderator of room, or a plain member again, on behalf of by,
 // who may manage the room. It fails with ErrNotFound if user is no member.
 func (s *Store) SetModerator(ctx context.Context, by Actor, room RoomID, user UserID, is bool) error {
-	return s.manage(ctx, room, by.User, func(ctx context.Context, tx *transaction, _ Standing) error {
+	return s.manage(ctx, room, by, func(ctx context.Context, tx *transaction, _ Standing) error {
 		if err := one(tx.ExecContext(ctx, "update members set moderator = $1 where room_id = $2 and user_id = $3 and present", is, room, user)); err != nil {
 			return err
 		}

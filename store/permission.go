@@ -94,7 +94,7 @@ func (m Membership) Standing(u User) Standing {
 // read a room is told that it is not there, so every denial to a stranger is
 // ErrNotFound. An administrator has no more right to read than anybody.
 func May(by Standing, do Action, m *Message) bool {
-	if by.User == 0 || !by.Member {
+	if by.User == 0 || !by.Member || by.Kind == DeletedRoom {
 		return false
 	}
 	switch do {

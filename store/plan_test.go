@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 )
@@ -139,6 +140,37 @@ func TestNoQueryScansATable(t *testing.T) {
 		"all sessions":       allSessions,
 		"sessions of":        lists(sessionsOf, 1, 1, []int{1, 2}),
 		"sessions to end":    sessionToEnd,
+
+		// Rooms and the log, under administration.
+		"room record":         roomRecord,
+		"rooms by name":       statementOf(RoomQuery{After: "1 a", State: InUse, Kind: OpenRoom}),
+		"rooms by members":    statementOf(RoomQuery{After: "1 1", Sort: RoomsByMembers}),
+		"rooms by size":       statementOf(RoomQuery{After: "1 1", Sort: RoomsBySize, State: Archived}),
+		"rooms by activity":   statementOf(RoomQuery{After: "1 1", Sort: RoomsByActivity, State: WithoutAny}),
+		"rooms named":         statementOf(RoomQuery{Name: "kit", State: ToBeDeleted}),
+		"first members":       firstMembers,
+		"others in":           othersIn,
+		"rooms made":          roomsMade,
+		"rooms in":            roomsIn,
+		"rooms to forget":     roomsToForget,
+		"oldest messages":     oldestMessages,
+		"forgotten messages":  forgottenMessages,
+		"erase messages":      eraseMessages,
+		"forgettable":         forgettable,
+		"present in":          presentIn,
+		"last of oldest":      lastOfOldest,
+		"erase memberships":   eraseMemberships,
+		"forget words":        "delete from room_words where room_id = $1",
+		"deletion":            "select " + jobFields + " from jobs where room_id = $1 and kind = $2 order by id desc limit 1",
+		"entries":             entriesOf(EntryQuery{Before: 1}),
+		"entries by":          entriesOf(EntryQuery{By: 1, Before: 1}),
+		"entries of an act":   entriesOf(EntryQuery{Act: "x", Before: 1}),
+		"entries on":          entriesOf(EntryQuery{On: Target{Kind: OnRoom, ID: 1}, Before: 1}),
+		"entries on a kind":   entriesOf(EntryQuery{On: Target{Kind: OnRoom}}),
+		"entries with a word": entriesOf(EntryQuery{Word: "a", Before: 1}),
+		"entries near":        entriesOf(EntryQuery{Word: "a", Before: 100, from: 1}),
+		"entries of a time":   entriesOf(EntryQuery{Since: time.Unix(1, 0), Until: time.Unix(2, 0)}),
+		"entries of all":      entriesOf(EntryQuery{By: 1, Act: "x", On: Target{Kind: OnRoom, ID: 1}, Word: "a", Since: time.Unix(1, 0), Until: time.Unix(2, 0), Before: 1}),
 	} {
 		var plan []struct {
 			ID, Parent, Notused int
@@ -156,9 +188,13 @@ func TestNoQueryScansATable(t *testing.T) {
 			if made[step.Detail] {
 				continue
 			}
-			if strings.HasPrefix(step.Detail, "SCAN") && !strings.Contains(step.Detail, "CONSTANT ROW") && !harmless.MatchString(step.Detail) {
+			if strings.HasPrefix(step.Detail, "SCAN") && !strings.Contains(step.Detail, "CONSTANT ROW") && !harmless.MatchString(step.Detail) && step.Detail != "SCAN few" {
 				t.Errorf("%s: %s", name, step.Detail)
 			}
 		}
 	}
 }
+
+func statementOf(q RoomQuery) string { text, _ := q.statement(51); return text }
+
+func entriesOf(q EntryQuery) string { text, _ := q.statement(51); return text }

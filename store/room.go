@@ -25,6 +25,7 @@ const (
 	OpenRoom    Kind = "open"
 	PrivateRoom Kind = "private"
 	DirectRoom  Kind = "direct"
+	DeletedRoom Kind = "deleted" // nothing is left but the number
 )
 
 // Room is a log of messages with a name.
@@ -41,6 +42,9 @@ type Room struct {
 
 	Locked      MeasureID // only its moderators write; 0: every member
 	SlowSeconds int       `db:"slow_seconds"` // between two messages of a member; 0: none
+	DeleteAt    int64     `db:"delete_at"`    // when it will be deleted, microseconds; 0: it stays
+	Keep        Keep      `db:"keep_days"`
+	Forgot      Seq       `db:"forgot_seq"` // every message up to here is forgotten
 }
 
 // Archived says whether the room can be read only.
@@ -80,7 +84,7 @@ type Named struct {
 }
 
 // Unread is how many messages came since the member read.
-func (m Membership) Unread() int { return max(0, int(m.LastSeq-m.Seen)) }
+func (m Membership) Unread() int { return max(0, int(m.LastSeq-max(m.Seen, m.Forgot))) }
 
 // Tells says whether what is unread is worth a mark at this level.
 func (m Membership) Tells() bool {
@@ -93,7 +97,7 @@ func (m Membership) Tells() bool {
 	return false
 }
 
-const roomFields = `r.id, r.slug, r.name, r.topic, r.kind, r.everyone, r.archived_at, r.last_seq, r.rev, r.locked, r.slow_seconds`
+const roomFields = `r.id, r.slug, r.name, r.topic, r.kind, r.everyone, r.archived_at, r.last_seq, r.rev, r.locked, r.slow_seconds, r.delete_at, r.keep_days, r.forgot_seq`
 
 const membershipColumns = `
 select ` + roomFields + `, m.user_id, m.owner, m.moderator, m.favourite, m.level, m.seen_seq,
@@ -152,7 +156,7 @@ func SortRooms(rooms []Membership) {
 // members.
 func (s *Store) AnyRoom(ctx context.Context, id RoomID) (Room, error) {
 	var r Room
-	err := s.get(ctx, &r, "select "+roomFields+" from rooms r where r.id = $1", id)
+	err := s.get(ctx, &r, anyRoom, id)
 	return r, s.plain(err)
 }
 
@@ -218,7 +222,7 @@ func (s *Store) RoomsToBrowse(ctx context.Context, user UserID, archived bool) (
 
 const roomsToBrowse = `
 select ` + roomFields + `,
-       (select count(*) from members x where x.room_id = r.id and x.present) as members,
+       r.member_count as members,
        exists (select 1 from members x where x.room_id = r.id and x.user_id = $1 and x.present) as joined
   from rooms r`
 

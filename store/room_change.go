@@ -80,16 +80,27 @@ func (s *Store) CreateRoom(ctx context.Context, by UserID, in Charter) (RoomID, 
 		if !administrator && !settings.MembersCreateRooms {
 			return ErrNotFound
 		}
+		if !administrator {
+			if err := mayMakeMore(ctx, tx, by); err != nil {
+				return err
+			}
+		}
 		if err := tx.GetContext(ctx, &room, nextID, "room"); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, insertRoom, room, slugOf(in.Name), in.Name, roomKey(in.Name), in.Topic, in.Kind, in.Everyone && administrator, by, micros(s.now())); err != nil {
 			return err
 		}
+		if err := setRoomWords(ctx, tx, room, in.Name); err != nil {
+			return err
+		}
 		return setMember(ctx, tx, room, by, true, true)
 	})
 	if isConflict(err) {
 		return 0, errNameTaken
+	}
+	if problem, is := err.(Invalid); is {
+		return 0, Problems{problem}
 	}
 	if err != nil {
 		return 0, fmt.Errorf("create room: %w", err)
@@ -98,12 +109,12 @@ func (s *Store) CreateRoom(ctx context.Context, by UserID, in Charter) (RoomID, 
 }
 
 const insertRoom = `
-insert into rooms (id, slug, name, name_key, topic, kind, everyone, created_by, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+insert into rooms (id, slug, name, name_key, list_name, topic, kind, everyone, created_by, created_at)
+values ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9)`
 
 // UpdateRoom changes what is said of the room, and who may come into it. Everyone
 // is kept as it is unless by is an administrator.
-func (s *Store) UpdateRoom(ctx context.Context, room RoomID, by UserID, in Charter) error {
+func (s *Store) UpdateRoom(ctx context.Context, room RoomID, by Actor, in Charter) error {
 	in, p := checkCharter(in)
 	if len(p) > 0 {
 		return p
@@ -112,8 +123,15 @@ func (s *Store) UpdateRoom(ctx context.Context, room RoomID, by UserID, in Chart
 		if who.Archived {
 			return ErrArchived
 		}
-		_, err := tx.ExecContext(ctx, updateRoom, slugOf(in.Name), in.Name, roomKey(in.Name), in.Topic, in.Kind, who.Administrator, in.Everyone, room)
-		return err
+		was, err := roomIn(ctx, tx, room)
+		if err != nil {
+			return err
+		}
+		entries, err := setCharter(ctx, tx, was, in, who.Administrator)
+		if err != nil || !actsAsAdministrator(who) {
+			return err
+		}
+		return s.record(ctx, tx, by, entries...)
 	})
 	if isConflict(err) {
 		return errNameTaken
@@ -123,32 +141,37 @@ func (s *Store) UpdateRoom(ctx context.Context, room RoomID, by UserID, in Chart
 
 const updateRoom = `
 update rooms
-   set slug = $1, name = $2, name_key = $3, topic = $4, kind = $5,
-       everyone = case when $5 <> 'open' then false when $6 then $7 else everyone end,
-       rev = rev + 1
- where id = $8 and kind <> 'direct'`
+   set slug = $1, name = $2, name_key = $3, list_name = $4, topic = $5, kind = $6, everyone = $7, rev = rev + 1
+ where id = $8 and kind in ('open', 'private')`
 
 // ArchiveRoom makes the room one that can only be read; its name is free again.
-func (s *Store) ArchiveRoom(ctx context.Context, room RoomID, by UserID) error {
+func (s *Store) ArchiveRoom(ctx context.Context, room RoomID, by Actor) error {
 	return s.manage(ctx, room, by, func(ctx context.Context, tx *transaction, who Standing) error {
 		if who.Archived {
 			return nil
 		}
-		_, err := tx.ExecContext(ctx, "update rooms set archived_at = $1, name_key = null, rev = rev + 1 where id = $2 and kind <> 'direct'", micros(s.now()), room)
-		return err
+		if err := s.archive(ctx, tx, room); err != nil {
+			return err
+		}
+		return s.recordManaged(ctx, tx, room, by, who, RoomArchive, 0)
 	})
 }
 
 // ReopenRoom makes an archived room one that can be written in again. It fails with
 // Problems if there is another room of that name now.
-func (s *Store) ReopenRoom(ctx context.Context, room RoomID, by UserID) error {
+func (s *Store) ReopenRoom(ctx context.Context, room RoomID, by Actor) error {
 	err := s.manage(ctx, room, by, func(ctx context.Context, tx *transaction, who Standing) error {
-		var name string
-		if err := tx.GetContext(ctx, &name, "select name from rooms where id = $1", room); err != nil || !who.Archived {
+		if !who.Archived {
+			return nil
+		}
+		r, err := roomIn(ctx, tx, room)
+		if err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "update rooms set archived_at = 0, name_key = $1, rev = rev + 1 where id = $2 and kind <> 'direct'", roomKey(name), room)
-		return err
+		if err := reopen(ctx, tx, r); err != nil {
+			return err
+		}
+		return s.recordManaged(ctx, tx, room, by, who, RoomReopen, 0)
 	})
 	if isConflict(err) {
 		return errNameTaken
@@ -157,12 +180,12 @@ func (s *Store) ReopenRoom(ctx context.Context, room RoomID, by UserID) error {
 }
 
 // manage runs fn if by may manage the room: ErrNotFound if not.
-func (s *Store) manage(ctx context.Context, room RoomID, by UserID, fn func(context.Context, *transaction, Standing) error) error {
+func (s *Store) manage(ctx context.Context, room RoomID, by Actor, fn func(context.Context, *transaction, Standing) error) error {
 	err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		if err := s.lockRoom(ctx, tx, room); err != nil {
 			return err
 		}
-		who, err := standing(ctx, tx, room, by)
+		who, err := standing(ctx, tx, room, by.User)
 		if err != nil {
 			return err
 		}

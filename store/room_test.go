@@ -52,11 +52,11 @@ func TestRoomNamesAreUniqueAmongRoomsInUse(t *testing.T) {
 				t.Errorf("a room %q: got %v", name, err)
 			}
 		}
-		must(t, s.ArchiveRoom(t.Context(), kitchen, ben.ID))
+		must(t, s.ArchiveRoom(t.Context(), kitchen, store.Actor{User: ben.ID}))
 		_, err = s.CreateRoom(t.Context(), cleo.ID, store.Charter{Name: "kitchen talk", Kind: store.OpenRoom})
 		must(t, err)
 		var p store.Problems
-		if err := s.ReopenRoom(t.Context(), kitchen, ben.ID); !errors.As(err, &p) {
+		if err := s.ReopenRoom(t.Context(), kitchen, store.Actor{User: ben.ID}); !errors.As(err, &p) {
 			t.Errorf("reopen under a name that is taken: %v", err)
 		}
 	})
@@ -67,7 +67,7 @@ func TestAnArchivedRoomCanBeReadAndNotWritten(t *testing.T) {
 		ada, ben, _ := crew(t, s)
 		posted, err := s.PostMessage(t.Context(), store.Draft{Room: 1, Author: ben.ID, Key: "1", Body: "before"})
 		must(t, err)
-		must(t, s.ArchiveRoom(t.Context(), 1, ada.ID))
+		must(t, s.ArchiveRoom(t.Context(), 1, store.Actor{User: ada.ID}))
 		_, err = s.PostMessage(t.Context(), store.Draft{Room: 1, Author: ben.ID, Key: "2", Body: "after"})
 		wants(t, "post", err, store.ErrArchived)
 		_, err = s.EditMessage(t.Context(), 1, posted.Seq, ben.ID, "changed")
@@ -79,7 +79,7 @@ func TestAnArchivedRoomCanBeReadAndNotWritten(t *testing.T) {
 		if len(rows) != 1 || rows[0].Body != "before" {
 			t.Errorf("it shows %v", rows)
 		}
-		must(t, s.ReopenRoom(t.Context(), 1, ada.ID))
+		must(t, s.ReopenRoom(t.Context(), 1, store.Actor{User: ada.ID}))
 		_, err = s.PostMessage(t.Context(), store.Draft{Room: 1, Author: ben.ID, Key: "2", Body: "after"})
 		must(t, err)
 	})
@@ -95,7 +95,7 @@ func TestAPrivateRoomIsForItsMembersAlone(t *testing.T) {
 			wants(t, "look", err, store.ErrNotFound)
 			wants(t, "join", s.Join(t.Context(), room, who.ID), store.ErrNotFound)
 			wants(t, "add oneself", s.AddMember(t.Context(), room, who.ID, who.ID), store.ErrNotFound)
-			wants(t, "archive", s.ArchiveRoom(t.Context(), room, who.ID), store.ErrNotFound)
+			wants(t, "archive", s.ArchiveRoom(t.Context(), room, store.Actor{User: who.ID}), store.ErrNotFound)
 			for _, archived := range []bool{false, true} {
 				listed, err := s.RoomsToBrowse(t.Context(), who.ID, archived)
 				must(t, err)
@@ -107,12 +107,12 @@ func TestAPrivateRoomIsForItsMembersAlone(t *testing.T) {
 			}
 		}
 		must(t, s.AddMember(t.Context(), room, ben.ID, cleo.ID))
-		wants(t, "a member removes the owner", s.RemoveMember(t.Context(), room, cleo.ID, ben.ID), store.ErrNotFound)
-		must(t, s.RemoveMember(t.Context(), room, ben.ID, cleo.ID))
+		wants(t, "a member removes the owner", s.RemoveMember(t.Context(), room, store.Actor{User: cleo.ID}, ben.ID), store.ErrNotFound)
+		must(t, s.RemoveMember(t.Context(), room, store.Actor{User: ben.ID}, cleo.ID))
 		_, err = s.Membership(t.Context(), room, cleo.ID)
 		wants(t, "look after removal", err, store.ErrNotFound)
 
-		must(t, s.UpdateRoom(t.Context(), room, ben.ID, store.Charter{Name: "Party", Kind: store.OpenRoom}))
+		must(t, s.UpdateRoom(t.Context(), room, store.Actor{User: ben.ID}, store.Charter{Name: "Party", Kind: store.OpenRoom}))
 		must(t, s.Join(t.Context(), room, cleo.ID))
 	})
 }
@@ -163,10 +163,10 @@ func TestTheSamePeopleHaveTheSameConversation(t *testing.T) {
 		wants(t, "look", err, store.ErrNotFound)
 		wants(t, "join", s.Join(t.Context(), room, ada.ID), store.ErrNotFound)
 		for _, who := range []store.User{ada, ben} {
-			wants(t, "convert", s.UpdateRoom(t.Context(), room, who.ID, store.Charter{Name: "Loot", Kind: store.OpenRoom}), store.ErrNotFound)
+			wants(t, "convert", s.UpdateRoom(t.Context(), room, store.Actor{User: who.ID}, store.Charter{Name: "Loot", Kind: store.OpenRoom}), store.ErrNotFound)
 			wants(t, "add", s.AddMember(t.Context(), room, who.ID, ada.ID), store.ErrNotFound)
-			wants(t, "archive", s.ArchiveRoom(t.Context(), room, who.ID), store.ErrNotFound)
-			wants(t, "remove", s.RemoveMember(t.Context(), room, who.ID, cleo.ID), store.ErrNotFound)
+			wants(t, "archive", s.ArchiveRoom(t.Context(), room, store.Actor{User: who.ID}), store.ErrNotFound)
+			wants(t, "remove", s.RemoveMember(t.Context(), room, store.Actor{User: who.ID}, cleo.ID), store.ErrNotFound)
 		}
 		wants(t, "leave", s.Leave(t.Context(), room, ben.ID), store.ErrNotFound)
 	})

@@ -65,11 +65,28 @@ func (s *Store) CreateSession(ctx context.Context, user User, agent, address str
 		if _, err := tx.ExecContext(ctx, insertSession, t.hash(), user.ID, clip(agent, 300), address, now); err != nil {
 			return err
 		}
+		if err := s.recordSignIn(ctx, tx, user.ID, address); err != nil {
+			return err
+		}
 		_, err = tx.ExecContext(ctx, "delete from sessions where used_at < $1 or created_at < $2",
 			micros(s.now().Add(-SessionIdle)), micros(s.now().Add(-SessionLife)))
 		return err
 	})
 	return t, err
+}
+
+// AdministratorSignIn is an entry for each session of an administrator.
+const AdministratorSignIn Act = "administrator.sign_in"
+
+func (s *Store) recordSignIn(ctx context.Context, tx *transaction, user UserID, address string) error {
+	var u struct {
+		Name string
+		Role Role
+	}
+	if err := tx.GetContext(ctx, &u, "select name, role from users where id = $1", user); err != nil || u.Role != Administrator {
+		return err
+	}
+	return s.record(ctx, tx, Actor{User: user, Address: address}, Entry{Act: AdministratorSignIn, Target: Target{Kind: OnAccount, ID: int64(user), Name: u.Name}})
 }
 
 const insertSession = `

@@ -48,6 +48,9 @@ func RoomActionURL(room store.RoomID, do string) templ.SafeURL {
 	return "/rooms/" + number(room) + "/" + templ.SafeURL(do)
 }
 
+// RoomRecordURL is the page of a room's administration.
+func RoomRecordURL(room store.RoomID) templ.SafeURL { return "/admin/rooms/" + number(room) }
+
 // RoomAtURL is the room's page around message seq, which it marks.
 func RoomAtURL(r store.Room, seq store.Seq) templ.SafeURL {
 	return RoomURL(r) + "?at=" + number(seq) + "#" + templ.SafeURL(MessageID(r.ID, seq))

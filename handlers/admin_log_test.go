@@ -1,0 +1,140 @@
+package handlers_test
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"parley/store"
+)
+
+// No route changes or deletes an entry of the log: as an administrator each is asked
+// with what the golden table asks it.
+func TestNothingChangesOrDeletesAnEntryOfTheLog(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ada := w.signUp("ada")
+		w.signUp("ben")
+		ada.post("/rooms", url.Values{"name": {"Mine"}, "kind": {"private"}})
+		ada.post("/admin/rooms/2", url.Values{"name": {"Ours"}, "kind": {"private"}})
+		before, err := w.store.Entries(t.Context(), store.EntryQuery{}, 1000)
+		if err != nil || len(before) < 2 {
+			t.Fatalf("%d entries, %v", len(before), err)
+		}
+		for _, row := range access {
+			if method, _, _ := strings.Cut(row.route, " "); row.want[4] != 0 && row.route != "POST /logout" {
+				ada.do(method, row.path, row.form)
+			}
+		}
+		after, err := w.store.Entries(t.Context(), store.EntryQuery{}, 1000)
+		if err != nil || len(after) <= len(before) {
+			t.Fatalf("%d entries, %v", len(after), err)
+		}
+		for i, want := range before {
+			if got := after[len(after)-len(before)+i]; got != want {
+				t.Errorf("got %+v, want %+v", got, want)
+			}
+		}
+	}, unlimited)
+}
+
+// And no statement of the program could.
+func TestNoStatementChangesOrDeletesAnEntryOfTheLog(t *testing.T) {
+	paths, err := filepath.Glob("../store/*.go")
+	if err != nil || len(paths) == 0 {
+		t.Fatal(err)
+	}
+	changes := regexp.MustCompile(`(?i)(update|delete\s+from|drop\s+table|truncate)\s+(log_entries|log_words)`)
+	for _, path := range paths {
+		source, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := changes.Find(source); found != nil {
+			t.Errorf("%s: %s", path, found)
+		}
+	}
+}
+
+func TestTheLogIsExportedAsItIsAskedFor(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ada := w.signUp("ada")
+		ada.post("/rooms", url.Values{"name": {"Mine"}, "kind": {"private"}})
+		ada.post("/admin/rooms/2", url.Values{"name": {"=1+1"}, "kind": {"private"}})
+		for i := range 1100 { // more than one chunk
+			if err := w.store.SetCharter(t.Context(), store.Actor{User: 1}, 2, store.Charter{Name: "=1+1", Topic: fmt.Sprint(i), Kind: store.PrivateRoom}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a := ada.post("/admin/log/export", url.Values{"format": {"csv"}, "on": {"room"}, "id": {"2"}})
+		rows, err := csv.NewReader(strings.NewReader(a.body)).ReadAll()
+		if err != nil || a.StatusCode != http.StatusOK || !strings.Contains(a.Header.Get("Content-Disposition"), "parley-log.csv") {
+			t.Fatalf("%s %v", a.Status, err)
+		}
+		if len(rows) != 1102 || rows[1][5] != "room.topic" || rows[1101][5] != "room.rename" || rows[1101][11] != "'=1+1" {
+			t.Errorf("%d rows, the last is %q", len(rows), rows[len(rows)-1])
+		}
+		a = ada.post("/admin/log/export", url.Values{"format": {"jsonl"}, "act": {"room.rename"}})
+		lines := strings.Split(strings.TrimSpace(a.body), "\n")
+		var line struct{ Act, Was, Now, ByName string }
+		if err := json.Unmarshal([]byte(lines[0]), &line); err != nil || len(lines) != 1 || line.Was != "Mine" || line.Now != "=1+1" {
+			t.Errorf("%q: %+v, %v", lines, line, err)
+		}
+		entries, err := w.store.Entries(t.Context(), store.EntryQuery{Act: store.LogExport}, 10)
+		if err != nil || len(entries) != 2 || entries[0].Now != "jsonl act=room.rename" || entries[0].Address == "" {
+			t.Errorf("the log has %+v, %v", entries, err)
+		}
+	}, unlimited)
+}
+
+// Whoever administers gets the words of a room that they are not in by no request.
+func TestAnAdministratorReadsNoRoomThatTheyAreNotIn(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ada, ben := w.signUp("ada"), w.signUp("ben")
+		w.signUp("cleo")
+		ben.post("/rooms", url.Values{"name": {"Secret"}, "kind": {"private"}})
+		ben.post("/direct", url.Values{"with": {"3"}})
+		for _, room := range []string{"2", "3"} {
+			ben.post("/rooms/"+room+"/messages", draft("the treasure is under the stairs"))
+		}
+		for _, room := range []string{"2", "3"} {
+			for _, row := range access {
+				method, pattern, _ := strings.Cut(row.route, " ")
+				if !strings.Contains(pattern, "{room}") || strings.Contains(pattern, "stream") || strings.HasSuffix(pattern, "/members") || strings.HasSuffix(pattern, "/join") {
+					continue
+				}
+				path := strings.NewReplacer("{room}", room, "{seq}", "1").Replace(pattern)
+				if a := ada.do(method, path, url.Values{"name": {"Secret"}, "kind": {"private"}, "keep": {"ever"}}); strings.Contains(a.body, "treasure") {
+					t.Errorf("%s %s: %s shows it", method, path, a.Status)
+				}
+			}
+		}
+		for _, path := range []string{"/admin/rooms", "/admin/log", "/admin/rooms?q=direct", "/admin/rooms?kind=direct"} {
+			if a := ada.get(path); strings.Contains(a.body, "treasure") || strings.Contains(a.body, "/rooms/3") {
+				t.Errorf("%s shows it", path)
+			}
+		}
+	}, unlimited)
+}
+
+func TestWhatIsWrongInAFilterIsSaidAtItsField(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ada := w.signUp("ada")
+		for path, want := range map[string]string{
+			"/admin/log?by=nobody":                      "There is nobody of that name. Enter a username.",
+			"/admin/log?since=yesterday":                "Enter a day like 2026-03-31.",
+			"/admin/rooms/1/keep?keep=days&days=0":      "Enter a number of days up to 3650.",
+			"/admin/rooms/1/keep?keep=days&days=100000": "Enter a number of days up to 3650.",
+		} {
+			if a := ada.get(path); a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(a.body, want) {
+				t.Errorf("%s: %s", path, a.Status)
+			}
+		}
+	})
+}

@@ -1,0 +1,276 @@
+package views
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"parley/store"
+	"parley/views/words"
+)
+
+// piece is a part of a sentence of the log.
+type piece struct {
+	Text string
+	Name bool
+	To   templ.SafeURL // of a name that leads somewhere; "": none
+}
+
+// The places of the names in a sentence, until they are put there: no text has these.
+const byPlace, onPlace = "\x01", "\x02"
+
+// sentence is what e says was done by whom to what, with links to both.
+func sentence(ctx context.Context, e store.Entry) []piece {
+	var all []piece
+	text := said(ctx, e, byPlace, onPlace)
+	for text != "" {
+		at := strings.IndexAny(text, byPlace+onPlace)
+		if at < 0 {
+			return append(all, piece{Text: text})
+		}
+		if at > 0 {
+			all = append(all, piece{Text: text[:at]})
+		}
+		if text[at:at+1] == byPlace {
+			all = append(all, doer(e))
+		} else {
+			all = append(all, target(ctx, e))
+		}
+		text = text[at+1:]
+	}
+	return all
+}
+
+func doer(e store.Entry) piece {
+	if e.By == 0 {
+		return piece{Text: "Parley", Name: true}
+	}
+	return piece{Text: e.ByName, Name: true, To: PersonURL(e.By)}
+}
+
+func target(ctx context.Context, e store.Entry) piece {
+	p := piece{Text: e.Target.Name, Name: true}
+	switch e.Target.Kind {
+	case store.OnAccount:
+		p.To = PersonURL(store.UserID(e.Target.ID))
+	case store.OnRoom:
+		p.To = RoomRecordURL(store.RoomID(e.Target.ID))
+	case store.OnMessage:
+		p.Text = say(ctx, "message %d in room %d", int(e.Target.Seq), int(e.Target.ID))
+	case store.OnSetting:
+		p.Text = settingName(ctx, e.Target.Name)
+	}
+	if p.Text == "" {
+		p.Text = targetWord(ctx, e.Target.Kind)
+	}
+	return p
+}
+
+// said is the sentence for e with by and on in the places of who did it to what. An act
+// that has none of its own is said as it is called.
+func said(ctx context.Context, e store.Entry, by, on string) string {
+	switch e.Act {
+	case store.RoomRename:
+		return say(ctx, "%s renamed the room %s", by, on)
+	case store.RoomTopic:
+		return say(ctx, "%s changed the topic of %s", by, on)
+	case store.RoomConvert:
+		return say(ctx, "%s changed who comes into %s", by, on)
+	case store.RoomEveryone:
+		return say(ctx, "%s changed whether new accounts are in %s", by, on)
+	case store.RoomArchive:
+		return say(ctx, "%s archived %s", by, on)
+	case store.RoomReopen:
+		return say(ctx, "%s opened %s again", by, on)
+	case store.RoomKeep:
+		return say(ctx, "%s changed how long %s keeps messages", by, on)
+	case store.RoomDelete:
+		return say(ctx, "%s decided to delete %s", by, on)
+	case store.RoomSpare:
+		return say(ctx, "%s called off the deletion of %s", by, on)
+	case store.RoomErase:
+		return say(ctx, "%s erased the room %s", by, on)
+	case store.RoomEnter:
+		return say(ctx, "%s gave the room %s to somebody", by, on)
+	case store.MemberRemove:
+		return say(ctx, "%s removed %s from a room", by, on)
+	case store.AdministratorSignIn:
+		return say(ctx, "%s signed in as administrator", by)
+	case store.LogExport:
+		return say(ctx, "%s exported the log", by)
+	case "account.create":
+		return say(ctx, "%s created the account of %s", by, on)
+	case "account.rename":
+		return say(ctx, "%s changed the name of %s", by, on)
+	case "account.username":
+		return say(ctx, "%s changed the username of %s", by, on)
+	case "account.email":
+		return say(ctx, "%s changed the e-mail of %s", by, on)
+	case "account.role":
+		return say(ctx, "%s changed the role of %s", by, on)
+	case "account.suspend":
+		return say(ctx, "%s suspended %s", by, on)
+	case "account.reactivate":
+		return say(ctx, "%s let %s in again", by, on)
+	case "account.delete":
+		return say(ctx, "%s deleted the account of %s", by, on)
+	case "session.end":
+		return say(ctx, "%s ended a session of %s", by, on)
+	case "setting.change":
+		return say(ctx, "%s changed the setting “%s”", by, on)
+	case "invitation.create":
+		return say(ctx, "%s made the invitation %s", by, on)
+	case "invitation.withdraw":
+		return say(ctx, "%s withdrew the invitation %s", by, on)
+	case "invitation.use":
+		return say(ctx, "%s came by the invitation %s", by, on)
+	case "signin_link.create":
+		return say(ctx, "%s made a sign-in link for %s", by, on)
+	case "signin_link.use":
+		return say(ctx, "%s signed in by a link", by)
+	case "message.delete":
+		return say(ctx, "%s deleted %s", by, on)
+	}
+	return by + ": " + string(e.Act) + " · " + on
+}
+
+// acts are those that the log's page lets one choose, in its order.
+var acts = []store.Act{
+	store.AdministratorSignIn,
+	"account.create", "account.rename", "account.username", "account.email", "account.role", "account.suspend", "account.reactivate", "account.delete", "session.end",
+	"invitation.create", "invitation.withdraw", "invitation.use", "signin_link.create", "signin_link.use",
+	store.RoomRename, store.RoomTopic, store.RoomConvert, store.RoomEveryone, store.RoomArchive, store.RoomReopen, store.RoomKeep,
+	store.RoomDelete, store.RoomSpare, store.RoomErase, store.RoomEnter, store.MemberRemove,
+	"message.delete", "setting.change", store.LogExport,
+}
+
+func actOptions(ctx context.Context) [][2]string {
+	all := [][2]string{{"", say(ctx, "All")}}
+	for _, act := range acts {
+		text := said(ctx, store.Entry{Act: act}, "…", "…")
+		all = append(all, [2]string{string(act), text})
+	}
+	return all
+}
+
+func targetOptions(ctx context.Context) [][2]string {
+	all := [][2]string{{"", say(ctx, "All")}}
+	for _, kind := range store.TargetKinds {
+		all = append(all, [2]string{string(kind), targetWord(ctx, kind)})
+	}
+	return all
+}
+
+func targetWord(ctx context.Context, kind store.TargetKind) string {
+	switch kind {
+	case store.OnAccount:
+		return say(ctx, "an account")
+	case store.OnRoom:
+		return say(ctx, "a room")
+	case store.OnMessage:
+		return say(ctx, "a message")
+	case store.OnSession:
+		return say(ctx, "a session")
+	case store.OnInvitation:
+		return say(ctx, "an invitation")
+	case store.OnSetting:
+		return say(ctx, "a setting")
+	case store.OnLog:
+		return say(ctx, "the log")
+	}
+	return string(kind)
+}
+
+// settingName is what people call a setting.
+func settingName(ctx context.Context, name string) string {
+	switch name {
+	case "name":
+		return say(ctx, "Name of this place")
+	case "logo":
+		return say(ctx, "Logo of this place")
+	case "welcome":
+		return say(ctx, "Welcome text")
+	case "accent":
+		return say(ctx, "Accent colour")
+	case "accounts.sign_up":
+		return say(ctx, "Who may sign up")
+	case "accounts.domains":
+		return say(ctx, "E-mail domains")
+	case "accounts.shows_typing":
+		return say(ctx, "New accounts show that they type")
+	case "accounts.shows_seen":
+		return say(ctx, "New accounts show what they have read")
+	case "rooms.members_create":
+		return say(ctx, "Members create rooms")
+	case "messages.most":
+		return say(ctx, "Longest message")
+	case "messages.burst":
+		return say(ctx, "Messages at once")
+	case "messages.per_minute":
+		return say(ctx, "Messages per minute")
+	case "messages.edit_within":
+		return say(ctx, "Time to edit")
+	case "messages.delete_within":
+		return say(ctx, "Time to delete")
+	case "messages.retention":
+		return say(ctx, "How long messages are kept")
+	}
+	return name
+}
+
+// valueOf is text, a value before or after e, as people read it: a time is the reader's.
+func valueOf(ctx context.Context, e store.Entry, text string, zone *time.Location) string {
+	switch text {
+	case "yes":
+		return say(ctx, "Yes")
+	case "no":
+		return say(ctx, "No")
+	}
+	switch e.Act {
+	case store.RoomDelete, store.RoomSpare:
+		if t, err := time.Parse(time.RFC3339, text); err == nil {
+			return words.Moment(ctx, t.In(zone))
+		}
+	case store.RoomConvert, "account.role":
+		switch text {
+		case "open":
+			return say(ctx, "Open room")
+		case "private":
+			return say(ctx, "Private room")
+		case "member":
+			return say(ctx, "Member")
+		case "moderator":
+			return say(ctx, "Moderator")
+		case "administrator":
+			return say(ctx, "Administrator")
+		}
+	case store.RoomKeep, "setting.change":
+		switch text {
+		case "as everywhere":
+			return say(ctx, "As everywhere")
+		case "for ever":
+			return say(ctx, "For ever")
+		}
+		if d, err := time.ParseDuration(text); err == nil {
+			return settingTime(ctx, e, d)
+		}
+	}
+	return text
+}
+
+// settingTime is how long d is, where 0 is no limit.
+func settingTime(ctx context.Context, e store.Entry, d time.Duration) string {
+	switch {
+	case d == 0 && e.Target.Name == "messages.retention":
+		return say(ctx, "For ever")
+	case d == 0:
+		return say(ctx, "Always")
+	case d%(24*time.Hour) == 0:
+		return say(ctx, "%d days", int(d/(24*time.Hour)))
+	case d%time.Hour == 0:
+		return say(ctx, "%d hours", int(d/time.Hour))
+	}
+	return say(ctx, "%d minutes", int(d/time.Minute))
+}
