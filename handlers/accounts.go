@@ -116,6 +116,9 @@ func (s *Server) refused(r *http.Request, err error, show func(views.Fields) err
 }
 
 // showAccount is an administrator's page about a person.
+// mostInvited is how many of whom a person invited their page names.
+const mostInvited = 100
+
 func (s *Server) showAccount(w http.ResponseWriter, r *http.Request) error {
 	return s.account(w, r, http.StatusOK, views.Account{Done: map[string]string{
 		"account":     "The account is saved.",
@@ -148,6 +151,12 @@ func (s *Server) account(w http.ResponseWriter, r *http.Request, status int, v v
 		return err
 	}
 	if v.Acts, err = s.Store.Entries(ctx, store.EntryQuery{On: store.Target{Kind: store.OnAccount, ID: int64(id)}}, mostAccountActs); err != nil {
+		return err
+	}
+	if _, v.InvitedBy, err = s.Store.InvitedBy(ctx, id); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if v.Invited, err = s.Store.InvitedFrom(ctx, id, mostInvited); err != nil {
 		return err
 	}
 	if v.About.Values == nil {

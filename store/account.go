@@ -22,7 +22,7 @@ const (
 	ReactivateAccountAct Act = "account.reactivate"
 	DeleteAccountAct     Act = "account.delete"
 	EndSessionAct        Act = "session.end"
-	EndSessionsAct       Act = "session.end-all"
+	EndSessionsAct       Act = "session.end_all"
 )
 
 // ErrLastAdministrator is the answer to whatever would leave nobody who administers.

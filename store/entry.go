@@ -31,7 +31,7 @@ const (
 )
 
 // TargetKinds are all of them.
-var TargetKinds = []TargetKind{OnAccount, OnRoom, OnMessage, OnSession, OnInvitation, OnSetting, OnLog}
+var TargetKinds = []TargetKind{OnAccount, OnRoom, OnMessage, OnSession, OnInvitation, OnSetting, OnRule, OnLog}
 
 // Target is what an act was done to. A message is a room's, by its number; its text is
 // never in the log.

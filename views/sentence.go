@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -118,6 +119,10 @@ func said(ctx context.Context, e store.Entry, by, on string) string {
 		return say(ctx, "%s deleted the account of %s", by, on)
 	case "session.end":
 		return say(ctx, "%s ended a session of %s", by, on)
+	case "session.end_all":
+		return say(ctx, "%s ended all sessions of %s", by, on)
+	case "socket.end":
+		return say(ctx, "%s ended an open page of %s", by, on)
 	case "setting.change":
 		return say(ctx, "%s changed the setting “%s”", by, on)
 	case "invitation.create":
@@ -133,13 +138,16 @@ func said(ctx context.Context, e store.Entry, by, on string) string {
 	case "message.delete":
 		return say(ctx, "%s deleted %s", by, on)
 	}
+	if text := moderated(ctx, e.Act, by, on); text != "" {
+		return text
+	}
 	return by + ": " + string(e.Act) + " · " + on
 }
 
 // acts are those that the log's page lets one choose, in its order.
 var acts = []store.Act{
 	store.AdministratorSignIn,
-	"account.create", "account.rename", "account.username", "account.email", "account.role", "account.suspend", "account.reactivate", "account.delete", "session.end",
+	"account.create", "account.rename", "account.username", "account.email", "account.role", "account.suspend", "account.reactivate", "account.delete", "session.end", "session.end_all", "socket.end",
 	"invitation.create", "invitation.withdraw", "invitation.use", "signin_link.create", "signin_link.use",
 	store.RoomRename, store.RoomTopic, store.RoomConvert, store.RoomEveryone, store.RoomArchive, store.RoomReopen, store.RoomKeep,
 	store.RoomDelete, store.RoomSpare, store.RoomErase, store.RoomEnter, store.MemberRemove,
@@ -148,7 +156,7 @@ var acts = []store.Act{
 
 func actOptions(ctx context.Context) [][2]string {
 	all := [][2]string{{"", say(ctx, "All")}}
-	for _, act := range acts {
+	for _, act := range slices.Concat(acts, moderationActs) {
 		text := said(ctx, store.Entry{Act: act}, "…", "…")
 		all = append(all, [2]string{string(act), text})
 	}
@@ -177,6 +185,8 @@ func targetWord(ctx context.Context, kind store.TargetKind) string {
 		return say(ctx, "an invitation")
 	case store.OnSetting:
 		return say(ctx, "a setting")
+	case store.OnRule:
+		return say(ctx, "a rule")
 	case store.OnLog:
 		return say(ctx, "the log")
 	}

@@ -1,0 +1,72 @@
+package views
+
+import (
+	"context"
+
+	"parley/store"
+)
+
+// moderationActs are those acts of moderation that the log's page lets one choose.
+var moderationActs = []store.Act{
+	"moderation.hide", "moderation.lift-hide", "moderation.warn", "moderation.time-out", "moderation.lift-time-out", "moderation.remove", "moderation.lift-remove",
+	"moderation.suspend", "moderation.lift-suspend", "moderation.ban", "moderation.lift-ban", "moderation.slow", "moderation.lift-slow",
+	"moderation.lock", "moderation.lift-lock", "moderation.newcomer", "moderation.lift-newcomer",
+	"appeal.grant", "appeal.refuse", "case.close", "case.reopen", "moderator.appoint", "moderator.dismiss", "rule.create", "rule.change", "rule.delete",
+}
+
+// moderated is the sentence of an act of moderation, "" if it is none.
+func moderated(ctx context.Context, act store.Act, by, on string) string {
+	switch act {
+	case "moderation.hide":
+		return say(ctx, "%s hid %s", by, on)
+	case "moderation.lift-hide":
+		return say(ctx, "%s showed %s again", by, on)
+	case "moderation.warn":
+		return say(ctx, "%s warned %s", by, on)
+	case "moderation.time-out":
+		return say(ctx, "%s gave %s a time-out", by, on)
+	case "moderation.lift-time-out":
+		return say(ctx, "%s lifted the time-out of %s", by, on)
+	case "moderation.remove":
+		return say(ctx, "%s removed %s from a room", by, on)
+	case "moderation.lift-remove":
+		return say(ctx, "%s let %s back into a room", by, on)
+	case "moderation.suspend":
+		return say(ctx, "%s suspended %s", by, on)
+	case "moderation.lift-suspend", "moderation.lift-ban":
+		return say(ctx, "%s let %s in again", by, on)
+	case "moderation.ban":
+		return say(ctx, "%s banned %s", by, on)
+	case "moderation.slow":
+		return say(ctx, "%s made %s slow", by, on)
+	case "moderation.lift-slow":
+		return say(ctx, "%s made %s as fast as before", by, on)
+	case "moderation.lock":
+		return say(ctx, "%s locked %s", by, on)
+	case "moderation.lift-lock":
+		return say(ctx, "%s unlocked %s", by, on)
+	case "moderation.newcomer":
+		return say(ctx, "%s limited what newcomers may do", by)
+	case "moderation.lift-newcomer":
+		return say(ctx, "%s lifted the limits for newcomers", by)
+	case "appeal.grant":
+		return say(ctx, "%s granted the objection of %s", by, on)
+	case "appeal.refuse":
+		return say(ctx, "%s refused the objection of %s", by, on)
+	case "case.close":
+		return say(ctx, "%s closed a case about %s", by, on)
+	case "case.reopen":
+		return say(ctx, "%s opened a case about %s again", by, on)
+	case "moderator.appoint":
+		return say(ctx, "%s made %s moderator of a room", by, on)
+	case "moderator.dismiss":
+		return say(ctx, "%s made %s a plain member of a room", by, on)
+	case "rule.create":
+		return say(ctx, "%s made the rule “%s”", by, on)
+	case "rule.change":
+		return say(ctx, "%s changed the rule “%s”", by, on)
+	case "rule.delete":
+		return say(ctx, "%s deleted the rule “%s”", by, on)
+	}
+	return ""
+}

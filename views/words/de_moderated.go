@@ -1,0 +1,30 @@
+package words
+
+// germanModerated are the log's sentences about acts of moderation.
+var germanModerated = map[string]string{
+	"%s banned %s":                        "%s hat %s ausgeschlossen",
+	"%s changed the rule “%s”":            "%s hat die Regel „%s“ geändert",
+	"%s closed a case about %s":           "%s hat einen Fall über %s geschlossen",
+	"%s deleted the rule “%s”":            "%s hat die Regel „%s“ gelöscht",
+	"%s ended all sessions of %s":         "%s hat alle Sitzungen von %s beendet",
+	"%s ended an open page of %s":         "%s hat eine offene Seite von %s beendet",
+	"%s gave %s a time-out":               "%s hat %s eine Auszeit gegeben",
+	"%s granted the objection of %s":      "%s hat dem Widerspruch von %s stattgegeben",
+	"%s hid %s":                           "%s hat %s verborgen",
+	"%s let %s back into a room":          "%s hat %s wieder in einen Raum gelassen",
+	"%s lifted the limits for newcomers":  "%s hat die Grenzen für Neue aufgehoben",
+	"%s lifted the time-out of %s":        "%s hat die Auszeit von %s aufgehoben",
+	"%s limited what newcomers may do":    "%s hat eingeschränkt, was Neue dürfen",
+	"%s locked %s":                        "%s hat %s gesperrt",
+	"%s made %s a plain member of a room": "%s hat %s in einem Raum wieder zum Mitglied gemacht",
+	"%s made %s as fast as before":        "%s hat %s wieder so schnell wie zuvor gemacht",
+	"%s made %s moderator of a room":      "%s hat %s zur Moderation eines Raums gemacht",
+	"%s made %s slow":                     "%s hat %s langsam gemacht",
+	"%s made the rule “%s”":               "%s hat die Regel „%s“ gemacht",
+	"%s opened a case about %s again":     "%s hat einen Fall über %s wieder geöffnet",
+	"%s refused the objection of %s":      "%s hat den Widerspruch von %s abgelehnt",
+	"%s showed %s again":                  "%s hat %s wieder gezeigt",
+	"%s unlocked %s":                      "%s hat %s entsperrt",
+	"%s warned %s":                        "%s hat %s verwarnt",
+	"a rule":                              "eine Regel",
+}
