@@ -44,7 +44,7 @@ func TestWhoIsSuspendedIsToldOnEveryOpenPage(t *testing.T) {
 	ben.Open("/login")
 	ben.Type("#login", "ben")
 	ben.Type("#password", password)
-	ben.Submit("form.card button", arrived+` && document.querySelector(".form__error").textContent.includes("suspended")`)
+	ben.Submit("form.card button", arrived+` && document.body.textContent.includes("suspended")`)
 
 	ada.Submit(`form[action$="/reactivate"] button`, arrived+` && !document.querySelector("#account-state .tag--danger")`)
 	watching.Until(`!document.querySelector("#account-state .tag--danger")`)

@@ -322,6 +322,8 @@ func TestASuspendedPersonIsShownTheDoorOnOpenPages(t *testing.T) {
 	ben.Type("#password", password)
 	ben.Submit("form.card button", `document.body.textContent.includes("suspended")`)
 	s.Command("user", "reactivate", "ben")
+	ben.Open("/login")
+	ben.Type("#login", "ben")
 	ben.Type("#password", password)
 	ben.Submit("form.card button", inRoom)
 }

@@ -246,7 +246,7 @@ const inRoom = `document.readyState === "complete" && document.getElementById("c
 const connected = `document.readyState === "complete" && document.getElementById("live")?._htmx?.ws?.connection?.socket?.readyState === 1`
 
 // composed: no message is on its way, and there is one field for the next.
-const composed = `!document.querySelector("#composer :disabled") && document.querySelectorAll("#composer textarea").length === 1`
+const composed = `!document.querySelector("#composer :disabled") && [...document.querySelectorAll("#composer textarea")].filter(e => e.offsetParent).length === 1`
 
 // Say writes a message and sends it with Enter.
 func (w *Window) Say(text string) {
