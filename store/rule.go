@@ -277,6 +277,13 @@ func ruleState(act RuleAct, active bool) string {
 	return string(act)
 }
 
+// RuleByID returns one rule, whoever asks.
+func (s *Store) RuleByID(ctx context.Context, id RuleID) (Rule, error) {
+	var r ruleRow
+	err := s.get(ctx, &r, "select "+ruleFields+" from rules where id = $1", id)
+	return r.rule(), s.plain(err)
+}
+
 // DeleteRule takes rule id away, as an act of by.
 func (s *Store) DeleteRule(ctx context.Context, by Actor, id RuleID) error {
 	return s.changeRules(ctx, by, func(ctx context.Context, tx *transaction) (Entry, error) {

@@ -11,6 +11,9 @@ var counted = map[language.Tag]map[string][2]string{
 	language.English: {
 		"%d members":                        {"%d member", "%d members"},
 		"%d reports":                        {"%d report", "%d reports"},
+		"%d rules":                          {"%d rule", "%d rules"},
+		"It would have caught %d messages":  {"It would have caught %d message", "It would have caught %d messages"},
+		"and %d older ones":                 {"and %d older one", "and %d older ones"},
 		"%d new since %s":                   {"%d new since %[2]s", "%d new since %[2]s"},
 		"%d new messages, the last from %s": {"%d new message, from %[2]s", "%d new messages, the last from %[2]s"},
 		"Try again in %d seconds.":          {"Try again in %d second.", "Try again in %d seconds."},
@@ -19,6 +22,9 @@ var counted = map[language.Tag]map[string][2]string{
 	language.German: {
 		"%d members":                        {"%d Mitglied", "%d Mitglieder"},
 		"%d reports":                        {"%d Meldung", "%d Meldungen"},
+		"%d rules":                          {"%d Regel", "%d Regeln"},
+		"It would have caught %d messages":  {"Sie hätte %d Nachricht gefunden", "Sie hätte %d Nachrichten gefunden"},
+		"and %d older ones":                 {"und %d ältere", "und %d ältere"},
 		"%d new since %s":                   {"%d neue seit %[2]s", "%d neue seit %[2]s"},
 		"%d new messages, the last from %s": {"%d neue Nachricht, von %[2]s", "%d neue Nachrichten, die letzte von %[2]s"},
 		"Try again in %d seconds.":          {"Versuch es in %d Sekunde noch einmal.", "Versuch es in %d Sekunden noch einmal."},
