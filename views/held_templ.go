@@ -629,7 +629,7 @@ func ownHeld(user store.UserID, all []store.HeldMessage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if short := clip(m.Body, 120); short == m.Body {
+				if short := clip(m.Body, 90); short == m.Body {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "<p class=\"held__text\" dir=\"auto\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

@@ -50,7 +50,7 @@ func ruleKinds(ctx context.Context) [][2]string {
 
 func ruleActs(ctx context.Context) [][2]string {
 	return [][2]string{
-		{string(store.RuleFlags), say(ctx, "Flag: open a case")}, {string(store.RuleHolds), say(ctx, "Hold until a moderator decides")}, {string(store.RuleRefuses), say(ctx, "Refuse with a sentence")},
+		{string(store.RuleFlags), say(ctx, "Flag: open a case")}, {string(store.RuleHolds), say(ctx, "Hold for a moderator")}, {string(store.RuleRefuses), say(ctx, "Refuse with a sentence")},
 	}
 }
 
@@ -134,9 +134,9 @@ func RulesPage(p Page, v Rules) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Rules look at what is written, also with other letters that look the same, accents, or invisible characters in between. Moderators’ own messages are only ever refused, and those of direct conversations, too."))
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Rules look at what is written, also with other letters that look the same, accents, or invisible characters in between. What moderators write, and what is said directly, they can only refuse."))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 76, Col: 242}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 76, Col: 224}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -560,7 +560,7 @@ func trial(t Trial, zone *time.Location) templ.Component {
 			templ_7745c5c3_Var25 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<section id=\"trial\" class=\"card card--flat\" aria-labelledby=\"trial-title\" tabindex=\"-1\" autofocus><h2 id=\"trial-title\" class=\"card__title\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<section id=\"trial\" class=\"card card--flat\" aria-labelledby=\"trial-title\"><h2 id=\"trial-title\" class=\"card__title\" tabindex=\"-1\" autofocus>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
