@@ -34,14 +34,15 @@ generate:
 
 # The pictures of the README.
 screenshots:
-	go test -count=1 -run 'TestTheDemoLooksAsInTheReadme|TestModerationLooksAsInTheDocumentation' ./e2e
+	go test -count=1 -run 'TestTheDemoLooksAsInTheReadme|TestModerationLooksAsInTheDocumentation|TestRulesLookAsInTheDocumentation' ./e2e
 	cp e2e/out/overview-*.png e2e/out/room-*.png e2e/out/rooms-*.png e2e/out/profile-*.png e2e/out/login-*.png e2e/out/people-*.png e2e/out/account-*.png docs/
-	cp e2e/out/queue-[0-9]*.png e2e/out/case-[0-9]*.png docs/
+	cp e2e/out/queue-[0-9]*.png e2e/out/case-[0-9]*.png e2e/out/rules-[0-9]*.png e2e/out/held-[0-9]*.png docs/
 
 # What each part costs, when a browser on a slow network first paints a room, and
 # Parley against other servers in the same minutes: bench/README.md.
 bench:
 	go test -run '^$$' -bench . -skip '^BenchmarkMessage$$' -count 3 ./handlers/live ./handlers ./views/words
+	go test -run '^$$' -bench '^BenchmarkRules$$' -count 3 ./store
 	go test -run TestTheRoomIsPainted -count 1 -v ./e2e
 	go run ./bench
 

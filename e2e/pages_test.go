@@ -231,6 +231,22 @@ func TestEveryPageIsPlainAndAccessible(t *testing.T) {
 		w.Until(connected)
 		check(name)
 	}
+	w.Open("/moderation/rules")
+	check("no rules")
+	w.Open("/moderation/held")
+	check("nothing held")
+	signIn(t, s, "ada").post("/moderation/rules", map[string][]string{"kind": {"word"}, "text": {"casino"}, "act": {"hold"}})
+	cleo.post("/rooms/1/messages", map[string][]string{"body": {"A *casino* at https://casino.example/" + strings.Repeat("x", 150)}, "key": {"held"}})
+	for _, page := range [][2]string{
+		{"the rules", "/moderation/rules"}, {"a rule", "/moderation/rules/1?try=1"}, {"delete a rule", "/moderation/rules/1/delete"}, {"what is held", "/moderation/held"},
+	} {
+		w.Open(page[1])
+		check(page[0])
+	}
+	w.Open("/moderation/rules")
+	w.Type("#text", "two words")
+	w.Submit("#rule .button--main", arrived+` && document.querySelector("[aria-invalid]")`)
+	check("rules with a mistake")
 	w.Open("/nothing")
 	check("not found")
 	link, _, _ := strings.Cut(s.Command("user", "reset-password", "ben"), "\n")

@@ -117,6 +117,17 @@ func TestEveryPageIsValidHTML(t *testing.T) {
 	} {
 		save(ada, name, path)
 	}
+	save(ada, "no-rules", "/moderation/rules")
+	save(ada, "nothing-held", "/moderation/held")
+	ada.post("/moderation/rules", map[string][]string{"kind": {"word"}, "text": {"casino"}, "act": {"hold"}, "sentence": {"Later & <maybe>"}})
+	for _, key := range []string{"1", "2"} {
+		ben.post("/rooms/1/messages", map[string][]string{"body": {"A casino, " + strings.Repeat("long ", 50)}, "key": {"held " + key}})
+	}
+	ada.post("/moderation/held/1/refuse", nil)
+	for name, path := range map[string]string{"rules": "/moderation/rules", "rule": "/moderation/rules/1?try=1", "rule-delete": "/moderation/rules/1/delete", "held": "/moderation/held", "held-in": "/moderation/held?room=1"} {
+		save(ada, name, path)
+	}
+	save(ben, "held-of-mine", "/rooms/1-lobby")
 	for _, m := range check(t, dir) {
 		t.Errorf("%s:%d: %s: %s\n\t%s", m.URL, m.LastLine, m.Type, m.Message, m.Extract)
 	}

@@ -117,10 +117,13 @@ func (s *Server) explain(ctx context.Context, w http.ResponseWriter, err error) 
 		other     otherPerson
 		large     *http.MaxBytesError
 		late      store.TooLate
+		ruled     store.Ruled
 	)
 	switch {
 	case errors.As(err, &long):
 		return http.StatusUnprocessableEntity, words.Say(ctx, "This message has %d characters; %d fit. Shorten it, or send it in parts.", long.Runes, long.Most)
+	case errors.As(err, &ruled):
+		return http.StatusUnprocessableEntity, ruledSentence(ruled)
 	case errors.As(err, &invalid):
 		return http.StatusUnprocessableEntity, invalid.Text
 	case errors.As(err, &late) && late.Do == store.Delete:

@@ -61,7 +61,11 @@ func (s *Server) showWrite(w http.ResponseWriter, r *http.Request) error {
 	}
 	composer := newComposer(room.Room, asker(r).User.ID)
 	composer.Name = views.RoomName(r.Context(), room)
-	return s.render(w, r, http.StatusOK, views.WritePage(views.Page{Title: composer.Name, Me: asker(r).User}, composer, ""))
+	var waits store.Waits
+	if r.URL.Query().Get("held") != "" {
+		waits.State = store.HeldWaiting
+	}
+	return s.render(w, r, http.StatusOK, views.WritePage(views.Page{Title: composer.Name, Me: asker(r).User}, composer, waitsSentence(waits)))
 }
 
 func (s *Server) showStream(w http.ResponseWriter, r *http.Request) error {

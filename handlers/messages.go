@@ -23,7 +23,12 @@ func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) error {
 		framable(w)
 	}
 	draft := store.Draft{Room: roomNumber(r), Author: me.ID, Key: form.Get("key"), Body: bodyOf(form)}
-	if err := s.post(r, draft); err != nil {
+	err := s.post(r, draft)
+	var waits store.Waits
+	if errors.As(err, &waits) {
+		err = nil // the text is safe
+	}
+	if err != nil {
 		room, missing := s.roomAt(r)
 		if missing != nil {
 			return missing
@@ -31,7 +36,7 @@ func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) error {
 		return s.keepDraft(r, room, draft, err)
 	}
 	if htmx(r) && form.Get("past") == "" {
-		return s.render(w, r, http.StatusOK, views.Sent(newComposer(store.Room{ID: draft.Room}, me.ID), form.Has("as") && !form.Has("rev")))
+		return s.render(w, r, http.StatusOK, views.Sent(newComposer(store.Room{ID: draft.Room}, me.ID), form.Has("as") && !form.Has("rev"), waitsSentence(waits)))
 	}
 	room, err := s.roomAt(r)
 	switch {
@@ -42,6 +47,9 @@ func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusOK)
 		return nil
 	case form.Get("frame") != "":
+		if waits.State != "" {
+			return seeOther(w, r, views.RoomActionURL(room.ID, "write?held=yes"))
+		}
 		return seeOther(w, r, views.RoomActionURL(room.ID, "write"))
 	}
 	return seeOther(w, r, views.RoomURL(room.Room))
@@ -53,9 +61,14 @@ func (s *Server) post(r *http.Request, d store.Draft) error {
 		return throttled{wait}
 	}
 	m, err := s.Store.PostMessage(r.Context(), d)
+	var waits store.Waits
+	if errors.As(err, &waits) {
+		s.heldChanged(d.Room, d.Author)
+	}
 	if err != nil {
 		return err
 	}
+	s.flagged(m)
 	s.hub.Moved(topicOf(d.Room), live.Rev(m.Rev))
 	s.Bus.Publish(live.Hint{Topic: topicOf(d.Room), Rev: live.Rev(m.Rev)})
 	s.Bus.Publish(live.Hint{Topic: postedTopic(d.Room)})
@@ -202,9 +215,11 @@ func (s *Server) updateMessage(w http.ResponseWriter, r *http.Request) error {
 	if wait := s.postingWait(me.ID, room.ID); wait > 0 {
 		return refuse(throttled{wait})
 	}
-	if _, err := s.Store.EditMessage(r.Context(), room.ID, m.Seq, me.ID, body); err != nil {
+	edited, err := s.Store.EditMessage(r.Context(), room.ID, m.Seq, me.ID, body)
+	if err != nil {
 		return refuse(err)
 	}
+	s.flagged(edited)
 	return s.changed(w, r, room)
 }
 

@@ -124,11 +124,16 @@ func (s *Server) decideAppeal(w http.ResponseWriter, r *http.Request) error {
 	return seeOther(w, r, "/moderation/appeals?saved=decided")
 }
 
-// restraint is what keeps user from writing in room, for the region above the composer.
-func (s *Server) restraint(ctx context.Context, user store.UserID, room store.RoomID) (store.Standing, error) {
+// restraint is what keeps user from writing in room, and what of theirs is held there,
+// for the region above the composer.
+func (s *Server) restraint(ctx context.Context, user store.UserID, room store.RoomID) (store.Standing, []store.HeldMessage, error) {
 	by, err := s.Store.StandingIn(ctx, room, user)
 	if errors.Is(err, store.ErrNotFound) {
-		return by, nil // no longer a member: the page ends
+		return by, nil, nil // no longer a member: the page ends
 	}
-	return by, err
+	if err != nil {
+		return by, nil, err
+	}
+	held, err := s.Store.HeldOf(ctx, user, room)
+	return by, held, err
 }

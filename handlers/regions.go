@@ -114,10 +114,10 @@ func (s *Server) region(ctx context.Context, topic live.Topic, audiences []live.
 		case "seen-off":
 			made = fixed(views.Seen(nil, true))
 		case "restraint":
-			by, failed := s.restraint(ctx, user, room)
+			by, held, failed := s.restraint(ctx, user, room)
 			made, err, r.Depends = func(zone *time.Location) []templ.Component {
-				return []templ.Component{views.Restrained(by, zone, time.Now(), true)}
-			}, failed, []live.Topic{personTopic(user), headTopic(room)}
+				return []templ.Component{views.Restrained(by, held, zone, time.Now(), true)}
+			}, failed, []live.Topic{personTopic(user), headTopic(room), heldOfTopic(user, room)}
 		default:
 			r.Depends = []live.Topic{postedTopic(room)}
 			if made, err = s.heardRegion(ctx, name, user, room); err == nil {

@@ -121,7 +121,7 @@ func (s *Server) roomPage(ctx context.Context, session store.Session, room store
 		Page: page, Room: room, People: people, Messages: w.rows, More: w.older, Newer: w.newer, Past: w.past, Zone: views.Zone(session.User),
 		Composer: composer,
 	}
-	if v.Standing, err = s.restraint(ctx, session.User.ID, room.ID); err != nil {
+	if v.Standing, v.Held, err = s.restraint(ctx, session.User.ID, room.ID); err != nil {
 		return v, err
 	}
 	v.Keep = room.ForgetsAfter(s.Store.Settings())

@@ -276,6 +276,19 @@ func (s *Server) routes() []route {
 		{"POST /moderation/cases/{case}/reopen", person, s.reopenCase},
 		{"POST /moderation/cases/{case}/notes", person, s.createNote},
 		{"POST /moderation/cases/{case}/measures", person, s.createCaseMeasure},
+
+		// Rules, and what they hold.
+		{"GET /moderation/rules", moderator, s.showRules},
+		{"POST /moderation/rules", moderator, s.createRule},
+		{"POST /moderation/rules/trial", moderator, s.tryRule},
+		{"GET /moderation/rules/{rule}", moderator, s.showRule},
+		{"POST /moderation/rules/{rule}", moderator, s.updateRule},
+		{"GET /moderation/rules/{rule}/delete", moderator, s.askDeleteRule},
+		{"POST /moderation/rules/{rule}/delete", moderator, s.deleteRule},
+		{"GET /moderation/held", person, s.showHeld},
+		{"POST /moderation/held/{held}/publish", person, s.publishHeld},
+		{"POST /moderation/held/{held}/refuse", person, s.turnDownHeld},
+		{"POST /held/{held}/withdraw", person, s.withdrawHeld},
 	}
 }
 
@@ -302,6 +315,9 @@ func (s *Server) Run(ctx context.Context) {
 			}
 			if err := s.eraseCopies(ctx); err != nil && ctx.Err() == nil {
 				s.Log.Warn("erase what was reported", "error", err)
+			}
+			if err := s.forgetHeld(ctx); err != nil && ctx.Err() == nil {
+				s.Log.Warn("forget what was held", "error", err)
 			}
 			select {
 			case <-ctx.Done():
@@ -382,6 +398,9 @@ func (s *Server) refreshSettings(ctx context.Context) {
 	}
 	if changed {
 		s.settingsChanged()
+	}
+	if err := s.Store.RefreshRules(ctx); err != nil && ctx.Err() == nil {
+		s.Log.Warn("ask for the rules", "error", err)
 	}
 }
 

@@ -53,6 +53,16 @@ type Case struct {
 // Sees says whether whoever asked for c may read the room that it is about.
 func (c Case) Sees() bool { return c.Member || c.RoomKind == OpenRoom }
 
+// Rule is the one that caught what c is about last; "" if people alone reported it.
+func (c Case) Rule() string {
+	for _, one := range slices.Backward(c.Copies) {
+		if one.Rule != "" {
+			return one.Rule
+		}
+	}
+	return ""
+}
+
 // handles says whether o handles c: moderators of the instance all cases, those of a
 // room the ones about its messages, and nobody those about themselves.
 func handles(o Officer, c Case) bool {

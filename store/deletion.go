@@ -58,6 +58,9 @@ func (s *Store) deleteAccount(ctx context.Context, tx *transaction, by Actor, u 
 	}
 	// A key that nobody can sign up with; the password is none that anybody can enter.
 	key := fmt.Sprintf("#%d", u.ID)
+	if _, err := tx.ExecContext(ctx, "delete from held where user_id = $1", u.ID); err != nil {
+		return nil, err
+	}
 	if _, err := tx.ExecContext(ctx, deleteUser, key, DeletedName, Member, nobody(), micros(s.now()), u.ID); err != nil {
 		return nil, err
 	}

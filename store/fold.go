@@ -2,7 +2,9 @@ package store
 
 import (
 	"strings"
+	"sync/atomic"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/mtibben/confusables"
 	"golang.org/x/text/unicode/norm"
@@ -15,45 +17,22 @@ import (
 func fold(text string) []byte {
 	out := make([]byte, 1, len(text)+2)
 	out[0] = ' '
-	put := func(r rune) {
-		if r < 0x80 {
-			switch c := byte(r); {
-			case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
-				out = append(out, c)
-			case 'A' <= c && c <= 'Z':
-				out = append(out, c+'a'-'A')
-			case out[len(out)-1] != ' ':
+	for _, r := range text {
+		switch {
+		case 'a' <= r && r <= 'z', '0' <= r && r <= '9':
+			out = append(out, byte(r))
+		case 'A' <= r && r <= 'Z':
+			out = append(out, byte(r)+'a'-'A')
+		case r < 0x80:
+			if out[len(out)-1] != ' ' {
 				out = append(out, ' ')
 			}
-			return
-		}
-		r = unicode.ToLower(r)
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			out = append(out, string(r)...)
-		} else if out[len(out)-1] != ' ' {
-			out = append(out, ' ')
-		}
-	}
-	plain := true
-	for i := range len(text) {
-		plain = plain && text[i] < 0x80
-	}
-	if plain { // most texts, and most of the cost would be for nothing
-		for i := range len(text) {
-			put(rune(text[i]))
-		}
-	} else {
-		for _, r := range norm.NFKD.String(text) {
-			switch {
-			case r < 0x80:
-				put(r)
-			case 0x300 <= r && r < 0x370: // by far the most frequent marks
-			case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf, unicode.Variation_Selector):
-			default:
-				for _, like := range confusables.Skeleton(string(unicode.ToLower(r))) {
-					if !unicode.Is(unicode.Mn, like) {
-						put(like)
-					}
+		default:
+			// What a letter becomes does not depend on its neighbours: only the order of
+			// marks does, and there are none left.
+			for like := foldedRune(r); like != ""; like = like[1:] {
+				if like[0] != ' ' || out[len(out)-1] != ' ' {
+					out = append(out, like[0])
 				}
 			}
 		}
@@ -62,6 +41,53 @@ func fold(text string) []byte {
 		out = append(out, ' ')
 	}
 	return out
+}
+
+// folded are what runes become, in pages that are made when one of theirs is asked for:
+// finding it out costs more than all else about a message. Of the planes above, which
+// have rare ideographs, nothing is kept.
+var folded [0x20000 / foldedPage]atomic.Pointer[[foldedPage]string]
+
+const foldedPage = 256
+
+func foldedRune(r rune) string {
+	if int(r) >= len(folded)*foldedPage {
+		return foldRune(r)
+	}
+	page := folded[r/foldedPage].Load()
+	if page == nil {
+		page = new([foldedPage]string)
+		for i := range page {
+			page[i] = foldRune(r/foldedPage*foldedPage + rune(i))
+		}
+		folded[r/foldedPage].Store(page)
+	}
+	return page[r%foldedPage]
+}
+
+// foldRune is what r becomes: what looks like it, in lower case, without marks.
+func foldRune(r rune) string {
+	var out []byte
+	for _, r := range norm.NFKD.String(string(r)) {
+		if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf, unicode.Variation_Selector) {
+			continue
+		}
+		alike := string(unicode.ToLower(r))
+		if r >= 0x80 { // of plain letters a skeleton has two for an m
+			alike = confusables.Skeleton(alike)
+		}
+		for _, like := range alike {
+			like = unicode.ToLower(like)
+			switch {
+			case unicode.Is(unicode.Mn, like):
+			case unicode.IsLetter(like) || unicode.IsDigit(like):
+				out = utf8.AppendRune(out, like)
+			default:
+				out = append(out, ' ')
+			}
+		}
+	}
+	return string(out)
 }
 
 // spaceless says whether text is in a script that puts no spaces between words.

@@ -41,19 +41,31 @@ type Message struct {
 	PrevAt     time.Time
 	Mentions   []Mention
 	Hidden     MeasureID // what hides it from everybody; 0: nothing. Its Body is "" then.
+	Case       CaseID    // that a rule opened because of it; only what posted or edited it says so
 }
 
 // EditMessage gives the message another body. Only its author may, as long as the
 // settings say: then it fails with TooLate. For anybody else, and for a deleted message, it
-// fails with ErrNotFound.
+// fails with ErrNotFound. It fails with Ruled if a rule refuses the body, or would hold it.
 func (s *Store) EditMessage(ctx context.Context, room RoomID, seq Seq, by UserID, body string) (Message, error) {
 	body, err := s.checkBody(body)
 	if err != nil {
 		return Message{}, err
 	}
-	return s.change(ctx, room, seq, by, Edit, func(ctx context.Context, tx *transaction, m *Message) error {
+	rule, broken := s.Broken(body)
+	return s.change(ctx, room, seq, by, Edit, func(ctx context.Context, tx *transaction, who Standing, m *Message) error {
 		if m.Body == body {
 			return nil
+		}
+		var act RuleAct
+		if broken {
+			act = who.meets(rule)
+		}
+		switch act {
+		case RuleRefuses:
+			return Ruled{Sentence: rule.Sentence}
+		case RuleHolds:
+			return Ruled{Edit: true}
 		}
 		mentioned, err := mentionsIn(ctx, tx, room, body)
 		if err != nil {
@@ -69,8 +81,13 @@ func (s *Store) EditMessage(ctx context.Context, room RoomID, seq Seq, by UserID
 			return err
 		}
 		m.Body, m.EditedAt, m.Mentions = body, s.now(), mentioned
-		_, err = tx.ExecContext(ctx, "update messages set rev = $1, body = $2, edited_at = $3, mentions = $4 where room_id = $5 and seq = $6",
-			m.Rev, body, micros(m.EditedAt), mentionsText(mentioned), room, seq)
+		if _, err := tx.ExecContext(ctx, "update messages set rev = $1, body = $2, edited_at = $3, mentions = $4 where room_id = $5 and seq = $6",
+			m.Rev, body, micros(m.EditedAt), mentionsText(mentioned), room, seq); err != nil {
+			return err
+		}
+		if act == RuleFlags {
+			m.Case, err = s.flag(ctx, tx, *m, rule)
+		}
 		return err
 	})
 }
@@ -79,7 +96,7 @@ func (s *Store) EditMessage(ctx context.Context, room RoomID, seq Seq, by UserID
 // author may, as long as the settings say: then it fails with TooLate. For anybody else, and
 // for a deleted one, it fails with ErrNotFound.
 func (s *Store) DeleteMessage(ctx context.Context, room RoomID, seq Seq, by UserID) (Message, error) {
-	return s.change(ctx, room, seq, by, Delete, func(ctx context.Context, tx *transaction, m *Message) error {
+	return s.change(ctx, room, seq, by, Delete, func(ctx context.Context, tx *transaction, _ Standing, m *Message) error {
 		if err := forgetMentions(ctx, tx, *m); err != nil {
 			return err
 		}
@@ -101,7 +118,7 @@ update post_keys
    set digest = ''
  where author_id = $1 and room_id = $2 and seq = $3`
 
-func (s *Store) change(ctx context.Context, room RoomID, seq Seq, by UserID, do Action, fn func(context.Context, *transaction, *Message) error) (m Message, err error) {
+func (s *Store) change(ctx context.Context, room RoomID, seq Seq, by UserID, do Action, fn func(context.Context, *transaction, Standing, *Message) error) (m Message, err error) {
 	err = s.inLog(ctx, func(ctx context.Context, tx *transaction) error {
 		who, err := standing(ctx, tx, room, by)
 		if err != nil {
@@ -117,7 +134,7 @@ func (s *Store) change(ctx context.Context, room RoomID, seq Seq, by UserID, do 
 		if err := permit(who, do, &m, s.now()); err != nil {
 			return err
 		}
-		return fn(ctx, tx, &m)
+		return fn(ctx, tx, who, &m)
 	})
 	s.posted.forget(room) // who deletes a text must not see it come once more
 	if err != nil {

@@ -73,6 +73,12 @@ func TestNoQueryScansATable(t *testing.T) {
 		"forget key":      forgetKey,
 		"forget digest":   forgetDigest,
 
+		"held before":   heldAs,
+		"held anywhere": heldAnywhere,
+		"held in":       heldIn,
+		"held of":       heldOf,
+		"held due":      heldDue,
+
 		"invitations":        invitationsBefore,
 		"invitation":         invitationColumns + " where i.id = $1",
 		"invited":            invitationColumns + " where i.token_hash = $1",

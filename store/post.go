@@ -30,8 +30,9 @@ func ValidKey(key string) bool {
 // PostMessage adds d to the room as its next message and returns it with its
 // author. The same draft again, within KeyLife or after the message was deleted,
 // returns the stored message. It fails with ErrNotFound if the author is not, or
-// no longer, a member, with ErrArchived, and with Invalid if the body cannot be a
-// message.
+// no longer, a member, with ErrArchived, with Invalid if the body cannot be a
+// message, and with Ruled if a rule refuses it. It returns Waits if a rule holds it, and
+// for the same draft again.
 func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 	body, err := s.checkBody(d.Body)
 	if err != nil {
@@ -41,7 +42,10 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 		return Message{}, Invalid{"key", "This form is too old. Copy your text, load the page again and send it."}
 	}
 	digest := s.bodyDigest(d)
+	rules := s.rules.Load()
+	rule, broken := rules.find(body) // before anybody waits for this
 	var m Message
+	var waits *Waits
 	err = s.inLog(ctx, func(ctx context.Context, tx *transaction) error {
 		who, seq, err := postedAs(ctx, tx, d, digest)
 		if err != nil {
@@ -51,6 +55,11 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 			m, err = messageIn(ctx, tx, d.Room, seq)
 			return err
 		}
+		if rules.version > 0 { // whatever they say now
+			if waits, err = heldBefore(ctx, tx, d, digest); waits != nil || err != nil {
+				return err
+			}
+		}
 		now := s.now()
 		if err := permit(who, Post, nil, now); err != nil {
 			return err
@@ -58,21 +67,18 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 		if err := newcomerMay(ctx, tx, who, body, now); err != nil {
 			return err
 		}
-		mentioned, err := mentionsIn(ctx, tx, d.Room, body)
-		if err != nil {
+		var act RuleAct
+		if broken {
+			act = who.meets(rule)
+		}
+		switch act {
+		case RuleRefuses:
+			return Ruled{Sentence: rule.Sentence}
+		case RuleHolds:
+			waits, err = s.hold(ctx, tx, d, body, digest, rule)
 			return err
 		}
-		m = Message{Room: d.Room, Author: d.Author, AuthorName: who.Name, Mentions: mentioned, Body: body, CreatedAt: now}
-		var prevAt int64
-		// From here on the room is locked: only what needs its numbers follows.
-		if err := tx.scan(ctx, []any{(*int64)(&m.Rev), (*int64)(&m.Seq), (*int64)(&m.PrevAuthor), &prevAt}, nextMessage, d.Room, d.Author, micros(now)); err != nil {
-			return err
-		}
-		m.PostedRev, m.PrevAt = m.Rev, fromMicros(prevAt)
-		if _, err := tx.ExecContext(ctx, insertMessage, m.Room, m.Seq, m.Rev, m.Author, m.Body, micros(m.CreatedAt), m.PrevAuthor, micros(m.PrevAt), mentionsText(m.Mentions)); err != nil {
-			return err
-		}
-		if err := setMentions(ctx, tx, m); err != nil {
+		if m, err = s.add(ctx, tx, d, who, body, digest, now); err != nil {
 			return err
 		}
 		if who.SlowMode > 0 {
@@ -80,17 +86,10 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 				return err
 			}
 		}
-		res, err := tx.ExecContext(ctx, insertKey, d.Author, d.Room, d.Key, digest, m.Seq, micros(now))
-		if err != nil {
-			return err
+		if act == RuleFlags {
+			m.Case, err = s.flag(ctx, tx, m, rule)
 		}
-		if n, err := res.RowsAffected(); err != nil {
-			return err
-		} else if n == 1 {
-			tx.posted = append(tx.posted, m)
-			return nil
-		}
-		return ErrConflict // the same post, committed since the question
+		return err
 	})
 	if isConflict(err) {
 		// On PostgreSQL two equal posts can both pass the question: the loser of
@@ -100,6 +99,42 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 	if err != nil {
 		return Message{}, fmt.Errorf("post to room %d: %w", d.Room, err)
 	}
+	if waits != nil {
+		return Message{}, *waits
+	}
+	return m, nil
+}
+
+// add puts body into the room as who's next message. It is ErrConflict if the same draft
+// was posted since postedAs was asked.
+func (s *Store) add(ctx context.Context, tx *transaction, d Draft, who Standing, body, digest string, now time.Time) (Message, error) {
+	mentioned, err := mentionsIn(ctx, tx, d.Room, body)
+	if err != nil {
+		return Message{}, err
+	}
+	m := Message{Room: d.Room, Author: d.Author, AuthorName: who.Name, Mentions: mentioned, Body: body, CreatedAt: now}
+	var prevAt int64
+	// From here on the room is locked: only what needs its numbers follows.
+	if err := tx.scan(ctx, []any{(*int64)(&m.Rev), (*int64)(&m.Seq), (*int64)(&m.PrevAuthor), &prevAt}, nextMessage, d.Room, d.Author, micros(now)); err != nil {
+		return m, err
+	}
+	m.PostedRev, m.PrevAt = m.Rev, fromMicros(prevAt)
+	if _, err := tx.ExecContext(ctx, insertMessage, m.Room, m.Seq, m.Rev, m.Author, m.Body, micros(m.CreatedAt), m.PrevAuthor, micros(m.PrevAt), mentionsText(m.Mentions)); err != nil {
+		return m, err
+	}
+	if err := setMentions(ctx, tx, m); err != nil {
+		return m, err
+	}
+	res, err := tx.ExecContext(ctx, insertKey, d.Author, d.Room, d.Key, digest, m.Seq, micros(now))
+	if err != nil {
+		return m, err
+	}
+	if n, err := res.RowsAffected(); err != nil {
+		return m, err
+	} else if n == 0 {
+		return m, ErrConflict
+	}
+	tx.posted = append(tx.posted, m)
 	return m, nil
 }
 

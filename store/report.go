@@ -33,6 +33,7 @@ type Copy struct {
 	Body string    `json:"body"` // "": it was deleted before
 	Rev  Rev       `json:"rev"`
 	At   time.Time `json:"at"`
+	Rule string    `json:"rule,omitempty"` // that caught it; "": somebody reported it
 }
 
 // mostCopies is how many texts of one message a case keeps: the first, and the newest.
@@ -62,7 +63,7 @@ func (s *Store) ReportMessage(ctx context.Context, room RoomID, seq Seq, by User
 		if err := tx.GetContext(ctx, &m, "select author_id, body, rev from messages where room_id = $1 and seq = $2", room, seq); err != nil {
 			return err
 		}
-		c.User, c.Copies = m.AuthorID, []Copy{{m.Body, m.Rev, s.now()}}
+		c.User, c.Copies = m.AuthorID, []Copy{{Body: m.Body, Rev: m.Rev, At: s.now()}}
 		return nil
 	})
 }

@@ -74,6 +74,9 @@ func (s *Store) stepDeletion(ctx context.Context, tx *transaction, j *Job) error
 		if _, err := tx.ExecContext(ctx, "delete from room_words where room_id = $1", j.Room); err != nil {
 			return err
 		}
+		if _, err := tx.ExecContext(ctx, "delete from held where room_id = $1", j.Room); err != nil {
+			return err
+		}
 		j.Total = int64(r.LastSeq)
 	}
 	switch j.Place {

@@ -33,6 +33,7 @@ func TestARuleFindsWhatItSaysHoweverItIsSpelled(t *testing.T) {
 		"càsínö":                          store.RuleHolds,
 		"casinos and occasions":           "",
 		"money":                           store.RuleFlags,
+		"ｍoney":                           store.RuleFlags,
 		"free   money":                    store.RuleRefuses,
 		"Free, money":                     store.RuleRefuses,
 		"freemoney":                       "",
@@ -107,6 +108,7 @@ func BenchmarkRules(b *testing.B) {
 	for name, text := range map[string]string{
 		"plain":    strings.Repeat("The release is on Friday, see docs.example.org for it. ", 10)[:500],
 		"accented": string([]rune(strings.Repeat("Größere Räume für schöne Gespräche über Äpfel und Öfen. ", 10))[:500]),
+		"Cyrillic": string([]rune(strings.Repeat("Выпуск будет в пятницу, смотрите на доске. ", 20))[:500]),
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {

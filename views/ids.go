@@ -124,6 +124,25 @@ func QueueURL(room store.RoomID, tab string) templ.SafeURL {
 	return path + "?tab=" + templ.SafeURL(url.QueryEscape(tab))
 }
 
+// RuleURL is a rule's page; below it one deletes it.
+func RuleURL(r store.RuleID) templ.SafeURL { return "/moderation/rules/" + number(r) }
+
+// HeldURL is what waits for a moderator in a room, or everywhere (0).
+func HeldURL(room store.RoomID) templ.SafeURL {
+	if room == 0 {
+		return "/moderation/held"
+	}
+	return "/moderation/held?room=" + number(room)
+}
+
+// HeldActURL is where what waits is decided, like "publish".
+func HeldActURL(m store.HeldID, do string) templ.SafeURL {
+	return "/moderation/held/" + number(m) + "/" + templ.SafeURL(do)
+}
+
+// WithdrawURL takes back one's own held message, by POST.
+func WithdrawURL(m store.HeldID) templ.SafeURL { return "/held/" + number(m) + "/withdraw" }
+
 // UnreadURL makes the message and all after it unread by POST.
 func UnreadURL(room store.RoomID, seq store.Seq) templ.SafeURL {
 	return MessageURL(room, seq) + "/unread"

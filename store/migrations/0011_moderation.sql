@@ -137,6 +137,7 @@ create table held (
     state      text   not null
 );
 create index held_by_state on held (state, at);
+create index held_by_room on held (room_id, state);
 create index held_by_person on held (user_id, room_id, state);
 create unique index held_by_key on held (user_id, room_id, post_key);
 

@@ -1,0 +1,185 @@
+package e2e
+
+import (
+	"fmt"
+	"testing"
+
+	"parley/store"
+)
+
+// Rule makes a rule on the page of rules.
+func (w *Window) Rule(kind, text, act, sentence string) {
+	w.t.Helper()
+	w.Open("/moderation/rules")
+	w.do(setValue("#kind", kind), setValue("#act", act))
+	w.Type("#text", text)
+	if sentence != "" {
+		w.Type("#sentence", sentence)
+	}
+	w.Submit("#rule .button--main", arrived+` && document.querySelector(".saved")`)
+}
+
+func TestAHeldMessageIsSeenByItsAuthorUntilAModeratorPublishesIt(t *testing.T) {
+	s := serve(t)
+	ada, ben, cleo := window(t, s), window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ben.SignUp("Ben")
+	cleo.SignUp("Cleo")
+	ada.Rule("word", "casino", "hold", "")
+	desk := ada.second()
+	desk.Open("/moderation/held")
+	desk.Until(connected + ` && document.querySelector("#held .empty")`)
+	for _, w := range []*Window{ben, cleo} {
+		w.Open("/rooms/1-lobby")
+		w.Until(connected)
+	}
+	other := ben.second()
+	other.Open("/rooms/1-lobby")
+	other.Until(connected)
+
+	ben.Say("See you in the c\u00e0s\u0456no tonight") // with an accent, and a Cyrillic і
+	for _, w := range []*Window{ben, other} {
+		w.Until(`document.querySelector("#restraint .held")?.textContent.includes("Waits for a moderator")`)
+		w.Sees("tonight")
+	}
+	ben.Until(`document.querySelector("#notice").textContent.includes("waits for a moderator")`)
+	desk.Until(`document.querySelector("#held-1 .waiting__body")?.textContent.includes("tonight")`)
+	cleo.Say("Did anybody say something?")
+	ben.Shows("Did anybody say something?")
+
+	desk.Submit("#held-1 form[action$='/publish'] button", arrived+` && document.querySelector(".saved") && document.querySelector("#held .empty")`)
+	for _, w := range []*Window{cleo, ben, other} {
+		w.Shows("See you in the c\u00e0s\u0456no tonight")
+		w.Until(`!document.querySelector("#restraint .held")`)
+	}
+
+	// One is turned down, and put away; one is withdrawn.
+	ben.Say("Then the casino tomorrow")
+	desk.Until(connected + ` && document.querySelector("#held-2")`)
+	desk.Submit("#held-2 form[action$='/refuse'] button", arrived+` && document.querySelector("#held .empty")`)
+	other.Until(`document.querySelector("#restraint .held")?.textContent.includes("Turned down")`)
+	other.Submit("#held-2 button", inRoom+` && !document.querySelector("#held-2")`)
+	ben.Until(`!document.querySelector("#held-2")`)
+	ben.Say("Casino never")
+	desk.Until(connected + ` && document.querySelector("#held-3")`)
+	ben.Submit("#held-3 button", inRoom+` && !document.querySelector("#held-3")`)
+	desk.Until(`document.querySelector("#held .empty")`)
+}
+
+func TestARefusedTextStaysInTheComposerAndInTheEditor(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ben.SignUp("Ben")
+	ben.Until(connected)
+	ben.Say("Something harmless")
+	ada.Rule("host", "bad.example", "refuse", "No links to them, please.")
+	ben.Allow("status of 422")
+	ben.Type("#composer-text", "Look at https://www.bad.example/x")
+	ben.Press("\r")
+	ben.Until(`document.querySelector("#notice").textContent.includes("No links to them, please.") && document.querySelector("#composer-text").value === "Look at https://www.bad.example/x"`)
+	ben.do(setValue("#composer-text", "Look at something else"))
+	ben.Press("\r")
+	ben.Shows("Look at something else")
+
+	ben.Click("#m-1-1 .message__tool--more")
+	ben.Until(`document.querySelector("#editor a[href$='/edit']")`)
+	ben.Click("#editor a[href$='/edit']")
+	ben.Until(`document.querySelector("#edit textarea")`)
+	ben.do(setValue("#edit textarea", "Harmless, but for bad.example"))
+	ben.Click("#edit .button--main")
+	ben.Until(`document.querySelector("#notice").textContent.includes("No links to them, please.") && document.querySelector("#edit textarea").value.endsWith("bad.example")`)
+}
+
+func TestAFlaggedMessageComesToTheQueueByItself(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ben.SignUp("Ben")
+	ben.Until(connected)
+	ada.Rule("phrase", "free money", "flag", "")
+	ada.Open("/moderation")
+	ada.Until(connected)
+	ben.Say("FREE, money!")
+	ben.Shows("FREE, money!")
+	ada.Until(`document.querySelector("#case-1")?.textContent.includes("Rule: free money")`)
+}
+
+// The pictures of rules and of what they hold.
+func TestRulesLookAsInTheDocumentation(t *testing.T) {
+	s := demo(t)
+	ada, dan := window(t, s), window(t, s)
+	for name, w := range map[string]*Window{"ada": ada, "dan": dan} {
+		w.Open("/login")
+		w.Type("#login", name)
+		w.Type("#password", store.DemoPassword)
+		w.Submit("form.card button", inRoom)
+	}
+	pictures := func(w *Window, name string) {
+		t.Helper()
+		for _, scheme := range []string{"light", "dark"} {
+			w.scheme(scheme)
+			for _, size := range [][2]int64{{1440, 900}, {360, 780}} {
+				w.size(size[0], size[1])
+				w.Until(`document.fonts.status === "loaded"`)
+				if len(w.Screenshot(fmt.Sprintf("%s-%d-%s", name, size[0], scheme))) == 0 {
+					t.Errorf("no picture of %s", name)
+				}
+			}
+		}
+		w.size(1440, 900)
+	}
+	ada.Open("/moderation/rules")
+	ada.Until(connected)
+	pictures(ada, "rules")
+	ada.Type("#text", "release")
+	ada.Submit("#rule .button:not(.button--main)", arrived+` && document.querySelector("#trial")`)
+	pictures(ada, "rules-tried")
+	ada.Open("/moderation/held")
+	ada.Until(connected)
+	pictures(ada, "held")
+	ada.Open("/moderation/rules/3")
+	ada.Until(connected)
+	pictures(ada, "rule")
+	dan.Open("/rooms/1-lobby")
+	dan.Until(connected)
+	pictures(dan, "held-of-mine")
+}
+
+func TestRulesAndWhatTheyHoldWorkWithoutScripts(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ben.SignUp("Ben")
+	ben.Until(connected)
+	ben.Say("A casino is a place")
+	for _, w := range []*Window{ada, ben} {
+		w.Script(false)
+		w.Allow("status of 422")
+		w.Open("/rooms")
+	}
+	ada.Open("/moderation/rules")
+	ada.Type("#text", "a casino")
+	ada.Submit("#rule .button--main", arrived+` && document.querySelector("#text-error") && document.querySelector("#text").value === "a casino"`)
+	ada.do(setValue("#text", "casino"))
+	ada.Submit("#rule .button:not(.button--main)", arrived+` && document.querySelector("#trial")?.textContent.includes("A casino is a place")`)
+	ada.Submit("#rule .button--main", arrived+` && document.querySelector(".rule .state--hold")`)
+	ben.Open("/rooms/1-lobby")
+	ben.Type("#composer-text", "Another casino")
+	ben.Submit("#composer button", inRoom+` && document.querySelector("#held-1")?.textContent.includes("Waits for a moderator")`)
+	ada.Open("/moderation/held")
+	ada.Submit("#held-1 form[action$='/publish'] button", arrived+` && document.querySelector(".saved")`)
+	ben.Open("/rooms/1-lobby")
+	ben.Until(inRoom + ` && !document.querySelector("#held-1")`)
+	ben.Shows("Another casino")
+	ada.Open("/moderation/rules")
+	ada.Submit(".rule__text", arrived+` && document.querySelector("#act")`)
+	ada.do(setValue("#act", "refuse"))
+	ada.Submit("#rule .button--main", arrived+` && document.querySelector(".saved")`)
+	ben.Type("#composer-text", "A third casino")
+	ben.Submit("#composer button", inRoom+` && document.querySelector("#notice").textContent.includes("does not allow") && document.querySelector("#composer-text").value === "A third casino"`)
+	ada.Submit("#rule a[href$='/delete']", arrived+` && document.querySelector("#delete")`)
+	ada.Submit("#delete .button--danger", arrived+` && location.pathname === "/moderation/rules" && document.querySelector(".empty")`)
+	ben.Submit("#composer button", inRoom+` && document.querySelector("#composer-text").value === ""`)
+	ben.Shows("A third casino")
+}

@@ -1,0 +1,209 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"parley/handlers/live"
+	"parley/store"
+	"parley/views"
+)
+
+// heldShown is how many held messages a page shows: the oldest, until they are decided.
+const heldShown = 50
+
+func init() {
+	liveParts["held"] = part{may: mayHeld, show: heldPart}
+}
+
+// heldTopic is hinted at when what waits in room has changed; 0: in any.
+func heldTopic(room store.RoomID) live.Topic { return live.Topic(fmt.Sprintf("held/%d/", room)) }
+
+// heldOfTopic is hinted at when what user sees of their own held messages has changed.
+func heldOfTopic(user store.UserID, room store.RoomID) live.Topic {
+	return live.Topic(fmt.Sprintf("held-of/%d/%d/", user, room))
+}
+
+// heldChanged hints at what is held of author in room.
+func (s *Server) heldChanged(room store.RoomID, author store.UserID) {
+	s.Bus.Publish(live.Hint{Topic: heldOfTopic(author, room)})
+	s.Bus.Publish(live.Hint{Topic: heldTopic(room)})
+	s.Bus.Publish(live.Hint{Topic: heldTopic(0)})
+}
+
+// waitsSentence tells the author of a message that it is not in the room; "" for one that is.
+func waitsSentence(w store.Waits) string {
+	switch {
+	case w.State == store.HeldTurnedDown:
+		return "A moderator has turned this message down."
+	case w.State == store.HeldWithdrawn:
+		return "You have withdrawn this message."
+	case w.State != store.HeldWaiting:
+		return ""
+	case w.Sentence != "":
+		return w.Sentence
+	}
+	return "Your message waits for a moderator. You see it here until it is decided."
+}
+
+// showHeld is what waits for the asker: in one room, or in all that they may read.
+func (s *Server) showHeld(w http.ResponseWriter, r *http.Request) error {
+	room, _ := strconv.ParseInt(r.URL.Query().Get("room"), 10, 64) // what is none is all
+	done := map[string]string{"published": "It is published.", "refused": "It is turned down, and its author is told."}[r.URL.Query().Get("saved")]
+	return s.heldPage(w, r, http.StatusOK, store.RoomID(room), "", done)
+}
+
+func (s *Server) heldPage(w http.ResponseWriter, r *http.Request, status int, room store.RoomID, problem, done string) error {
+	me := asker(r)
+	v, err := s.held(r.Context(), me.User.ID, room)
+	if err != nil {
+		return err
+	}
+	v.Problem, v.Done = problem, done
+	page, err := s.me(r.Context(), me, "Held messages", room)
+	if err != nil {
+		return err
+	}
+	page.Live.Part = fmt.Sprintf("held/%d/%d", me.User.ID, room)
+	return s.render(w, r, status, views.HeldPage(page, v))
+}
+
+func (s *Server) held(ctx context.Context, user store.UserID, room store.RoomID) (v views.Held, err error) {
+	v.User = user
+	if v.Rows, err = s.Store.HeldFor(ctx, user, room, heldShown+1); err != nil {
+		return v, err
+	}
+	if len(v.Rows) > heldShown {
+		v.Rows, v.More = v.Rows[:heldShown], true
+	}
+	if room != 0 {
+		v.Room, err = s.Store.AnyRoom(ctx, room)
+	}
+	return v, err
+}
+
+func heldAt(r *http.Request) (store.HeldID, error) {
+	n, err := strconv.ParseInt(r.PathValue("held"), 10, 64)
+	if err != nil || n < 1 {
+		return 0, store.ErrNotFound
+	}
+	return store.HeldID(n), nil
+}
+
+// publishHeld posts what was held as its author's.
+func (s *Server) publishHeld(w http.ResponseWriter, r *http.Request) error {
+	id, err := heldAt(r)
+	if err != nil {
+		return err
+	}
+	m, err := s.Store.PublishHeld(r.Context(), s.actor(r), id)
+	if err == nil {
+		s.hub.Moved(topicOf(m.Room), live.Rev(m.Rev))
+		s.Bus.Publish(live.Hint{Topic: topicOf(m.Room), Rev: live.Rev(m.Rev)})
+		s.Bus.Publish(live.Hint{Topic: postedTopic(m.Room)})
+		s.heldChanged(m.Room, m.Author)
+	}
+	return s.afterHeld(w, r, err, "published")
+}
+
+// turnDownHeld keeps what was held out of its room.
+func (s *Server) turnDownHeld(w http.ResponseWriter, r *http.Request) error {
+	id, err := heldAt(r)
+	if err != nil {
+		return err
+	}
+	m, err := s.Store.TurnDownHeld(r.Context(), s.actor(r), id)
+	if err == nil {
+		s.heldChanged(m.Room, m.Author)
+	}
+	return s.afterHeld(w, r, err, "refused")
+}
+
+// afterHeld shows the page again that the form was on.
+func (s *Server) afterHeld(w http.ResponseWriter, r *http.Request, err error, saved string) error {
+	room, _ := strconv.ParseInt(r.PostForm.Get("room"), 10, 64) // what is none is all
+	var problem store.Invalid
+	switch {
+	case errors.As(err, &problem):
+		return s.heldPage(w, r, http.StatusUnprocessableEntity, store.RoomID(room), problem.Text, "")
+	case errors.Is(err, store.ErrConflict):
+		return s.heldPage(w, r, http.StatusConflict, store.RoomID(room), "Nothing was done: this message was decided, or withdrawn, in the meantime.", "")
+	case err != nil:
+		return err
+	}
+	to := views.HeldURL(store.RoomID(room))
+	if strings.Contains(string(to), "?") {
+		return seeOther(w, r, to+"&saved="+templ.SafeURL(saved))
+	}
+	return seeOther(w, r, to+"?saved="+templ.SafeURL(saved))
+}
+
+// withdrawHeld takes back what the asker wrote.
+func (s *Server) withdrawHeld(w http.ResponseWriter, r *http.Request) error {
+	id, err := heldAt(r)
+	if err != nil {
+		return err
+	}
+	m, err := s.Store.WithdrawHeld(r.Context(), asker(r).User.ID, id)
+	if err != nil {
+		return err
+	}
+	s.heldChanged(m.Room, m.Author)
+	room, err := s.Store.Membership(r.Context(), m.Room, asker(r).User.ID)
+	if err != nil {
+		return err
+	}
+	return seeOther(w, r, views.RoomURL(room.Room))
+}
+
+// heldOf reads "42/7": whose page it is, and its room.
+func heldOf(rest string) (store.UserID, store.RoomID, error) {
+	user, room, _, is := pairOf(rest)
+	if !is {
+		return 0, 0, store.ErrNotFound
+	}
+	return user, room, nil
+}
+
+// mayHeld lets moderators see their own page.
+func mayHeld(s *Server, ctx context.Context, user store.User, rest string) (string, error) {
+	whose, room, err := heldOf(rest)
+	if err == nil && whose != user.ID {
+		err = store.ErrNotFound
+	}
+	if err != nil {
+		return "", err
+	}
+	if room == 0 {
+		return string(store.Moderator), s.Store.MayQueue(ctx, user.ID, 0)
+	}
+	return moderates(room), s.Store.MayQueue(ctx, user.ID, room)
+}
+
+func heldPart(s *Server, ctx context.Context, rest string) (parts, []live.Topic, error) {
+	user, room, err := heldOf(rest)
+	if err != nil {
+		return nil, nil, err
+	}
+	v, err := s.held(ctx, user, room)
+	return func(zone *time.Location) []templ.Component {
+		return []templ.Component{views.HeldRegion(v, zone, true)}
+	}, []live.Topic{heldTopic(room), personTopic(user)}, err
+}
+
+// forgetHeld removes what was decided long ago.
+func (s *Server) forgetHeld(ctx context.Context) error {
+	const most = 200
+	for {
+		if n, err := s.Store.ForgetHeld(ctx, most); err != nil || n < most {
+			return err
+		}
+	}
+}

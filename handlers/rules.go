@@ -1,0 +1,183 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"parley/store"
+	"parley/views"
+)
+
+const (
+	rulesShown  = 100 // on a page
+	caughtShown = 30  // of what a trial caught
+)
+
+func ruleAt(r *http.Request) (store.RuleID, error) {
+	n, err := strconv.ParseInt(r.PathValue("rule"), 10, 64)
+	if err != nil || n < 1 {
+		return 0, store.ErrNotFound
+	}
+	return store.RuleID(n), nil
+}
+
+// ruleOf is the rule that a form describes.
+func ruleOf(r *http.Request) store.Rule {
+	form := r.PostForm
+	return store.Rule{
+		Kind: store.RuleKind(form.Get("kind")), Text: form.Get("text"), Act: store.RuleAct(form.Get("act")), Sentence: form.Get("sentence"),
+	}
+}
+
+func (s *Server) showRules(w http.ResponseWriter, r *http.Request) error {
+	f := views.Fields{Values: map[string]string{"kind": string(store.RuleWord), "act": string(store.RuleHolds)}}
+	return s.rulesPage(w, r, http.StatusOK, views.Rules{Fields: f})
+}
+
+func (s *Server) rulesPage(w http.ResponseWriter, r *http.Request, status int, v views.Rules) error {
+	all, err := s.Store.Rules(r.Context())
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	v.Query, v.Total = strings.TrimSpace(q.Get("q")), len(all)
+	for _, rule := range all {
+		if strings.Contains(strings.ToLower(rule.Text), strings.ToLower(v.Query)) {
+			v.Found = append(v.Found, rule)
+		}
+	}
+	from, _ := strconv.Atoi(q.Get("from")) // what is none is the beginning
+	from = max(0, min(from, len(v.Found)))
+	if v.Found = v.Found[from:]; len(v.Found) > rulesShown {
+		v.Found, v.More = v.Found[:rulesShown], from+rulesShown
+	}
+	v.Done = map[string]string{"rule": "The rule holds from now on.", "deleted": "The rule is deleted."}[q.Get("saved")]
+	page, err := s.me(r.Context(), asker(r), "Rules", 0)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, status, views.RulesPage(page, v))
+}
+
+// rulesAgain shows the form with what was typed, and what is wrong with it.
+func (s *Server) rulesAgain(w http.ResponseWriter, r *http.Request, err error) error {
+	var problem store.Invalid
+	if !errors.As(err, &problem) {
+		return err
+	}
+	return s.rulesPage(w, r, http.StatusUnprocessableEntity, views.Rules{Fields: fieldsOf(r, store.Problems{problem})})
+}
+
+func (s *Server) createRule(w http.ResponseWriter, r *http.Request) error {
+	if _, err := s.Store.CreateRule(r.Context(), s.actor(r), ruleOf(r)); err != nil {
+		return s.rulesAgain(w, r, err)
+	}
+	return seeOther(w, r, "/moderation/rules?saved=rule")
+}
+
+// tryRule shows what a rule would have caught, without making it.
+func (s *Server) tryRule(w http.ResponseWriter, r *http.Request) error {
+	trial, err := s.trial(r, ruleOf(r))
+	if err != nil {
+		return s.rulesAgain(w, r, err)
+	}
+	return s.rulesPage(w, r, http.StatusOK, views.Rules{Fields: fieldsOf(r, nil), Trial: trial})
+}
+
+func (s *Server) trial(r *http.Request, rule store.Rule) (*views.Trial, error) {
+	me := asker(r).User.ID
+	caught, looked, err := s.Store.Trial(r.Context(), me, rule)
+	if err != nil {
+		return nil, err
+	}
+	t := &views.Trial{Caught: caught, Count: len(caught), Looked: looked, Rooms: map[store.RoomID]string{}}
+	if len(t.Caught) > caughtShown {
+		t.Caught = t.Caught[:caughtShown]
+	}
+	rooms, err := s.Store.RoomsOf(r.Context(), me)
+	for _, m := range rooms {
+		t.Rooms[m.ID] = m.Name
+	}
+	return t, err
+}
+
+// showRule is one rule, and what it would have caught if that is asked.
+func (s *Server) showRule(w http.ResponseWriter, r *http.Request) error {
+	id, err := ruleAt(r)
+	if err != nil {
+		return err
+	}
+	rule, err := s.Store.RuleByID(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	v := views.RuleView{Rule: rule, Done: map[string]string{"rule": "Saved."}[r.URL.Query().Get("saved")]}
+	if r.URL.Query().Get("try") != "" {
+		if v.Trial, err = s.trial(r, rule); err != nil {
+			return err
+		}
+	}
+	if v.Page, err = s.me(r.Context(), asker(r), "Rule", 0); err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, views.RulePage(v))
+}
+
+// updateRule changes what a rule does, or switches it on or off.
+func (s *Server) updateRule(w http.ResponseWriter, r *http.Request) error {
+	id, err := ruleAt(r)
+	if err != nil {
+		return err
+	}
+	if err := s.Store.SetRule(r.Context(), s.actor(r), id, store.RuleAct(r.PostForm.Get("act")), r.PostForm.Get("active") != ""); err != nil {
+		return err
+	}
+	return seeOther(w, r, views.RuleURL(id)+"?saved=rule")
+}
+
+func (s *Server) askDeleteRule(w http.ResponseWriter, r *http.Request) error {
+	id, err := ruleAt(r)
+	if err != nil {
+		return err
+	}
+	rule, err := s.Store.RuleByID(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	page, err := s.me(r.Context(), asker(r), "Delete this rule?", 0)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, views.DeleteRulePage(page, rule))
+}
+
+func (s *Server) deleteRule(w http.ResponseWriter, r *http.Request) error {
+	id, err := ruleAt(r)
+	if err != nil {
+		return err
+	}
+	if err := s.Store.DeleteRule(r.Context(), s.actor(r), id); err != nil {
+		return err
+	}
+	return seeOther(w, r, "/moderation/rules?saved=deleted")
+}
+
+// ruledSentence is what the author of a refused text is told.
+func ruledSentence(e store.Ruled) string {
+	switch {
+	case e.Edit:
+		return "A moderator has to read such a text first, so a message cannot be changed into it. Send it as a new message, or change your text."
+	case e.Sentence != "":
+		return e.Sentence
+	}
+	return "A rule of this place does not allow this text, so it was not sent. It is still here: change it and send it again."
+}
+
+// flagged has the queues show the case that a rule opened, if it did.
+func (s *Server) flagged(m store.Message) {
+	if m.Case != 0 {
+		s.caseChanged(store.Case{ID: m.Case, Room: m.Room})
+	}
+}

@@ -1,0 +1,133 @@
+package handlers_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+func ruleForm(text, act, sentence string) url.Values {
+	return url.Values{"kind": {"word"}, "text": {text}, "act": {act}, "sentence": {sentence}}
+}
+
+func TestARuleIsTriedBeforeItIsMadeAndAMistakeKeepsWhatWasTyped(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		c.does("ben", "/rooms/1/messages", draft("come to my casino"), 303)
+		c.does("dan", "/rooms/2/messages", draft("a casino in the kitchen"), 303)
+		again := c.does("mod", "/moderation/rules", ruleForm("two words", "hold", "We look at it first"), 422)
+		for _, part := range []string{`value="two words"`, `value="We look at it first"`, "Choose a phrase.", `value="hold" selected`} {
+			if !strings.Contains(again.body, part) {
+				t.Errorf("the form lacks %s", part)
+			}
+		}
+		trial := c.does("mod", "/moderation/rules/trial", ruleForm("cаsino", "hold", "Later"), 200) // with a Cyrillic а
+		if !strings.Contains(trial.body, "come to my casino") || !strings.Contains(trial.body, "caught 1 message") || !strings.Contains(trial.body, `value="Later"`) {
+			t.Errorf("the trial shows %s", trial.body)
+		}
+		if strings.Contains(trial.body, "kitchen") {
+			t.Error("the trial shows a room that Mod is not in")
+		}
+		c.does("ben", "/rooms/1/messages", draft("casino, still free"), 303)
+		if n := strings.Count(c.people["mod"].get("/rooms/1-lobby").body, "casino"); n != 2 {
+			t.Errorf("%d are in the room: a trial makes a rule", n)
+		}
+		c.does("mod", "/moderation/rules", ruleForm("casino", "flag", ""), 303)
+		if page := c.people["mod"].get("/moderation/rules/1?try=1").body; !strings.Contains(page, "caught 2 messages") {
+			t.Errorf("the rule's page shows %s", page)
+		}
+		c.does("mod", "/moderation/rules/1", url.Values{"act": {"refuse"}}, 303) // and off
+		if list := c.people["mod"].get("/moderation/rules").body; !strings.Contains(list, "state--off") {
+			t.Errorf("the list shows %s", list)
+		}
+	})
+}
+
+func TestWhatARuleRefusesComesBackWithItsSentence(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		c.does("mod", "/moderation/rules", ruleForm("spam", "refuse", "Not here, please."), 303)
+		c.does("mod", "/moderation/rules", ruleForm("bait", "refuse", ""), 303)
+		c.does("mod", "/moderation/rules", ruleForm("casino", "hold", ""), 303)
+		for text, sentence := range map[string]string{"my spam": "Not here, please.", "my bait": "A rule of this place does not allow this text"} {
+			for _, htmx := range []string{"true", ""} {
+				form := draft(text)
+				a := c.people["ben"].post("/rooms/1/messages", form, "HX-Request", htmx)
+				if a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(a.body, sentence) || !strings.Contains(a.body, text) || !strings.Contains(a.body, form.Get("key")) {
+					t.Errorf("%s: got %s\n%s", text, a.Status, a.body)
+				}
+				a = c.people["ben"].post("/rooms/1/messages/1", url.Values{"body": {text}}, "HX-Request", htmx)
+				if a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(a.body, sentence) || !strings.Contains(a.body, text) {
+					t.Errorf("edit to %s: got %s", text, a.Status)
+				}
+			}
+		}
+		a := c.people["ben"].post("/rooms/1/messages/1", url.Values{"body": {"my casino"}})
+		if a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(a.body, "Send it as a new message") || !strings.Contains(a.body, "my casino") {
+			t.Errorf("edit to what is held: got %s", a.Status)
+		}
+	})
+}
+
+func TestWhatARuleHoldsIsShownToItsAuthorAndModeratorsAlone(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		c.does("mod", "/moderation/rules", ruleForm("casino", "hold", ""), 303)
+		a := c.people["ben"].post("/rooms/1/messages", draft("casino tonight"), "HX-Request", "true")
+		if a.StatusCode != http.StatusOK || !strings.Contains(a.body, "waits for a moderator") || strings.Contains(a.body, "tonight") {
+			t.Errorf("got %s: %s", a.Status, a.body)
+		}
+		c.does("ben", "/rooms/2/messages", draft("casino tonight, in the kitchen"), 303)
+		if a := c.people["ben"].post("/rooms/1/messages", url.Values{"body": {"casino once more"}, "key": {"k"}, "frame": {"1"}}); !strings.HasSuffix(a.Header.Get("Location"), "/write?held=yes") {
+			t.Errorf("in a frame it leads to %s", a.Header.Get("Location"))
+		} else if page := c.people["ben"].get("/rooms/1/write?held=yes"); !strings.Contains(page.body, "waits for a moderator") {
+			t.Error("the frame does not say that it waits")
+		}
+		for _, row := range []struct {
+			who, page string
+			sees      bool
+		}{
+			{"ben", "/rooms/1-lobby", true}, {"dan", "/rooms/1-lobby", false}, {"mod", "/rooms/1-lobby", false},
+			{"mod", "/moderation/held", true}, {"mod", "/moderation/held?room=1", true}, {"cleo", "/moderation/held?room=2", true},
+		} {
+			if got := strings.Contains(c.people[row.who].get(row.page).body, "casino tonight"); got != row.sees {
+				t.Errorf("%s on %s: sees it: %v", row.who, row.page, got)
+			}
+		}
+		if strings.Contains(c.people["mod"].get("/moderation/held").body, "kitchen") {
+			t.Error("Mod sees what waits in a private room")
+		}
+		c.does("mod", "/moderation/held/1/publish", url.Values{}, 303)
+		if !strings.Contains(c.people["dan"].get("/rooms/1-lobby").body, "casino tonight") || strings.Contains(c.people["ben"].get("/rooms/1-lobby").body, `id="held-1"`) {
+			t.Error("it is not published, or held as well")
+		}
+		late := c.does("ada", "/moderation/held/1/refuse", url.Values{}, 409)
+		if !strings.Contains(late.body, "Nothing was done") || !strings.Contains(late.body, `id="held-3"`) {
+			t.Errorf("Ada is told %s", late.body)
+		}
+		if a := c.does("cleo", "/moderation/held/2/refuse", url.Values{"room": {"2"}}, 303); a.Header.Get("Location") != "/moderation/held?room=2&saved=refused" {
+			t.Errorf("Cleo is led to %s", a.Header.Get("Location"))
+		}
+		if page := c.people["ben"].get("/rooms/2-kitchen").body; !strings.Contains(page, "Turned down by a moderator") || !strings.Contains(page, "in the kitchen") {
+			t.Error("Ben does not see that it was turned down")
+		}
+		c.does("ben", "/held/2/withdraw", url.Values{}, 303)
+		if page := c.people["ben"].get("/rooms/2-kitchen").body; strings.Contains(page, "Turned down by a moderator") {
+			t.Error("Ben cannot put it away")
+		}
+		c.does("ben", "/rooms/1/leave", url.Values{}, 303)
+		if gone := c.does("mod", "/moderation/held/3/publish", url.Values{}, 422); !strings.Contains(gone.body, "has left the room") {
+			t.Errorf("Mod is told %s", gone.body)
+		}
+	})
+}
+
+func TestAFlaggedMessageIsInTheQueueWithItsRule(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		c.does("mod", "/moderation/rules", ruleForm("lottery", "flag", ""), 303)
+		c.does("ben", "/rooms/1/messages", draft("win the lottery"), 303)
+		for path, part := range map[string]string{"/moderation": "Rule: lottery", "/moderation/cases/1": "Nobody reported it: a rule caught it."} {
+			if page := c.people["mod"].get(path).body; !strings.Contains(page, part) || !strings.Contains(page, "win the lottery") {
+				t.Errorf("%s shows %s", path, page)
+			}
+		}
+	})
+}

@@ -1,0 +1,192 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// HeldID numbers the messages that were held.
+type HeldID int64
+
+// HeldState is what became of a message that a rule held.
+type HeldState string
+
+// The states. What is not waiting was decided once, and stays so.
+const (
+	HeldWaiting    HeldState = "waiting"
+	HeldPublished  HeldState = "published"
+	HeldTurnedDown HeldState = "refused"
+	HeldWithdrawn  HeldState = "withdrawn" // by its author
+)
+
+// HeldMessage is a message that a rule keeps out of its room until a moderator decides.
+type HeldMessage struct {
+	ID         HeldID
+	Room       RoomID
+	RoomName   string
+	Author     UserID
+	AuthorName string
+	Body       string
+	At         time.Time
+	DecidedAt  time.Time // zero: it waits
+	State      HeldState
+	Rule       string // what it looks for; "": it is deleted
+	Sentence   string // of the rule
+}
+
+// HeldLife is how long after it was decided what a held message said is known: to its
+// author, who was turned down, and to who decides the same once more.
+const HeldLife = 7 * 24 * time.Hour
+
+// Waits is what PostMessage returns of a draft that it keeps for a moderator, or has
+// kept before: the text is safe, and not in the room.
+type Waits struct {
+	State    HeldState
+	Sentence string // of the rule; "": Parley's own
+}
+
+func (e Waits) Error() string { return "the message was held: " + string(e.State) }
+
+// Ruled is the error of a text that a rule refuses.
+type Ruled struct {
+	Sentence string // of the rule; "": Parley's own
+	Edit     bool   // as a new message it would wait for a moderator
+}
+
+func (e Ruled) Error() string { return "a rule refuses the text" }
+
+// meets is what rule does to a text of by's: nobody is above being refused, moderators
+// need no other moderator, and a direct conversation has none.
+func (by Standing) meets(rule Rule) RuleAct {
+	if rule.Act != RuleRefuses && (by.Moderates() || by.Kind == DirectRoom) {
+		return ""
+	}
+	return rule.Act
+}
+
+// hold keeps d for a moderator instead of posting it.
+func (s *Store) hold(ctx context.Context, tx *transaction, d Draft, body, digest string, rule Rule) (*Waits, error) {
+	var id HeldID
+	if err := tx.GetContext(ctx, &id, nextID, "held"); err != nil {
+		return nil, err
+	}
+	res, err := tx.ExecContext(ctx, insertHeld, id, d.Room, d.Author, heldKey(d, digest), body, micros(s.now()), rule.ID)
+	if err := one(res, err); err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, err
+	} else if err != nil { // the same post, held since the question
+		return heldBefore(ctx, tx, d, digest)
+	}
+	return &Waits{HeldWaiting, rule.Sentence}, nil
+}
+
+const insertHeld = `
+insert into held (id, room_id, user_id, post_key, body, at, rule_id, state)
+values ($1, $2, $3, $4, $5, $6, $7, 'waiting')
+on conflict do nothing`
+
+// heldKey is the draft's key in the table: with its digest, for the same key with
+// another body is another message.
+func heldKey(d Draft, digest string) string { return digest + " " + d.Key }
+
+// heldBefore is what became of d if it was held, nil if it was not.
+func heldBefore(ctx context.Context, tx *transaction, d Draft, digest string) (*Waits, error) {
+	var w Waits
+	err := tx.scan(ctx, []any{(*string)(&w.State), &w.Sentence}, heldAs, d.Author, d.Room, heldKey(d, digest))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return &w, err
+}
+
+const heldAs = `
+select h.state, coalesce(x.sentence, '')
+  from held h
+  left join rules x on x.id = h.rule_id
+ where h.user_id = $1 and h.room_id = $2 and h.post_key = $3`
+
+// flag opens a case about m, or adds to the one that is open: rule is who reports it.
+func (s *Store) flag(ctx context.Context, tx *transaction, m Message, rule Rule) (CaseID, error) {
+	c := Case{User: m.Author, Room: m.Room, Seq: m.Seq, Copies: []Copy{{Body: m.Body, Rev: m.Rev, At: s.now(), Rule: rule.Text}}}
+	err := s.caseAbout(ctx, tx, 0, &c)
+	return c.ID, err
+}
+
+// HeldFor returns what waits for user to decide, the oldest first, at most limit: in room,
+// or for who moderates the instance in all rooms (0) that they may read. What they wrote
+// themselves is not theirs to decide. It fails with ErrNotFound for who moderates neither.
+func (s *Store) HeldFor(ctx context.Context, user UserID, room RoomID, limit int) ([]HeldMessage, error) {
+	if err := s.MayQueue(ctx, user, room); err != nil {
+		return nil, err
+	}
+	if room != 0 {
+		return s.held(ctx, heldIn, user, room, limit)
+	}
+	return s.held(ctx, heldAnywhere, user, limit)
+}
+
+// HeldOf returns what user sees of their own in room: what waits, and what was turned
+// down in the last HeldLife.
+func (s *Store) HeldOf(ctx context.Context, user UserID, room RoomID) ([]HeldMessage, error) {
+	if s.rules.Load().version == 0 {
+		return nil, nil // there has never been a rule
+	}
+	return s.held(ctx, heldOf, user, room, micros(s.now().Add(-HeldLife)))
+}
+
+const heldColumns = `
+select h.id, h.room_id, r.name as room_name, h.user_id, u.name as user_name, h.body, h.at, h.decided_at, h.state,
+       coalesce(x.text, '') as rule, coalesce(x.sentence, '') as sentence
+  from held h
+  join rooms r on r.id = h.room_id
+  join users u on u.id = h.user_id
+  left join rules x on x.id = h.rule_id`
+
+const heldAnywhere = heldColumns + `
+ where h.state = 'waiting' and h.user_id <> $1
+   and (r.kind = 'open' or exists (select 1 from members m where m.room_id = h.room_id and m.user_id = $1 and m.present))
+ order by h.at
+ limit $2`
+
+const heldIn = heldColumns + `
+ where h.state = 'waiting' and h.user_id <> $1 and h.room_id = $2
+ order by h.at
+ limit $3`
+
+const heldOf = heldColumns + `
+ where h.user_id = $1 and h.room_id = $2 and h.state in ('waiting', 'refused') and (h.decided_at = 0 or h.decided_at > $3)
+ order by h.id`
+
+type heldRow struct {
+	ID        HeldID
+	RoomID    RoomID `db:"room_id"`
+	RoomName  string `db:"room_name"`
+	UserID    UserID `db:"user_id"`
+	UserName  string `db:"user_name"`
+	Body      string
+	At        int64
+	DecidedAt int64 `db:"decided_at"`
+	State     HeldState
+	Rule      string
+	Sentence  string
+}
+
+func (s *Store) held(ctx context.Context, query string, args ...any) ([]HeldMessage, error) {
+	var rows []heldRow
+	if err := s.list(ctx, &rows, query, args...); err != nil {
+		return nil, s.plain(err)
+	}
+	all := make([]HeldMessage, len(rows))
+	for i, r := range rows {
+		all[i] = r.message()
+	}
+	return all, nil
+}
+
+func (r heldRow) message() HeldMessage {
+	return HeldMessage{
+		ID: r.ID, Room: r.RoomID, RoomName: r.RoomName, Author: r.UserID, AuthorName: r.UserName, Body: r.Body,
+		At: fromMicros(r.At), DecidedAt: fromMicros(r.DecidedAt), State: r.State, Rule: r.Rule, Sentence: r.Sentence,
+	}
+}

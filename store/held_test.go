@@ -1,0 +1,462 @@
+package store_test
+
+import (
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"parley/store"
+	"parley/store/storetest"
+)
+
+// ruled is a court in which "casino" is held, "spam" refused and "lottery" flagged.
+func ruled(t *testing.T, fn func(t *testing.T, c *court)) {
+	inCourt(t, func(t *testing.T, c *court) {
+		for text, act := range map[string]store.RuleAct{"casino": store.RuleHolds, "spam": store.RuleRefuses, "lottery": store.RuleFlags} {
+			_, err := c.s.CreateRule(t.Context(), store.Actor{User: c.mod}, store.Rule{Kind: store.RuleWord, Text: text, Act: act, Sentence: "About " + text})
+			must(t, err)
+		}
+		fn(t, c)
+	})
+}
+
+func (c *court) try(room store.RoomID, by store.UserID, key, body string) (store.Message, error) {
+	return c.s.PostMessage(c.t.Context(), store.Draft{Room: room, Author: by, Key: key, Body: body})
+}
+
+// waits posts what is held and returns it as its author sees it.
+func (c *court) waits(by store.UserID, key, body string) store.HeldMessage {
+	c.t.Helper()
+	var w store.Waits
+	if _, err := c.try(lobby, by, key, body); !errors.As(err, &w) || w.State != store.HeldWaiting {
+		c.t.Fatalf("%q: got %v", body, err)
+	}
+	all := c.heldOf(by)
+	return all[len(all)-1]
+}
+
+func (c *court) heldOf(by store.UserID) []store.HeldMessage {
+	c.t.Helper()
+	all, err := c.s.HeldOf(c.t.Context(), by, lobby)
+	must(c.t, err)
+	return all
+}
+
+func (c *court) said1() []store.Message {
+	c.t.Helper()
+	all, err := c.s.MessagesAfter(c.t.Context(), lobby, c.ada, 1, 100)
+	must(c.t, err)
+	return all
+}
+
+func TestARuleRefusesHoldsOrFlagsWhatIsPosted(t *testing.T) {
+	ruled(t, func(t *testing.T, c *court) {
+		var refused store.Ruled
+		if _, err := c.try(lobby, c.ben, "1", "Buy my SPAM"); !errors.As(err, &refused) || refused.Sentence != "About spam" {
+			t.Errorf("refused: got %v", err)
+		}
+		h := c.waits(c.ben, "2", "come to the casino")
+		if h.Rule != "casino" || h.Sentence != "About casino" || h.Body != "come to the casino" {
+			t.Errorf("Ben sees %+v", h)
+		}
+		if all := c.said1(); len(all) != 0 {
+			t.Errorf("the room has %+v", all)
+		}
+		m, err := c.try(lobby, c.ben, "3", "win the lottery")
+		must(t, err)
+		f := c.file(m.Case, c.mod)
+		if f.Room != lobby || f.Seq != m.Seq || f.Reports != 0 || len(f.Copies) != 1 || f.Copies[0].Body != "win the lottery" || f.Rule() != "lottery" {
+			t.Errorf("the case is %+v", f.Case)
+		}
+		// Somebody reports the same: it is the same case.
+		if again := c.report(c.cleo, m); again.ID != m.Case {
+			t.Errorf("the report is in case %d, not %d", again.ID, m.Case)
+		}
+		m, err = c.try(lobby, c.ben, "4", "nothing of that")
+		must(t, err)
+		if m.Case != 0 {
+			t.Errorf("a case is about %+v", m)
+		}
+	})
+}
+
+func TestARuleRefusesOrFlagsWhatAMessageIsChangedInto(t *testing.T) {
+	ruled(t, func(t *testing.T, c *court) {
+		edit := func(by store.UserID, seq store.Seq, body string) (store.Message, error) {
+			return c.s.EditMessage(t.Context(), lobby, seq, by, body)
+		}
+		var refused store.Ruled
+		if _, err := edit(c.ben, 1, "spam"); !errors.As(err, &refused) || refused.Edit {
+			t.Errorf("refused: got %v", err)
+		}
+		if _, err := edit(c.ben, 1, "casino"); !errors.As(err, &refused) || !refused.Edit {
+			t.Errorf("held: got %v", err)
+		}
+		_, err := edit(c.cleo, 1, "spam")
+		wants(t, "somebody else's", err, store.ErrNotFound)
+		m, err := edit(c.ben, 1, "lottery")
+		must(t, err)
+		again, err := edit(c.ben, 1, "lottery, lottery")
+		must(t, err)
+		f := c.file(m.Case, c.mod)
+		if again.Case != m.Case || len(f.Copies) != 2 || f.Copies[1].Body != "lottery, lottery" {
+			t.Errorf("the cases are %d and %d, the copies %+v", m.Case, again.Case, f.Copies)
+		}
+		if got := c.heldOf(c.ben); len(got) != 0 {
+			t.Errorf("held: %+v", got)
+		}
+	})
+}
+
+func TestModeratorsAreOnlyEverRefusedAndSoIsWhatIsSaidDirectly(t *testing.T) {
+	ruled(t, func(t *testing.T, c *court) {
+		direct, err := c.s.Converse(t.Context(), c.ben, []store.UserID{c.cleo})
+		must(t, err)
+		own, err := c.s.CreateRoom(t.Context(), c.dan, store.Charter{Name: "Garden", Kind: store.OpenRoom})
+		must(t, err)
+		for _, who := range []struct {
+			room store.RoomID
+			by   store.UserID
+		}{{lobby, c.mod}, {lobby, c.ada}, {own, c.dan}, {direct, c.ben}} {
+			for _, body := range []string{"casino", "lottery"} {
+				m, err := c.try(who.room, who.by, body, body)
+				must(t, err)
+				if m.Case != 0 {
+					t.Errorf("a case is about %+v", m)
+				}
+				_, err = c.s.EditMessage(t.Context(), who.room, m.Seq, who.by, "again: "+body)
+				must(t, err)
+			}
+			var refused store.Ruled
+			if _, err := c.try(who.room, who.by, "spam", "spam"); !errors.As(err, &refused) {
+				t.Errorf("%+v is not refused: %v", who, err)
+			}
+		}
+		// Who is no member learns nothing of rules.
+		for _, body := range []string{"spam", "casino"} {
+			_, err = c.try(direct, c.dan, body, body)
+			wants(t, "a stranger", err, store.ErrNotFound)
+		}
+	})
+}
+
+func TestTheSamePostIsHeldOnceAndFoundWhateverBecameOfIt(t *testing.T) {
+	ruled(t, func(t *testing.T, c *court) {
+		state := func(key, body string) store.HeldState {
+			t.Helper()
+			m, err := c.try(lobby, c.ben, key, body)
+			var w store.Waits
+			if err != nil && !errors.As(err, &w) {
+				t.Fatal(err)
+			}
+			if err == nil && m.Body != body {
+				t.Errorf("%s is now %+v", key, m)
+			}
+			return w.State
+		}
+		var at sync.WaitGroup
+		for range 8 {
+			at.Go(func() {
+				var w store.Waits
+				if _, err := c.try(lobby, c.ben, "k", "casino one"); !errors.As(err, &w) {
+					t.Error(err)
+				}
+			})
+		}
+		at.Wait()
+		one := c.heldOf(c.ben)
+		if len(one) != 1 {
+			t.Fatalf("held: %+v", one)
+		}
+		// The same key with another text is another message.
+		c.waits(c.ben, "k", "casino two")
+		if got := state("k", "no more of that"); got != "" {
+			t.Errorf("a harmless text: %q", got)
+		}
+		if all := c.heldOf(c.ben); len(all) != 2 {
+			t.Fatalf("held: %+v", all)
+		}
+		// Also when the rule is gone.
+		rules, err := c.s.Rules(t.Context())
+		must(t, err)
+		for _, r := range rules {
+			must(t, c.s.DeleteRule(t.Context(), act(c.mod), r.ID))
+		}
+		if got := state("k", "casino one"); got != store.HeldWaiting {
+			t.Errorf("waiting: %q", got)
+		}
+		two := c.heldOf(c.ben)[1]
+		m, err := c.s.PublishHeld(t.Context(), act(c.mod), one[0].ID)
+		must(t, err)
+		if got := state("k", "casino one"); got != store.HeldPublished {
+			t.Errorf("published: %q", got)
+		}
+		_, err = c.s.TurnDownHeld(t.Context(), act(c.mod), two.ID)
+		must(t, err)
+		if got := state("k", "casino two"); got != store.HeldTurnedDown {
+			t.Errorf("turned down: %q", got)
+		}
+		if _, err := c.s.WithdrawHeld(t.Context(), c.ben, two.ID); err != nil {
+			t.Error(err)
+		}
+		if got := state("k", "casino two"); got != store.HeldWithdrawn {
+			t.Errorf("put away: %q", got)
+		}
+		if got := state("k", "no more of that"); got != "" {
+			t.Errorf("what was posted: %q", got)
+		}
+		if all := c.said1(); len(all) != 2 || all[1].Seq != m.Seq {
+			t.Errorf("the room has %+v", all)
+		}
+	})
+}
+
+func TestAPublishedMessageIsItsAuthorsAsAnyOther(t *testing.T) {
+	ruled(t, func(t *testing.T, c *court) {
+		h := c.waits(c.ben, "k", "casino, @cleo")
+		_, err := c.try(lobby, c.cleo, "c", "in between")
+		must(t, err)
+		m, err := c.s.PublishHeld(t.Context(), act(c.mod), h.ID)
+		must(t, err)
+		if m.Seq != 3 || m.Author != c.ben || m.PrevAuthor != c.cleo || len(m.Mentions) != 1 {
+			t.Errorf("published as %+v", m)
+		}
+		// The answer that the author did not get: the same draft is that message.
+		again, err := c.try(lobby, c.ben, "k", "casino, @cleo")
+		if err != nil || again.Seq != m.Seq {
+			t.Errorf("again it is %+v, %v", again, err)
+		}
+		_, err = c.s.EditMessage(t.Context(), lobby, m.Seq, c.ben, "I mean the cinema")
+		must(t, err)
+		_, err = c.s.DeleteMessage(t.Context(), lobby, m.Seq, c.ben)
+		must(t, err)
+		var kept int
+		must(t, c.db.Get(&kept, "select count(*) from held where body <> ''"))
+		if kept != 0 || len(c.heldOf(c.ben)) != 0 {
+			t.Error("the text of a published message is kept where its author cannot delete it")
+		}
+	})
+}
+
+func TestOfTwoWhoDecideAHeldMessageOneIsTold(t *testing.T) {
+	ruled(t, func(t *testing.T, c *court) {
+		for i, race := range [][2]func(id store.HeldID) error{
+			{c.publish(c.mod), c.publish(c.ada)},
+			{c.publish(c.mod), c.turnDown(c.ada)},
+			{c.turnDown(c.mod), c.turnDown(c.ada)},
+		} {
+			before := len(c.said1())
+			h := c.waits(c.ben, string(rune('a'+i)), "casino")
+			got := make([]error, 2)
+			var both sync.WaitGroup
+			for n, do := range race {
+				both.Go(func() { got[n] = do(h.ID) })
+			}
+			both.Wait()
+			if (got[0] == nil) == (got[1] == nil) || !errors.Is(errors.Join(got...), store.ErrConflict) {
+				t.Errorf("race %d: got %v", i, got)
+			}
+			if more := len(c.said1()) - before; more > 1 || more == 1 != (got[0] == nil && i < 2 || got[1] == nil && i == 0) {
+				t.Errorf("race %d: %d messages more, %v", i, more, got)
+			}
+		}
+	})
+}
+
+func (c *court) publish(by store.UserID) func(store.HeldID) error {
+	return func(id store.HeldID) error {
+		_, err := c.s.PublishHeld(c.t.Context(), act(by), id)
+		return err
+	}
+}
+
+func (c *court) turnDown(by store.UserID) func(store.HeldID) error {
+	return func(id store.HeldID) error {
+		_, err := c.s.TurnDownHeld(c.t.Context(), act(by), id)
+		return err
+	}
+}
+
+func TestWhatIsHeldCannotBePublishedForWhoIsGone(t *testing.T) {
+	ruled(t, func(t *testing.T, c *court) {
+		ben, cleo := c.waits(c.ben, "1", "casino"), c.waits(c.cleo, "2", "casino")
+		_, err := c.s.Impose(t.Context(), act(c.mod), store.Measure{Kind: store.Suspension, User: c.ben, Reason: store.Spam})
+		must(t, err)
+		must(t, c.s.Leave(t.Context(), lobby, c.cleo))
+		var p store.Invalid
+		for _, id := range []store.HeldID{ben.ID, cleo.ID} {
+			if err := c.publish(c.mod)(id); !errors.As(err, &p) {
+				t.Errorf("published: %v", err)
+			}
+			must(t, c.turnDown(c.mod)(id))
+		}
+		garden, err := c.s.CreateRoom(t.Context(), c.ada, store.Charter{Name: "Garden", Kind: store.OpenRoom})
+		must(t, err)
+		must(t, c.s.Join(t.Context(), garden, c.dan))
+		var w store.Waits
+		if _, err := c.try(garden, c.dan, "3", "casino"); !errors.As(err, &w) {
+			t.Fatal(err)
+		}
+		all, err := c.s.HeldOf(t.Context(), c.dan, garden)
+		must(t, err)
+		_, err = c.db.Exec("update rooms set archived_at = 1 where id = $1", garden)
+		must(t, err)
+		if err := c.publish(c.ada)(all[0].ID); !errors.As(err, &p) {
+			t.Errorf("published in an archived room: %v", err)
+		}
+		if all := c.said1(); len(all) != 0 {
+			t.Errorf("the Lobby has %+v", all)
+		}
+	})
+}
+
+func TestASuspensionWhileAHeldMessageIsPublishedLeavesOneOfBoth(t *testing.T) {
+	ruled(t, func(t *testing.T, c *court) {
+		h := c.waits(c.ben, "1", "casino")
+		var both sync.WaitGroup
+		var published error
+		both.Go(func() { published = c.publish(c.mod)(h.ID) })
+		both.Go(func() {
+			_, err := c.s.Impose(t.Context(), act(c.ada), store.Measure{Kind: store.Suspension, User: c.ben, Reason: store.Spam})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+		both.Wait()
+		var p store.Invalid
+		if all := c.said1(); len(all) > 1 || (published == nil) != (len(all) == 1) || published != nil && !errors.As(published, &p) {
+			t.Errorf("%d messages, %v", len(all), published)
+		}
+	})
+}
+
+func TestWhoSeesAndDecidesWhatIsHeld(t *testing.T) {
+	ruled(t, func(t *testing.T, c *court) {
+		kitchen, err := c.s.CreateRoom(t.Context(), c.cleo, store.Charter{Name: "Kitchen", Kind: store.PrivateRoom})
+		must(t, err)
+		must(t, c.s.AddMember(t.Context(), kitchen, c.cleo, c.ben))
+		var w store.Waits
+		if _, err := c.try(kitchen, c.ben, "1", "casino in the kitchen"); !errors.As(err, &w) {
+			t.Fatal(err)
+		}
+		there, err := c.s.HeldOf(t.Context(), c.ben, kitchen)
+		must(t, err)
+		here := c.waits(c.ben, "2", "casino for all")
+		sees := func(user store.UserID, room store.RoomID) []store.HeldID {
+			all, err := c.s.HeldFor(t.Context(), user, room, 10)
+			if err != nil {
+				wants(t, "look", err, store.ErrNotFound)
+				return []store.HeldID{0}
+			}
+			var ids []store.HeldID
+			for _, m := range all {
+				ids = append(ids, m.ID)
+			}
+			return ids
+		}
+		nothing := []store.HeldID{0}
+		for _, row := range []struct {
+			who  string
+			user store.UserID
+			room store.RoomID
+			want []store.HeldID
+		}{
+			{"a moderator, everywhere", c.mod, 0, []store.HeldID{here.ID}},
+			{"a moderator, in the Lobby", c.mod, lobby, []store.HeldID{here.ID}},
+			{"a moderator, in a private room", c.mod, kitchen, nothing},
+			{"its owner", c.cleo, kitchen, []store.HeldID{there[0].ID}},
+			{"its owner, in the Lobby", c.cleo, lobby, nothing},
+			{"its owner, everywhere", c.cleo, 0, nothing},
+			{"the author", c.ben, lobby, nothing},
+			{"a member", c.dan, 0, nothing},
+		} {
+			if got := sees(row.user, row.room); !slices.Equal(got, row.want) {
+				t.Errorf("%s: got %v, want %v", row.who, got, row.want)
+			}
+		}
+		for name, err := range map[string]error{
+			"a moderator in a private room": c.publish(c.mod)(there[0].ID),
+			"its owner in the Lobby":        c.turnDown(c.cleo)(here.ID),
+			"the author":                    c.publish(c.ben)(here.ID),
+			"a member":                      c.publish(c.dan)(here.ID),
+			"what is not there":             c.publish(c.mod)(99),
+			"somebody else withdraws":       third2(c.s.WithdrawHeld(t.Context(), c.cleo, here.ID)),
+		} {
+			wants(t, name, err, store.ErrNotFound)
+		}
+		c.promote(c.ben)
+		wants(t, "the author, a moderator now", c.publish(c.ben)(here.ID), store.ErrNotFound)
+		must(t, c.publish(c.cleo)(there[0].ID))
+		_, err = c.s.WithdrawHeld(t.Context(), c.ben, here.ID)
+		must(t, err)
+		wants(t, "publish what was withdrawn", c.publish(c.mod)(here.ID), store.ErrConflict)
+		_, err = c.s.WithdrawHeld(t.Context(), c.ben, there[0].ID)
+		wants(t, "withdraw what was published", err, store.ErrConflict)
+		entries, err := c.s.Entries(t.Context(), store.EntryQuery{Act: "rule.publish"}, 10)
+		must(t, err)
+		if len(entries) != 1 || entries[0].Target.Kind != store.OnMessage || entries[0].Reason != "casino" || entries[0].Was+entries[0].Now != "" {
+			t.Errorf("the log has %+v", entries)
+		}
+	})
+}
+
+func third2(_ store.HeldMessage, err error) error { return err }
+
+func TestWhatWasTurnedDownIsKnownForAWeek(t *testing.T) {
+	ruled(t, func(t *testing.T, c *court) {
+		down, waiting := c.waits(c.ben, "1", "casino"), c.waits(c.ben, "2", "casino again")
+		must(t, c.turnDown(c.mod)(down.ID))
+		if all := c.heldOf(c.ben); len(all) != 2 || all[0].State != store.HeldTurnedDown || all[0].Body != "casino" {
+			t.Errorf("Ben sees %+v", all)
+		}
+		forget := func() int {
+			n, err := c.s.ForgetHeld(t.Context(), 10)
+			must(t, err)
+			return n
+		}
+		if n := forget(); n != 0 {
+			t.Errorf("%d are forgotten at once", n)
+		}
+		week := store.HeldLife.Microseconds()
+		_, err := c.db.Exec("update held set at = at - $1, decided_at = case when decided_at > 0 then decided_at - $1 else 0 end", week+time.Minute.Microseconds())
+		must(t, err)
+		if all := c.heldOf(c.ben); len(all) != 1 || all[0].ID != waiting.ID {
+			t.Errorf("a week later Ben sees %+v", all)
+		}
+		if n := forget(); n != 1 {
+			t.Errorf("%d are forgotten, a week later", n)
+		}
+	})
+}
+
+func TestAnotherProcessFollowsTheRules(t *testing.T) {
+	storetest.Twice(t, func(t *testing.T, s, other *store.Store) {
+		ada, ben, _ := crew(t, s)
+		_, err := s.CreateRule(t.Context(), store.Actor{User: ada.ID}, store.Rule{Kind: store.RuleWord, Text: "casino", Act: store.RuleHolds})
+		must(t, err)
+		d := store.Draft{Room: lobby, Author: ben.ID, Key: "k", Body: "casino"}
+		var w store.Waits
+		if _, err := s.PostMessage(t.Context(), d); !errors.As(err, &w) {
+			t.Fatal(err)
+		}
+		// The same post goes to a process that does not know of the rule yet.
+		early, err := other.PostMessage(t.Context(), d)
+		must(t, err)
+		must(t, other.RefreshRules(t.Context()))
+		d.Key = "l"
+		if _, err := other.PostMessage(t.Context(), d); !errors.As(err, &w) {
+			t.Fatal(err)
+		}
+		held, err := other.HeldOf(t.Context(), ben.ID, lobby)
+		must(t, err)
+		if len(held) != 2 {
+			t.Fatalf("held: %+v", held)
+		}
+		m, err := other.PublishHeld(t.Context(), store.Actor{User: ada.ID}, held[0].ID)
+		if err != nil || m.Seq != early.Seq {
+			t.Errorf("it is there twice: %+v, %v", m, err)
+		}
+	})
+}
