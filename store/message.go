@@ -51,9 +51,12 @@ func (s *Store) EditMessage(ctx context.Context, room RoomID, seq Seq, by UserID
 	if err != nil {
 		return Message{}, err
 	}
-	return s.change(ctx, room, seq, by, Edit, func(ctx context.Context, tx *transaction, m *Message) error {
+	return s.change(ctx, room, seq, by, Edit, func(ctx context.Context, tx *transaction, who Standing, m *Message) error {
 		if m.Body == body {
 			return nil
+		}
+		if err := s.newcomerMay(who, body, m.Body, s.now()); err != nil {
+			return err
 		}
 		mentioned, err := mentionsIn(ctx, tx, room, body)
 		if err != nil {
@@ -79,7 +82,7 @@ func (s *Store) EditMessage(ctx context.Context, room RoomID, seq Seq, by UserID
 // author may, as long as the settings say: then it fails with TooLate. For anybody else, and
 // for a deleted one, it fails with ErrNotFound.
 func (s *Store) DeleteMessage(ctx context.Context, room RoomID, seq Seq, by UserID) (Message, error) {
-	return s.change(ctx, room, seq, by, Delete, func(ctx context.Context, tx *transaction, m *Message) error {
+	return s.change(ctx, room, seq, by, Delete, func(ctx context.Context, tx *transaction, _ Standing, m *Message) error {
 		if err := forgetMentions(ctx, tx, *m); err != nil {
 			return err
 		}
@@ -101,7 +104,7 @@ update post_keys
    set digest = ''
  where author_id = $1 and room_id = $2 and seq = $3`
 
-func (s *Store) change(ctx context.Context, room RoomID, seq Seq, by UserID, do Action, fn func(context.Context, *transaction, *Message) error) (m Message, err error) {
+func (s *Store) change(ctx context.Context, room RoomID, seq Seq, by UserID, do Action, fn func(context.Context, *transaction, Standing, *Message) error) (m Message, err error) {
 	err = s.inLog(ctx, func(ctx context.Context, tx *transaction) error {
 		who, err := standing(ctx, tx, room, by)
 		if err != nil {
@@ -117,7 +120,7 @@ func (s *Store) change(ctx context.Context, room RoomID, seq Seq, by UserID, do 
 		if err := permit(who, do, &m, s.now()); err != nil {
 			return err
 		}
-		return fn(ctx, tx, &m)
+		return fn(ctx, tx, who, &m)
 	})
 	s.posted.forget(room) // who deletes a text must not see it come once more
 	if err != nil {

@@ -55,8 +55,13 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 		if err := permit(who, Post, nil, now); err != nil {
 			return err
 		}
-		if err := newcomerMay(ctx, tx, who, body, now); err != nil {
+		if err := s.newcomerMay(who, body, "", now); err != nil {
 			return err
+		}
+		if who.Kind == DirectRoom {
+			if err := notBlocked(ctx, tx, d.Room, d.Author); err != nil {
+				return err
+			}
 		}
 		mentioned, err := mentionsIn(ctx, tx, d.Room, body)
 		if err != nil {
@@ -70,6 +75,9 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 		}
 		m.PostedRev, m.PrevAt = m.Rev, fromMicros(prevAt)
 		if _, err := tx.ExecContext(ctx, insertMessage, m.Room, m.Seq, m.Rev, m.Author, m.Body, micros(m.CreatedAt), m.PrevAuthor, micros(m.PrevAt), mentionsText(m.Mentions)); err != nil {
+			return err
+		}
+		if err := s.stillMay(ctx, tx, d, now); err != nil {
 			return err
 		}
 		if err := setMentions(ctx, tx, m); err != nil {

@@ -131,6 +131,10 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (User, error) {
 			in.Invitation = ""
 		} else if err := settings.admits(in, email); err != nil {
 			return err
+		} else if !in.Granted {
+			if err := notRefused(ctx, tx, email, in.Address, u.CreatedAt); err != nil {
+				return err
+			}
 		}
 		var by Invitation
 		var rooms []RoomID
@@ -292,20 +296,14 @@ func (s *Store) SetZone(ctx context.Context, user UserID, zone string) error {
 // Suspend ends every session of user and refuses new ones until Reactivate.
 func (s *Store) Suspend(ctx context.Context, user UserID) error {
 	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
-		if _, err := tx.ExecContext(ctx, "update users set suspended_at = $1 where id = $2 and suspended_at = 0", micros(s.now()), user); err != nil {
-			return err
-		}
-		return endSessions(ctx, tx, user, "")
+		return s.suspendAccount(ctx, tx, user)
 	})
 }
 
 // Reactivate lets a suspended user sign in again; no session from before comes back.
 func (s *Store) Reactivate(ctx context.Context, user UserID) error {
 	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
-		if _, err := tx.ExecContext(ctx, "update users set suspended_at = 0 where id = $1", user); err != nil {
-			return err
-		}
-		return endSessions(ctx, tx, user, "")
+		return s.reactivateAccount(ctx, tx, user)
 	})
 }
 
