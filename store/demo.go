@@ -119,7 +119,10 @@ func (s *Store) Demo(ctx context.Context, today time.Time) error {
 	if err := s.demoInvite(ctx, ids); err != nil {
 		return err
 	}
-	return s.demoCases(ctx, ids)
+	if err := s.demoCases(ctx, ids); err != nil {
+		return err
+	}
+	return s.demoMeasures(ctx, ids)
 }
 
 const demoPerson = `
