@@ -630,7 +630,7 @@ func ModerateRoomPage(v Moderation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Members != nil {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<section class=\"card card--flat\" aria-labelledby=\"mods-title\"><h2 id=\"mods-title\" class=\"card__title\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<section class=\"card card--flat measures__mods\" aria-labelledby=\"mods-title\"><h2 id=\"mods-title\" class=\"card__title\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
