@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"net/http"
+	"net/url"
 	"slices"
 	"sync"
 	"testing"
@@ -48,6 +50,35 @@ func TestPagesThatAreCutOffNowAndThenMissNothing(t *testing.T) {
 	}
 	cuts.Wait()
 	l.converged(s, newThin(t, people[0]), pages, ada)
+}
+
+func TestABanAmongWritesLosesNothingAndStoresNothingAfterIt(t *testing.T) {
+	r := chance(t)
+	s := newServer(t)
+	s.Unlimited()
+	people := s.Crowd(5)
+	s.Start()
+	var pages []*Thin
+	for i := range 15 {
+		pages = append(pages, thin(t, people[i%len(people)]))
+	}
+	allLive(t, pages...)
+	l := write(t, r, 15, pages[:5]...)
+	banned := pages[4]
+	eventually(t, "they write", func() bool { return l.Count(ok) > 50 })
+	form := url.Values{"kind": {"ban"}, "user": {"5"}, "for": {"24h"}, "reason": {"spam"}}
+	if status, err := pages[0].Moderate("/measures", form); status != http.StatusOK || err != nil {
+		t.Fatalf("ban: %d, %v", status, err)
+	}
+	within(t, 2*time.Second, "their pages are sent away", func() bool {
+		return banned.StaysAway() && pages[9].StaysAway() && pages[14].StaysAway()
+	})
+	if status, err := banned.Say("once more"); status != http.StatusUnauthorized {
+		t.Errorf("after the ban a post is answered %d, %v", status, err)
+	}
+	done := l.Count(ok)
+	eventually(t, "the others write on", func() bool { return l.Count(ok) > done+50 })
+	l.converged(s, newThin(t, people[0]), slices.DeleteFunc(pages, func(c *Thin) bool { return c.Person == people[4] }))
 }
 
 func TestWhoMissesThousandsGetsTheNewestInsteadAndCheaply(t *testing.T) {

@@ -8,16 +8,19 @@ import (
 // judge compares what the ledger says was tried with the messages that the database
 // has, and returns what is wrong, a sentence for each. A post that was acknowledged is
 // there once, one that was refused is not, of the others nobody knows; and the same for
-// edits and deletes, where none that was acknowledged may be undone by an older one.
+// edits, deletes, and what a moderator hid or restored, where none that was acknowledged may be undone by an older one.
 // The first since messages are in no ledger.
 func judge(entries []entry, messages []Row, since int) (wrong []string) {
 	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	tried := byNumber(entries)
-	deleted, of := map[int]int{}, map[int][]*tries{}
+	deleted, hidden, of := map[int]int{}, map[int]int{}, map[int][]*tries{}
 	for _, a := range tried {
 		of[a.Message] = append(of[a.Message], a)
 		if a.Do == "delete" && a.outcome != failed {
 			deleted[a.Seq] = a.Message
+		}
+		if a.Do == "hide" && a.outcome != failed {
+			hidden[a.Seq] = a.Message
 		}
 	}
 
@@ -32,7 +35,16 @@ func judge(entries []entry, messages []Row, since int) (wrong []string) {
 			continue
 		}
 		message, version, is := unmark(r.Text)
-		if r.Gone {
+		if r.Hidden {
+			if message, is = hidden[r.Seq]; !is {
+				say("message %d is hidden, and nobody hid it", r.Seq)
+				continue
+			}
+			if r.Text != "" {
+				say("message %d is hidden, and can be read: %q", r.Seq, r.Text)
+			}
+			wrong = append(wrong, judgeHidden(r, of[message])...)
+		} else if r.Gone {
 			if message, is = deleted[r.Seq]; !is {
 				say("message %d is gone, and nobody deleted it", r.Seq)
 				continue
@@ -40,6 +52,8 @@ func judge(entries []entry, messages []Row, since int) (wrong []string) {
 		} else if post := tried[message]; !is || post == nil || post.Do != "post" {
 			say("message %d was posted by nobody: %q", r.Seq, r.Text)
 			continue
+		} else if bad := judgeHidden(r, of[message]); len(bad) > 0 {
+			wrong = append(wrong, bad...)
 		} else if v := tried[version]; v == nil || v.Message != message || v.Do == "delete" {
 			say("message %d has a text that nobody gave it: %q", r.Seq, r.Text)
 		}
@@ -108,6 +122,28 @@ func judgeText(r Row, shown *tries, all []*tries) (wrong []string) {
 			wrong = append(wrong, fmt.Sprintf("message %d was deleted and is back: %q", r.Seq, r.Text))
 		case a.Do == "edit" && shown.end < a.begin:
 			wrong = append(wrong, fmt.Sprintf("message %d shows attempt %d, and edit %d was acknowledged after it", r.Seq, shown.number, a.number))
+		}
+	}
+	return wrong
+}
+
+// judgeHidden says whether the last that a moderator did to r, of what was acknowledged,
+// is what it shows.
+func judgeHidden(r Row, all []*tries) (wrong []string) {
+	did, undo := "hide", "restore"
+	if r.Hidden {
+		did, undo = undo, did
+	}
+	for _, a := range all {
+		if a.Do != did || a.outcome != ok {
+			continue
+		}
+		undone := false // perhaps, by one that ended after a began
+		for _, b := range all {
+			undone = undone || b.Do == undo && b.outcome != failed && b.end > a.begin
+		}
+		if !undone {
+			wrong = append(wrong, fmt.Sprintf("message %d is %v, and %s %d was acknowledged after all else", r.Seq, r, did, a.number))
 		}
 	}
 	return wrong

@@ -96,3 +96,51 @@ func TestTheJudgeCatchesAPageThatDiffersFromTheDatabase(t *testing.T) {
 		}
 	}
 }
+
+func TestTheJudgeCatchesWhatAModeratorsActCouldComeTo(t *testing.T) {
+	l := newLedger(t)
+	acts := func(does ...string) {
+		l.After(l.Post(), ok)
+		message := l.count
+		seq := 0
+		for _, e := range l.Entries() {
+			if e.Attempt.Do == "post" {
+				seq++
+			}
+		}
+		for _, do := range does {
+			l.After(l.Change(do, message, seq), ok)
+		}
+	}
+	acts("hide")
+	acts("hide", "restore")
+	acts("hide", "restore", "hide")
+	acts()
+	right := []Row{
+		{Seq: 1, Author: 2, Gone: true, Hidden: true},
+		{Seq: 2, Author: 2, Text: mark(3, 3)},
+		{Seq: 3, Author: 2, Gone: true, Hidden: true},
+		{Seq: 4, Author: 2, Text: mark(10, 10)},
+	}
+	if wrong := judge(l.Entries(), right, 0); len(wrong) > 0 {
+		t.Fatalf("of a history in order it says %q", wrong)
+	}
+	for name, tt := range map[string]struct {
+		at   int
+		is   Row
+		says string
+	}{
+		"shown again by itself": {0, Row{Text: mark(1, 1)}, "hide 2 was acknowledged after all else"},
+		"hidden for ever":       {1, Row{Gone: true, Hidden: true}, "restore 5 was acknowledged after all else"},
+		"restored by itself":    {2, Row{Text: mark(6, 6)}, "hide 9 was acknowledged after all else"},
+		"hidden by nobody":      {3, Row{Gone: true, Hidden: true}, "nobody hid it"},
+		"hidden, and it leaks":  {0, Row{Gone: true, Hidden: true, Text: "m1 v1"}, "can be read"},
+	} {
+		messages := slices.Clone(right)
+		tt.is.Seq, tt.is.Author = tt.at+1, 2
+		messages[tt.at] = tt.is
+		if wrong := judge(l.Entries(), messages, 0); !strings.Contains(strings.Join(wrong, "\n"), tt.says) {
+			t.Errorf("%s: it says %q, want %q", name, wrong, tt.says)
+		}
+	}
+}

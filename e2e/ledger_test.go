@@ -43,7 +43,7 @@ func outcomeOf(status int, err error) outcome {
 // attempt is one post, edit or delete that somebody tried. Its number is its place
 // among the attempts; Message is that of the post.
 type attempt struct {
-	Do      string // "post", "edit" or "delete"
+	Do      string // "post", "edit", "delete", and by a moderator "hide" and "restore"
 	Message int
 	Seq     int // of the message; 0: not known yet
 }
@@ -95,7 +95,7 @@ func newLedger(t *testing.T) *Ledger {
 // Post notes that a message is about to be posted, and returns its number.
 func (l *Ledger) Post() int { return l.before(attempt{Do: "post"}) }
 
-// Change notes that message is about to be edited or deleted.
+// Change notes that message is about to be edited, deleted, hidden or restored.
 func (l *Ledger) Change(do string, message, seq int) int {
 	return l.before(attempt{Do: do, Message: message, Seq: seq})
 }
@@ -145,7 +145,7 @@ func (s *Server) Messages() (all []Row) {
 			s.t.Fatal(err)
 		}
 		for _, m := range messages {
-			all = append(all, Row{Seq: int(m.Seq), Rev: int(m.Rev), Author: int(m.Author), Text: m.Body, Gone: !m.DeletedAt.IsZero()})
+			all = append(all, Row{Seq: int(m.Seq), Rev: int(m.Rev), Author: int(m.Author), Text: m.Body, Gone: m.Hidden != 0 || !m.DeletedAt.IsZero(), Hidden: m.Hidden != 0 && m.DeletedAt.IsZero()})
 		}
 	})
 	return all

@@ -13,9 +13,13 @@ type Row struct {
 	Seq, Rev, Author int
 	Text             string // without the mark that it was edited; "" if it is gone
 	Gone             bool
+	Hidden           bool // by a moderator, and so gone for everybody
 }
 
 func (r Row) String() string {
+	if r.Hidden {
+		return fmt.Sprintf("%d.%d %d: hidden", r.Seq, r.Rev, r.Author)
+	}
 	if r.Gone {
 		return fmt.Sprintf("%d.%d %d: gone", r.Seq, r.Rev, r.Author)
 	}
@@ -45,6 +49,7 @@ func rowOf(article *html.Node) (Row, error) {
 	if r.Gone = body == nil; !r.Gone {
 		r.Text = strings.Join(strings.Fields(textOf(body)), " ")
 	}
+	r.Hidden = r.Gone && find(article, func(n *html.Node) bool { return strings.HasSuffix(attr(n, "href"), "/hidden") }) != nil
 	return r, nil
 }
 

@@ -128,6 +128,21 @@ func TestEveryPageIsValidHTML(t *testing.T) {
 		save(ada, name, path)
 	}
 	save(ben, "held-of-mine", "/rooms/1-lobby")
+	ada.post("/measures", url.Values{"kind": {"hide"}, "room": {"1"}, "seq": {"61"}, "reason": {"spam"}, "words": {"Please <stop> that"}})
+	ada.post("/measures", url.Values{"kind": {"slow"}, "room": {"1"}, "amount": {"30"}, "reason": {"spam"}})
+	save(ada, "appeals-none", "/moderation/appeals")
+	save(ben, "hidden", "/rooms/1/messages/61/hidden")
+	save(ben, "notices", "/notices")
+	ben.post("/notices/1/appeal", url.Values{"text": {"It was a joke"}})
+	for name, path := range map[string]string{
+		"hide": "/rooms/1/messages/60/hide", "moderate-person": "/people/2/moderate", "moderate-in-room": "/people/2/moderate?room=1", "moderate-room": "/rooms/1/moderate",
+		"newcomers": "/moderation/newcomers", "appeals": "/moderation/appeals", "appeal": "/moderation/appeals/1", "room-log": "/rooms/1/moderation/log",
+	} {
+		save(ada, name, path)
+	}
+	for name, path := range map[string]string{"notices-objected": "/notices", "mutes": "/mutes", "slow-room": "/rooms/1-lobby"} {
+		save(ben, name, path)
+	}
 	for _, m := range check(t, dir) {
 		t.Errorf("%s:%d: %s: %s\n\t%s", m.URL, m.LastLine, m.Type, m.Message, m.Extract)
 	}

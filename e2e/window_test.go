@@ -267,7 +267,7 @@ const rowsScript = `[...document.querySelectorAll("#messages > *")].map(e => {
 	const [seq, rev] = e.querySelector("[name=have]").value.split(".").map(Number)
 	const body = e.querySelector(".message__body")?.cloneNode(true)
 	body?.querySelector(".message__edited")?.remove()
-	return {Seq: seq, Rev: rev, Author: Number(e.dataset.author), Gone: !body, Text: body?.textContent.split(/\s+/).filter(s => s).join(" ") ?? ""}
+	return {Seq: seq, Rev: rev, Author: Number(e.dataset.author), Gone: !body, Hidden: !body && !!e.querySelector("a[href$='/hidden']"), Text: body?.textContent.split(/\s+/).filter(s => s).join(" ") ?? ""}
 })`
 
 // Shows waits until the last message is text.

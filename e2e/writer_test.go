@@ -4,6 +4,8 @@ import (
 	"context"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
+	"regexp"
 	"strconv"
 	"sync"
 	"testing"
@@ -13,7 +15,8 @@ import (
 // load is people who write, and what they wrote.
 type load struct {
 	*Ledger
-	since   int // so many messages were there before
+	since   int         // so many messages were there before
+	hidden  map[int]int // seq -> message of what the one moderator has hidden
 	stop    context.CancelFunc
 	writers sync.WaitGroup
 }
@@ -23,7 +26,7 @@ type load struct {
 // tried again, as a person does.
 func write(t *testing.T, r *rand.Rand, often int, pages ...*Thin) *load {
 	ctx, cancel := context.WithCancel(context.Background())
-	l := &load{Ledger: newLedger(t), stop: cancel}
+	l := &load{Ledger: newLedger(t), stop: cancel, hidden: map[int]int{}}
 	for _, page := range pages {
 		chance := rand.New(rand.NewPCG(r.Uint64(), 0))
 		l.writers.Go(func() {
@@ -65,6 +68,9 @@ func (l *load) one(ctx context.Context, page *Thin, chance *rand.Rand, again <-c
 			}
 		}
 	}
+	if page.administers() && chance.IntN(3) == 0 && l.moderate(page, chance, do) {
+		return
+	}
 	if row, message, is := page.own(chance); is && chance.IntN(3) == 0 {
 		if chance.IntN(3) == 0 {
 			number := l.Change("delete", message, row.Seq)
@@ -77,6 +83,61 @@ func (l *load) one(ctx context.Context, page *Thin, chance *rand.Rand, again <-c
 	}
 	number := l.Post()
 	do(number, func() (int, error) { return page.Say(mark(number, number)) })
+}
+
+// moderate hides a message of somebody else that the page shows, or restores one; it says
+// whether there was one.
+func (l *load) moderate(page *Thin, chance *rand.Rand, do func(int, func() (int, error))) bool {
+	rows := page.Rows()
+	if len(rows) == 0 {
+		return false
+	}
+	r := rows[chance.IntN(len(rows))]
+	if message, was := l.hidden[r.Seq]; r.Hidden && was {
+		lift := page.lifts(r.Seq)
+		if lift == "" {
+			return false
+		}
+		number := l.Change("restore", message, r.Seq)
+		do(number, func() (int, error) { return page.Moderate(lift, url.Values{}) })
+		return true
+	}
+	message, _, is := unmark(r.Text)
+	if !is || r.Gone || r.Author == 1 {
+		return false
+	}
+	l.hidden[r.Seq] = message
+	number := l.Change("hide", message, r.Seq)
+	form := url.Values{"kind": {"hide"}, "room": {"1"}, "seq": {strconv.Itoa(r.Seq)}, "reason": {"spam"}}
+	do(number, func() (int, error) { return page.Moderate("/measures", form) })
+	return true
+}
+
+// administers says whether the page is that of the first account.
+func (c *Thin) administers() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sheet.as == "1"
+}
+
+// Moderate sends a form of the pages of moderation, whose answer is another page.
+func (c *Thin) Moderate(path string, form url.Values) (status int, err error) {
+	resp, _, err := c.send(path, form)
+	if err != nil {
+		return 0, err
+	}
+	return resp.StatusCode, nil
+}
+
+var lift = regexp.MustCompile(`action="(/measures/\d+/lift)"`)
+
+// lifts is where the hidden message seq is restored; "": it cannot be found out now.
+func (c *Thin) lifts(seq int) string {
+	_, body, err := c.fetch(c.message(seq)+"/hidden", true)
+	if found := lift.FindStringSubmatch(body); err == nil && found != nil {
+		return found[1]
+	}
+	return ""
 }
 
 // own is some message that the page shows and its person may change.

@@ -120,6 +120,7 @@ func (s *Server) createSession(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	case !user.SuspendedAt.IsZero():
+		guess.right()
 		return s.suspended(w, r, http.StatusForbidden, user, views.Fields{})
 	}
 	guess.right()

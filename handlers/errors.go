@@ -193,6 +193,9 @@ func restrained(ctx context.Context, w http.ResponseWriter, e store.Restraint) s
 	case store.NewcomerCap:
 		return words.Say(ctx, "Your account is too new here for links and new conversations. Send it without the link, or later.") + again
 	}
+	if e.Kind == store.NewcomerLag {
+		return words.Say(ctx, "Your account is too new here to write. Your text is still here.") + again
+	}
 	return words.Say(ctx, "A moderator removed you from this room.")
 }
 

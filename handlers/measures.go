@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
@@ -59,6 +61,10 @@ func (s *Server) measured(ctx context.Context, m store.Measure) {
 	if m.User != 0 {
 		s.changedFor(m.User)
 	}
+	if m.Case != 0 {
+		s.Bus.Publish(live.Hint{Topic: caseTopic(m.Case)})
+	}
+	s.Bus.Publish(live.Hint{Topic: appealsTopic}) // what is lifted waits for no answer
 }
 
 func measureAt(r *http.Request) (store.MeasureID, error) {
@@ -96,27 +102,47 @@ func (s *Server) createMeasure(w http.ResponseWriter, r *http.Request) error {
 	if errors.As(err, &problem) {
 		return s.measureAgain(w, r, in, fieldsOf(r, store.Problems{problem}))
 	}
+	if errors.Is(err, store.ErrMeasured) && in.Seq == 0 {
+		f := fieldsOf(r, nil)
+		f.Problem = "This holds already. Lift it first to do it in another way."
+		return s.measureAgain(w, r, in, f)
+	}
 	if err != nil {
 		return err
 	}
 	s.measured(r.Context(), m)
+	return s.afterMeasure(w, r, m, "done")
+}
+
+// afterMeasure shows what a measure, or its end, was about.
+func (s *Server) afterMeasure(w http.ResponseWriter, r *http.Request, m store.Measure, saved templ.SafeURL) error {
 	switch {
 	case m.Seq != 0:
+		_, err := s.Store.Membership(r.Context(), m.Room, asker(r).User.ID)
+		if errors.Is(err, store.ErrNotFound) && m.Case != 0 { // it was reported from where the asker is not
+			return seeOther(w, r, views.CaseURL(m.Case))
+		}
+		if errors.Is(err, store.ErrNotFound) {
+			return seeOther(w, r, views.PersonURL(m.User)+"/moderate?saved="+saved)
+		}
+		if err != nil {
+			return err
+		}
 		return seeOther(w, r, views.MessageURL(m.Room, m.Seq))
+	case m.User != 0 && m.Room != 0:
+		return seeOther(w, r, views.PersonURL(m.User)+templ.SafeURL("/moderate?room="+strconv.FormatInt(int64(m.Room), 10)+"&saved=")+saved)
 	case m.User != 0:
-		return seeOther(w, r, views.PersonURL(m.User)+"/moderate?saved=done")
+		return seeOther(w, r, views.PersonURL(m.User)+"/moderate?saved="+saved)
 	case m.Room != 0:
-		return seeOther(w, r, views.RoomActionURL(m.Room, "moderate?saved=done"))
+		return seeOther(w, r, views.RoomActionURL(m.Room, "moderate?saved=")+saved)
 	}
-	return seeOther(w, r, "/moderation/newcomers?saved=done")
+	return seeOther(w, r, "/moderation/newcomers?saved="+saved)
 }
 
 // measureAgain shows the form for in again, with its mistakes.
 func (s *Server) measureAgain(w http.ResponseWriter, r *http.Request, in store.Measure, f views.Fields) error {
-	if f.Errors["until"] == "" {
-		for _, sentence := range f.Errors {
-			f.Problem = sentence
-		}
+	if sentence := f.Errors["kind"]; sentence != "" {
+		f.Problem = sentence
 	}
 	switch {
 	case in.Seq != 0:
@@ -127,6 +153,9 @@ func (s *Server) measureAgain(w http.ResponseWriter, r *http.Request, in store.M
 		message, err := s.Store.Message(r.Context(), in.Room, in.Seq, asker(r).User.ID)
 		if err != nil {
 			return err
+		}
+		for _, sentence := range f.Errors {
+			f.Problem = sentence
 		}
 		page, err := s.withEditor(r, room, views.HideForm(message, room.Room, asker(r).User.ID, f), "")
 		if err != nil {
@@ -151,15 +180,7 @@ func (s *Server) liftMeasure(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.measured(r.Context(), m)
-	switch {
-	case m.Seq != 0:
-		return seeOther(w, r, views.MessageURL(m.Room, m.Seq))
-	case m.User != 0:
-		return seeOther(w, r, views.PersonURL(m.User)+"/moderate?saved=lifted")
-	case m.Room != 0:
-		return seeOther(w, r, views.RoomActionURL(m.Room, "moderate?saved=lifted"))
-	}
-	return seeOther(w, r, "/moderation/newcomers?saved=lifted")
+	return s.afterMeasure(w, r, m, "lifted")
 }
 
 // measureDone is what a page says of what was just done.
@@ -190,23 +211,14 @@ func (s *Server) personModeration(w http.ResponseWriter, r *http.Request, status
 			return err
 		}
 	}
-	// The rooms where more, or anything at all, may be done.
-	mine, err := s.Store.RoomsOf(ctx, me)
-	if err != nil {
+	if v.Rooms, err = s.Store.RoomsToModerate(ctx, me, user); err != nil {
 		return err
 	}
-	for _, m := range mine {
-		if m.Kind == store.DirectRoom || m.ID == room {
-			continue
-		}
-		target, err := s.Store.OfficerIn(ctx, m.ID, user)
-		if err != nil {
-			return err
-		}
-		if kinds, err := s.Store.Permitted(ctx, me, user, m.ID, 0, store.TimeOut); err != nil {
-			return err
-		} else if target.Member && len(kinds) > 0 {
-			v.Rooms = append(v.Rooms, m.Room)
+	if room != 0 && !slices.ContainsFunc(v.Rooms, func(r store.Room) bool { return r.ID == room }) {
+		if len(v.Kinds) == 0 {
+			v.Room = store.Room{} // they are out of it, and there is nothing to do: as if it were not there
+		} else {
+			v.Rooms = append([]store.Room{v.Room}, v.Rooms...)
 		}
 	}
 	if len(v.Kinds) == 0 && len(v.Rooms) == 0 {
@@ -225,6 +237,26 @@ func (s *Server) personModeration(w http.ResponseWriter, r *http.Request, status
 	return s.render(w, r, status, views.ModeratePersonPage(v))
 }
 
+// showRoomLog is what was moderated in a room, for its members.
+func (s *Server) showRoomLog(w http.ResponseWriter, r *http.Request) error {
+	room, err := s.roomAt(r)
+	if err != nil {
+		return err
+	}
+	if room.Kind == store.DirectRoom {
+		return store.ErrNotFound
+	}
+	all, err := s.Store.MeasuresIn(r.Context(), room.ID, mostMeasures)
+	if err != nil {
+		return err
+	}
+	page, err := s.me(r.Context(), asker(r), "What was moderated", room.ID)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, views.RoomLogPage(page, room.Room, all, s.Store.Settings().ModerationNames))
+}
+
 // moderates says whether me could do anything about user, somewhere.
 func (s *Server) moderates(ctx context.Context, me store.User, user store.UserID) (bool, error) {
 	if me.Role.AtLeast(store.Moderator) {
@@ -237,18 +269,12 @@ func (s *Server) moderates(ctx context.Context, me store.User, user store.UserID
 // known are those of all that user may know of: who may do what a measure did. lifts
 // are those of them that still hold.
 func (s *Server) known(ctx context.Context, user store.UserID, all []store.Measure) (known []store.Measure, lifts map[store.MeasureID]bool, err error) {
+	known, err = s.Store.Lifts(ctx, user, all)
 	lifts = map[store.MeasureID]bool{}
-	for _, m := range all {
-		may, err := s.Store.MayLift(ctx, user, m)
-		if err != nil {
-			return nil, nil, err
-		}
-		if may {
-			known = append(known, m)
-			lifts[m.ID] = m.Holds(time.Now())
-		}
+	for _, m := range known {
+		lifts[m.ID] = m.Holds(time.Now())
 	}
-	return known, lifts, nil
+	return known, lifts, err
 }
 
 // moderateRoom is the page about what may be done about a room.
@@ -324,17 +350,16 @@ func (s *Server) newcomers(w http.ResponseWriter, r *http.Request, status int, f
 	ctx, me := r.Context(), asker(r).User.ID
 	v := views.Moderation{Fields: f, Done: measureDone[r.URL.Query().Get("saved")]}
 	var err error
-	if v.Kinds, err = s.Store.Permitted(ctx, me, 0, 0, 0, store.NewcomerCap); err != nil {
+	if v.Kinds, err = s.Store.Permitted(ctx, me, 0, 0, 0, store.NewcomerLag, store.NewcomerCap); err != nil {
 		return err
 	}
 	if len(v.Kinds) == 0 {
 		return store.ErrNotFound
 	}
-	all, err := s.Store.MeasuresIn(ctx, 0, mostMeasures)
+	all, err := s.Store.MeasuresOnNewcomers(ctx, mostMeasures)
 	if err != nil {
 		return err
 	}
-	all = slices.DeleteFunc(all, func(m store.Measure) bool { return m.Kind != store.NewcomerCap })
 	if v.Past, v.Lifts, err = s.known(ctx, me, all); err != nil {
 		return err
 	}

@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/a-h/templ"
+
+	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
 )
@@ -24,15 +27,18 @@ func (s *Server) notices(w http.ResponseWriter, r *http.Request, status int, at 
 	if err != nil {
 		return err
 	}
-	all := make([]views.Decision, len(measures))
+	appeals, err := s.Store.AppealsBy(ctx, me)
+	if err != nil {
+		return err
+	}
+	all, unread := make([]views.Decision, len(measures)), false
 	for i, m := range measures {
-		all[i] = views.Decision{Measure: m}
-		if all[i].Appeal, err = s.Store.AppealOf(ctx, m.ID); err != nil && !errors.Is(err, store.ErrNotFound) {
+		if all[i], err = s.decision(ctx, m, appeals[m.ID]); err != nil {
 			return err
 		}
-		all[i].Appeals = err != nil && m.Holds(time.Now())
+		unread = unread || m.ReadAt.IsZero()
 	}
-	if len(measures) > 0 {
+	if unread {
 		if err := s.Store.ReadNotices(ctx, me, measures[0].ID); err != nil {
 			s.Log.Warn("note that notices were read", "user", me, "error", err) // they are read all the same
 		}
@@ -42,8 +48,19 @@ func (s *Server) notices(w http.ResponseWriter, r *http.Request, status int, at 
 	if err != nil {
 		return err
 	}
-	done := map[string]string{"appeal": "Sent. Somebody who did not decide this will look at it."}[r.URL.Query().Get("saved")]
+	done := map[string]string{"appeal": "Your objection is sent."}[r.URL.Query().Get("saved")]
 	return s.render(w, r, status, views.NoticesPage(page, all, at, f, done))
+}
+
+// decision is m as its person sees it, with their appeal, if there is one.
+func (s *Server) decision(ctx context.Context, m store.Measure, a store.Appeal) (views.Decision, error) {
+	d := views.Decision{Measure: m, Appeal: a, Appeals: a.At.IsZero() && m.Holds(time.Now())}
+	if !d.Appeals && (a.At.IsZero() || !a.DecidedAt.IsZero()) {
+		return d, nil
+	}
+	var err error
+	d.Alone, err = s.Store.Alone(ctx, m)
+	return d, err
 }
 
 // createAppeal objects to a measure on the asker.
@@ -60,50 +77,143 @@ func (s *Server) createAppeal(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	s.Bus.Publish(live.Hint{Topic: appealsTopic})
 	return seeOther(w, r, "/notices?saved=appeal")
 }
 
-// showAppeals is the list of appeals, for those who can decide some.
-func (s *Server) showAppeals(w http.ResponseWriter, r *http.Request) error {
-	return s.appeals(w, r, http.StatusOK, 0, views.Fields{})
+// appealsTopic is hinted at when somebody appeals, or an appeal is decided.
+const appealsTopic live.Topic = "appeals/all"
+
+func init() {
+	liveParts["appeals"] = part{may: mayAppeals, show: appealsPart}
 }
 
-func (s *Server) appeals(w http.ResponseWriter, r *http.Request, status int, at store.MeasureID, f views.Fields) error {
-	ctx, me := r.Context(), asker(r).User.ID
+// mayAppeals lets the moderators of the instance follow their own list.
+func mayAppeals(_ *Server, _ context.Context, user store.User, rest string) (string, error) {
+	if rest != idString(user.ID) || !user.Role.AtLeast(store.Moderator) {
+		return "", store.ErrNotFound
+	}
+	return string(store.Moderator), nil
+}
+
+func appealsPart(s *Server, ctx context.Context, rest string) (parts, []live.Topic, error) {
+	user, err := userOf(rest)
+	if err != nil {
+		return nil, nil, err
+	}
+	open, decided, err := s.appealsFor(ctx, user, true)
+	return func(zone *time.Location) []templ.Component {
+		return []templ.Component{views.AppealsRegion(open, decided, zone, true)}
+	}, []live.Topic{appealsTopic}, err
+}
+
+// appealsFor are the appeals that user can decide, or could if they had not acted
+// themselves, and if all, the last that were decided.
+func (s *Server) appealsFor(ctx context.Context, user store.UserID, all bool) (open []views.OpenAppeal, decided []store.Appeal, err error) {
 	waiting, err := s.Store.OpenAppeals(ctx, mostNotices)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	var open []views.OpenAppeal
 	for _, a := range waiting {
-		one := views.OpenAppeal{Appeal: a}
-		if one.May, err = s.Store.MayLift(ctx, me, a.Measure); err != nil {
-			return err
+		one, err := s.openAppeal(ctx, user, a)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
 		}
-		if !one.May && a.Measure.By != me {
-			continue // in a room that is not theirs to moderate
+		if err != nil {
+			return nil, nil, err
 		}
-		if one.Alone, err = s.Store.Alone(ctx, a.Measure); err != nil {
-			return err
-		}
-		one.May = one.May && (a.Measure.By != me || one.Alone)
 		open = append(open, one)
 	}
-	// Who moderates a room alone sees what they can decide, and nothing else.
-	var decided []store.Appeal
-	if asker(r).User.Role.AtLeast(store.Moderator) {
-		if decided, err = s.Store.DecidedAppeals(ctx, 20); err != nil {
-			return err
+	if !all {
+		return open, nil, nil
+	}
+	last, err := s.Store.DecidedAppeals(ctx, mostDecided)
+	for _, a := range last {
+		if may, failed := s.Store.MayLift(ctx, user, a.Measure); failed != nil {
+			return nil, nil, failed
+		} else if may {
+			decided = append(decided, a)
 		}
-	} else if len(open) == 0 {
-		return store.ErrNotFound
+	}
+	return open, decided, err
+}
+
+// mostDecided is how many decided appeals the list shows.
+const mostDecided = 20
+
+// openAppeal is a as user sees it, ErrNotFound if it is none of theirs.
+func (s *Server) openAppeal(ctx context.Context, user store.UserID, a store.Appeal) (views.OpenAppeal, error) {
+	one := views.OpenAppeal{Appeal: a}
+	var err error
+	if one.May, err = s.Store.MayLift(ctx, user, a.Measure); err != nil {
+		return one, err
+	}
+	if !one.May {
+		return one, store.ErrNotFound
+	}
+	if a.Measure.By != user {
+		return one, nil
+	}
+	one.Alone, err = s.Store.Alone(ctx, a.Measure)
+	one.May = one.Alone
+	return one, err
+}
+
+// showAppeals is the list of appeals, for those who moderate something.
+func (s *Server) showAppeals(w http.ResponseWriter, r *http.Request) error {
+	ctx, me := r.Context(), asker(r).User
+	everywhere := me.Role.AtLeast(store.Moderator)
+	if !everywhere {
+		if somewhere, err := s.Store.ModeratesAny(ctx, me.ID); err != nil {
+			return err
+		} else if !somewhere {
+			return store.ErrNotFound
+		}
+	}
+	open, decided, err := s.appealsFor(ctx, me.ID, true)
+	if err != nil {
+		return err
 	}
 	page, err := s.me(ctx, asker(r), "Objections", 0)
 	if err != nil {
 		return err
 	}
+	if everywhere {
+		page.Live.Part = "appeals/" + idString(me.ID)
+	}
 	done := map[string]string{"decided": "Decided, and they are told."}[r.URL.Query().Get("saved")]
-	return s.render(w, r, status, views.AppealsPage(page, open, decided, at, f, done))
+	return s.render(w, r, http.StatusOK, views.AppealsPage(page, open, decided, done))
+}
+
+// showAppeal asks for the answer to an appeal.
+func (s *Server) showAppeal(w http.ResponseWriter, r *http.Request) error {
+	return s.appeal(w, r, http.StatusOK, views.Fields{})
+}
+
+func (s *Server) appeal(w http.ResponseWriter, r *http.Request, status int, f views.Fields) error {
+	id, err := measureAt(r)
+	if err != nil {
+		return err
+	}
+	a, err := s.Store.AppealOf(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	one, err := s.openAppeal(r.Context(), asker(r).User.ID, a)
+	if err != nil {
+		return err
+	}
+	if !a.DecidedAt.IsZero() {
+		return store.ErrConflict
+	}
+	if !one.May {
+		f.Problem = "You imposed this, so somebody else decides."
+	}
+	page, err := s.me(r.Context(), asker(r), "An objection", 0)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, status, views.AppealPage(page, one, f))
 }
 
 // decideAppeal answers an appeal.
@@ -115,7 +225,7 @@ func (s *Server) decideAppeal(w http.ResponseWriter, r *http.Request) error {
 	m, err := s.Store.DecideAppeal(r.Context(), s.actor(r), id, r.PostForm.Get("granted") != "", r.PostForm.Get("answer"))
 	var problem store.Invalid
 	if errors.As(err, &problem) {
-		return s.appeals(w, r, http.StatusUnprocessableEntity, id, fieldsOf(r, store.Problems{problem}))
+		return s.appeal(w, r, http.StatusUnprocessableEntity, fieldsOf(r, store.Problems{problem}))
 	}
 	if err != nil {
 		return err

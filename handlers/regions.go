@@ -48,6 +48,9 @@ func heardTopic(room store.RoomID, user store.User) live.Topic {
 	if user.Announce == store.AnnounceMentions {
 		return live.Topic(fmt.Sprintf("heard-mentions/%d/%d", user.ID, room))
 	}
+	if len(user.Muted) > 0 { // what they are read differs from what others are
+		return live.Topic(fmt.Sprintf("heard-own/%d/%d", user.ID, room))
+	}
 	return live.Topic(fmt.Sprintf("heard-all/0/%d", room))
 }
 
@@ -250,8 +253,17 @@ func (s *Server) heardRegion(ctx context.Context, name string, user store.UserID
 	if err != nil {
 		return nil, err
 	}
+	if user != 0 {
+		who, err := s.Store.User(ctx, user)
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(who.Muted, m.Author) {
+			return fixed(views.Heard(store.Message{})), nil
+		}
+	}
 	mentioned := slices.ContainsFunc(m.Mentions, func(who store.Mention) bool { return who.User == user })
-	if m.Seq == 0 || !m.DeletedAt.IsZero() || name == "heard-mentions" && !mentioned {
+	if m.Seq == 0 || !m.DeletedAt.IsZero() || m.Hidden != 0 || name == "heard-mentions" && !mentioned {
 		m = store.Message{}
 	}
 	return fixed(views.Heard(m)), nil

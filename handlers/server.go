@@ -193,6 +193,7 @@ func (s *Server) routes() []route {
 
 		{"GET /people/{user}/moderate", person, s.moderatePerson},
 		{"GET /rooms/{room}/moderate", person, s.moderateRoom},
+		{"GET /rooms/{room}/moderation/log", person, s.showRoomLog},
 		{"POST /rooms/{room}/moderators", person, s.updateModerators},
 		{"GET /rooms/{room}/messages/{seq}/hide", person, s.askHide},
 		{"GET /rooms/{room}/messages/{seq}/hidden", person, s.showHidden},
@@ -200,6 +201,7 @@ func (s *Server) routes() []route {
 		{"POST /measures/{measure}/lift", person, s.liftMeasure},
 		{"GET /moderation/newcomers", moderator, s.showNewcomers},
 		{"GET /moderation/appeals", person, s.showAppeals},
+		{"GET /moderation/appeals/{measure}", person, s.showAppeal},
 		{"POST /moderation/appeals/{measure}", person, s.decideAppeal},
 		{"GET /notices", person, s.showNotices},
 		{"POST /notices/{measure}/appeal", person, s.createAppeal},

@@ -36,6 +36,7 @@ var settingFields = []settingField{
 	{"accounts", "domains", "accounts.domains", func(in store.Settings) string { return strings.Join(in.Domains, " ") },
 		func(in *store.Settings, v string) { in.Domains = strings.Fields(strings.ReplaceAll(v, ",", " ")) }},
 	switchField("rooms", "members_create", "rooms.members_create", func(in *store.Settings) *bool { return &in.MembersCreateRooms }),
+	switchField("rooms", "moderation_names", "moderation.names", func(in *store.Settings) *bool { return &in.ModerationNames }),
 	numberField("messages", "most", "messages.most", func(in *store.Settings) *int { return &in.MostRunes }),
 	numberField("messages", "burst", "messages.burst", func(in *store.Settings) *int { return &in.PostsBurst }),
 	numberField("messages", "per_minute", "messages.per_minute", func(in *store.Settings) *int { return &in.PostsPerMin }),

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
 )
@@ -24,19 +25,23 @@ func (s *Server) suspended(w http.ResponseWriter, r *http.Request, status int, u
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	appeal, token := store.Appeal{}, ""
+	var d views.Decision
+	token := ""
 	if m.ID != 0 {
-		appeal, err = s.Store.AppealOf(r.Context(), m.ID)
-		switch {
-		case errors.Is(err, store.ErrNotFound):
+		appeal, err := s.Store.AppealOf(r.Context(), m.ID)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if d, err = s.decision(r.Context(), m, appeal); err != nil {
+			return err
+		}
+		if d.Appeals {
 			if token, err = s.appealToken(r, user.ID, m.ID, time.Now().Add(appealLife)); err != nil {
 				return err
 			}
-		case err != nil:
-			return err
 		}
 	}
-	return s.render(w, r, status, views.SuspendedPage(views.Page{Title: "You cannot sign in"}, m, views.Zone(user), appeal, token, f))
+	return s.render(w, r, status, views.SuspendedPage(views.Page{Title: "You cannot sign in"}, d, views.Zone(user), token, f))
 }
 
 // appealToken lets user object to the measure until then, without a session.
@@ -75,6 +80,9 @@ func (s *Server) createAppealOutside(w http.ResponseWriter, r *http.Request) err
 	if err != nil {
 		return err
 	}
+	if user.SuspendedAt.IsZero() { // it has ended meanwhile
+		return seeOther(w, r, "/login")
+	}
 	err = s.Store.CreateAppeal(r.Context(), id, m, r.PostForm.Get("text"))
 	var problem store.Invalid
 	if errors.As(err, &problem) {
@@ -83,5 +91,6 @@ func (s *Server) createAppealOutside(w http.ResponseWriter, r *http.Request) err
 	if err != nil && !errors.Is(err, store.ErrConflict) { // sent twice is sent
 		return err
 	}
+	s.Bus.Publish(live.Hint{Topic: appealsTopic})
 	return s.suspended(w, r, http.StatusOK, user, views.Fields{})
 }

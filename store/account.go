@@ -248,29 +248,28 @@ func (s *Store) Suspend(ctx context.Context, by Actor, user UserID, reason strin
 		return Invalid{"reason", "Use at most 500 characters."}
 	}
 	return s.overAccount(ctx, by, user, func(ctx context.Context, tx *transaction, u User) ([]Entry, error) {
-		if !u.SuspendedAt.IsZero() {
-			return nil, nil
-		}
 		if err := dispensable(ctx, tx, u); err != nil {
 			return nil, err
 		}
-		if _, err := tx.ExecContext(ctx, "update users set suspended_at = $1 where id = $2", micros(s.now()), u.ID); err != nil {
+		did, err := s.suspendAccount(ctx, tx, u.ID)
+		if err != nil || !did {
 			return nil, err
 		}
-		return []Entry{{Act: SuspendAccountAct, Target: onAccount(u), Reason: reason}}, endSessions(ctx, tx, u.ID, "")
+		return []Entry{{Act: SuspendAccountAct, Target: onAccount(u), Reason: reason}}, nil
 	})
 }
 
-// Reactivate lets a suspended user sign in again; no session from before comes back.
+// Reactivate lets a suspended user sign in again, whoever suspended them: measures that
+// keep them out are lifted. No session from before comes back.
 func (s *Store) Reactivate(ctx context.Context, by Actor, user UserID) error {
 	return s.overAccount(ctx, by, user, func(ctx context.Context, tx *transaction, u User) ([]Entry, error) {
 		if u.SuspendedAt.IsZero() {
 			return nil, nil
 		}
-		if _, err := tx.ExecContext(ctx, "update users set suspended_at = 0 where id = $1", u.ID); err != nil {
+		if err := s.liftSuspensions(ctx, tx, by, u.ID); err != nil {
 			return nil, err
 		}
-		return []Entry{{Act: ReactivateAccountAct, Target: onAccount(u)}}, endSessions(ctx, tx, u.ID, "")
+		return []Entry{{Act: ReactivateAccountAct, Target: onAccount(u)}}, s.reactivateAccount(ctx, tx, u.ID)
 	})
 }
 
@@ -279,11 +278,12 @@ func (s *Store) Reactivate(ctx context.Context, by Actor, user UserID) error {
 func (s *Store) EndSessionOf(ctx context.Context, by Actor, user UserID, id SessionID) error {
 	return s.overAccount(ctx, by, user, func(ctx context.Context, tx *transaction, u User) ([]Entry, error) {
 		if id == "" {
-			_, err := tx.ExecContext(ctx, "delete from sessions where user_id = $1", u.ID)
-			return []Entry{{Act: EndSessionsAct, Target: onAccount(u)}}, err
+			return []Entry{{Act: EndSessionsAct, Target: onAccount(u)}}, endSessions(ctx, tx, u.ID, "")
 		}
 		var agent string
-		err := tx.GetContext(ctx, &agent, "delete from sessions where user_id = $1 and token_hash = $2 returning agent", u.ID, string(id))
-		return []Entry{{Act: EndSessionAct, Target: onAccount(u), Was: agent}}, err
+		if err := tx.GetContext(ctx, &agent, "delete from sessions where user_id = $1 and token_hash = $2 returning agent", u.ID, string(id)); err != nil {
+			return nil, err
+		}
+		return []Entry{{Act: EndSessionAct, Target: onAccount(u), Was: agent}}, countEnded(ctx, tx)
 	})
 }

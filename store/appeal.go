@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"database/sql"
 	"time"
 )
 
@@ -28,7 +30,7 @@ func (s *Store) CreateAppeal(ctx context.Context, user UserID, id MeasureID, tex
 		return problem
 	}
 	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
-		m, err := lockMeasure(ctx, tx, id)
+		m, err := s.lockMeasure(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -57,18 +59,18 @@ func (s *Store) DecideAppeal(ctx context.Context, by Actor, id MeasureID, grante
 	var m Measure
 	err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		var err error
-		if m, err = lockMeasure(ctx, tx, id); err != nil {
+		if m, err = s.lockMeasure(ctx, tx, id); err != nil {
 			return err
 		}
-		if err := mayImpose(ctx, tx, by.User, m); err != nil {
-			return err
+		if may, err := mayLift(ctx, tx, by.User, m); err != nil || !may {
+			return cmp.Or(err, sql.ErrNoRows)
 		}
 		if m.By == by.User {
-			others, err := otherOfficers(ctx, tx, m)
+			alone, err := alone(ctx, tx, m)
 			if err != nil {
 				return err
 			}
-			if others > 0 {
+			if !alone {
 				return Invalid{"answer", "You imposed this, so somebody else decides."}
 			}
 		}
@@ -91,6 +93,10 @@ func (s *Store) DecideAppeal(ctx context.Context, by Actor, id MeasureID, grante
 		if err := s.record(ctx, tx, by, e); err != nil {
 			return err
 		}
+		// The person is told, as of the measure itself.
+		if _, err := tx.ExecContext(ctx, "update measures set read_at = 0 where id = $1", id); err != nil {
+			return err
+		}
 		if granted && m.EndedAt.IsZero() {
 			return s.lift(ctx, tx, by, &m, "appeal")
 		}
@@ -99,25 +105,60 @@ func (s *Store) DecideAppeal(ctx context.Context, by Actor, id MeasureID, grante
 	return m, err
 }
 
-// otherOfficers counts those besides who imposed m who could decide about it: active
-// moderators of the instance, and of its room.
-func otherOfficers(ctx context.Context, tx asking, m Measure) (int, error) {
-	var n int
-	err := tx.GetContext(ctx, &n, othersDeciding, m.By, m.User, m.Room)
-	return n, err
+// reader is where rows are read: a transaction, or the store.
+type reader interface {
+	asking
+	SelectContext(ctx context.Context, rows any, query string, args ...any) error
 }
 
-const othersDeciding = `
-select (select count(*) from users u where u.role = 'administrator' and u.suspended_at = 0 and u.id <> $1 and u.id <> $2)
-     + (select count(*) from users u where u.role = 'moderator' and u.suspended_at = 0 and u.id <> $1 and u.id <> $2)
-     + (select count(*) from members x join users u on u.id = x.user_id
-         where x.room_id = $3 and x.present and (x.owner or x.moderator) and u.role = 'member' and u.suspended_at = 0 and u.id <> $1 and u.id <> $2)`
+// SelectContext reads all rows.
+func (r reads) SelectContext(ctx context.Context, rows any, query string, args ...any) error {
+	return r.list(ctx, rows, query, args...)
+}
+
+// alone says whether nobody but who imposed m could decide about it: each other person
+// who moderates is asked as MayEnd would.
+func alone(ctx context.Context, tx reader, m Measure) (bool, error) {
+	var others []UserID
+	if err := tx.SelectContext(ctx, &others, officers, m.By, m.User, m.Room); err != nil {
+		return false, err
+	}
+	for _, other := range others {
+		if may, err := mayLift(ctx, tx, other, m); err != nil || may {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// Who moderates, be it everywhere or in one room, without two of them; administrators
+// first, who nearly always can.
+const officers = `
+select u.id
+  from users u
+ where (u.role in ('administrator', 'moderator')
+        or u.id in (select x.user_id from members x where x.room_id = $3 and x.present and (x.owner or x.moderator)))
+   and u.suspended_at = 0 and u.id <> $1 and u.id <> $2
+ order by u.role
+ limit 200`
 
 // Alone says whether nobody but who imposed m could decide an appeal against it.
 func (s *Store) Alone(ctx context.Context, m Measure) (bool, error) {
-	n, err := otherOfficers(ctx, reads{s}, m)
-	return n == 0, s.plain(err)
+	is, err := alone(ctx, reads{s}, m)
+	return is, s.plain(err)
 }
+
+// AppealsBy returns user's appeals by what they are against.
+func (s *Store) AppealsBy(ctx context.Context, user UserID) (map[MeasureID]Appeal, error) {
+	all, err := s.appeals(ctx, appealsBy, user)
+	by := make(map[MeasureID]Appeal, len(all))
+	for _, a := range all {
+		by[a.Measure.ID] = a
+	}
+	return by, err
+}
+
+const appealsBy = appealColumns + " where x.user_id = $1"
 
 // AppealOf returns the appeal against the measure, or ErrNotFound.
 func (s *Store) AppealOf(ctx context.Context, id MeasureID) (Appeal, error) {

@@ -188,7 +188,7 @@ func (s *Store) ReopenCase(ctx context.Context, by Actor, id CaseID, version int
 func (s *Store) ImposeInCase(ctx context.Context, by Actor, id CaseID, version int, in Measure, close bool) (m Measure, err error) {
 	m = in
 	m.By, m.At, m.Case = by.User, s.now(), id
-	if p := checkMeasure(m); p != nil {
+	if p := checkMeasure(&m); p != nil {
 		return m, p
 	}
 	err = s.onCase(ctx, by, id, version, func(ctx context.Context, tx *transaction, c *Case) (Entry, error) {

@@ -138,6 +138,9 @@ func (s *Store) Demo(ctx context.Context, today time.Time) error {
 	if err := s.demoRules(ctx, ids); err != nil {
 		return err
 	}
+	if err := s.demoMeasures(ctx, ids); err != nil {
+		return err
+	}
 	return s.demoFigures(ctx, present)
 }
 

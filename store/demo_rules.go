@@ -38,7 +38,7 @@ func (s *Store) demoRules(ctx context.Context, people map[string]UserID) error {
 	}{
 		{"ben", "My cousin opens a casino on the harbour. Free drinks for everybody who says my name at the door!", 26 * time.Hour, true},
 		{"dan", "Who is in for the office lottery? Two euros each, and Mei keeps the numbers. Last year we won 14 euros.", 40 * time.Minute, false},
-		{"cleo", "The new series is set in a casino, and the plot is surprisingly good. Shall we watch it on Friday?", 15 * time.Minute, false},
+		{"mei", "The new series is set in a casino, and the plot is surprisingly good. Shall we watch it on Friday?", 15 * time.Minute, false},
 	} {
 		s.now = func() time.Time { return clock().Add(-d.ago) }
 		var waits Waits

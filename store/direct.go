@@ -42,7 +42,7 @@ func (s *Store) Converse(ctx context.Context, by UserID, with []UserID) (RoomID,
 				if err := tx.GetContext(ctx, &since, "select created_at from users where id = $1 and role = 'member' union all select 0 limit 1", by); err != nil {
 					return err
 				}
-				if err := notNewcomer(ctx, tx, fromMicros(since), s.now()); err != nil {
+				if err := s.mayConverse(fromMicros(since), s.now()); err != nil {
 					return err
 				}
 			}

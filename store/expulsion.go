@@ -2,10 +2,9 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"strconv"
-	"strings"
+	"fmt"
+	"net/netip"
 	"time"
 )
 
@@ -32,21 +31,22 @@ func init() {
 
 // removeByMeasure ends a membership and keeps what it was.
 func removeByMeasure(s *Store, ctx context.Context, tx *transaction, m *Measure) error {
-	if err := s.lockRoom(ctx, tx, m.Room); err != nil {
+	if err := acquaint(ctx, tx, m.Room, m.User); err != nil {
 		return err
 	}
 	var was struct {
 		Present, Owner, Moderator bool
 		Barred                    MeasureID
+		Seen                      Seq `db:"seen_seq"`
 	}
-	err := tx.GetContext(ctx, &was, "select present, owner, moderator, barred from members where room_id = $1 and user_id = $2", m.Room, m.User)
+	err := tx.GetContext(ctx, &was, "select present, owner, moderator, barred, seen_seq from members where room_id = $1 and user_id = $2", m.Room, m.User)
 	if err != nil {
 		return err
 	}
 	if was.Barred != 0 {
 		return ErrMeasured
 	}
-	m.kept = strings.Join([]string{strconv.FormatBool(was.Present), strconv.FormatBool(was.Owner), strconv.FormatBool(was.Moderator)}, " ")
+	m.kept = fmt.Sprint(was.Present, was.Owner, was.Moderator, was.Seen)
 	if was.Present {
 		if err := setMember(ctx, tx, m.Room, m.User, false, false); err != nil {
 			return err
@@ -70,12 +70,10 @@ func notBarred(ctx context.Context, tx *transaction, room RoomID, user UserID) e
 
 // readmit makes the person what they were in the room: they have read nothing meanwhile.
 func readmit(s *Store, ctx context.Context, tx *transaction, m Measure) error {
-	if err := s.lockRoom(ctx, tx, m.Room); err != nil {
-		return err
-	}
 	var present, owner, moderator bool
-	for i, word := range strings.Fields(m.kept) {
-		*[]*bool{&present, &owner, &moderator}[min(i, 2)] = word == "true"
+	var seen Seq
+	if _, err := fmt.Sscan(m.kept, &present, &owner, &moderator, &seen); err != nil {
+		return fmt.Errorf("what measure %d has kept: %w", m.ID, err)
 	}
 	res, err := tx.ExecContext(ctx, "update members set barred = 0, moderator = $1 where room_id = $2 and user_id = $3 and barred = $4", moderator, m.Room, m.User, m.ID)
 	if err := one(res, err); err != nil || !present {
@@ -84,16 +82,16 @@ func readmit(s *Store, ctx context.Context, tx *transaction, m Measure) error {
 		}
 		return err
 	}
-	var seen Seq
-	if err := tx.GetContext(ctx, &seen, "select seen_seq from members where room_id = $1 and user_id = $2", m.Room, m.User); err != nil {
-		return err
-	}
 	if err := setMember(ctx, tx, m.Room, m.User, true, owner); err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, "update members set seen_seq = $1 where room_id = $2 and user_id = $3", seen, m.Room, m.User)
 	return err
 }
+
+// An account that cannot sign in has the time since when it cannot. If that is the time
+// of a measure, measures keep it out, and their end lets it in; any other time is an
+// administrator's own act on the account (suspendAccount), which no measure undoes.
 
 // suspendByMeasure ends every session of the person, who cannot sign in while it, or
 // another, holds.
@@ -104,20 +102,61 @@ func suspendByMeasure(s *Store, ctx context.Context, tx *transaction, m *Measure
 	return endSessions(ctx, tx, m.User, "")
 }
 
-// endSuspension lets the person sign in again unless another suspension or ban holds.
+// endSuspension lets the person sign in again unless another suspension or ban holds, or
+// an administrator has suspended the account.
 func endSuspension(s *Store, ctx context.Context, tx *transaction, m Measure) error {
-	var others int
-	if err := tx.GetContext(ctx, &others, otherSuspensions, m.User, m.ID, micros(s.now())); err != nil || others > 0 {
-		return err
-	}
-	_, err := tx.ExecContext(ctx, "update users set suspended_at = 0 where id = $1", m.User)
+	_, err := tx.ExecContext(ctx, measuredSuspension+" where id = $1 and deleted_at = 0 and "+byMeasure, m.User, micros(s.now()))
 	return err
 }
 
-const otherSuspensions = `
-select count(*)
-  from measures
- where user_id = $1 and ended_at = 0 and id <> $2 and kind in ('suspend', 'ban') and (until_at = 0 or until_at > $3)`
+// suspendAccount ends every session of user, who cannot sign in until reactivateAccount,
+// whatever measures do meanwhile. did: an administrator had not done so before.
+func (s *Store) suspendAccount(ctx context.Context, tx *transaction, user UserID) (did bool, err error) {
+	err = one(tx.ExecContext(ctx, "update users set suspended_at = $2 where id = $1 and (suspended_at = 0 or "+byMeasure+")", user, micros(s.now())))
+	if err == ErrNotFound {
+		return false, nil // it was already
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, endSessions(ctx, tx, user, "")
+}
+
+// liftSuspensions lifts every suspension and ban that holds over user.
+func (s *Store) liftSuspensions(ctx context.Context, tx *transaction, by Actor, user UserID) error {
+	var holding []MeasureID
+	if err := tx.SelectContext(ctx, &holding, "select id from measures where user_id = $1 and ended_at = 0 and kind in ('suspend', 'ban') order by id", user); err != nil {
+		return err
+	}
+	for _, id := range holding {
+		m, err := s.lockMeasure(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := s.lift(ctx, tx, by, &m, "reactivated"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reactivateAccount undoes suspendAccount: a measure that holds keeps user out as before.
+func (s *Store) reactivateAccount(ctx context.Context, tx *transaction, user UserID) error {
+	if _, err := tx.ExecContext(ctx, measuredSuspension+" where id = $1 and deleted_at = 0", user, micros(s.now())); err != nil {
+		return err
+	}
+	return endSessions(ctx, tx, user, "")
+}
+
+// measuredSuspension is since when measures that hold at $2 keep account $1 out.
+const measuredSuspension = `
+update users
+   set suspended_at = coalesce((select min(at)
+                                  from measures
+                                 where user_id = $1 and ended_at = 0 and kind in ('suspend', 'ban') and (until_at = 0 or until_at > $2)), 0)`
+
+// byMeasure says that measures keep account $1 out.
+const byMeasure = `suspended_at in (select at from measures where user_id = $1 and kind in ('suspend', 'ban'))`
 
 // SuspensionOf returns the suspension or ban that keeps user out longest, or
 // ErrNotFound: none does.
@@ -169,11 +208,28 @@ func refuseAccounts(ctx context.Context, tx *transaction, m Measure) error {
 		until = m.Until
 	}
 	for _, address := range addresses {
-		if err := refuse(ctx, tx, m, refusedAddress, address, micros(until)); err != nil {
-			return err
+		if network := networkOf(address); network != "" {
+			if err := refuse(ctx, tx, m, refusedAddress, network, micros(until)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// networkOf is what one household or server has of an address: of IPv6 the /64 (RFC
+// 6177). It is "" for what is no address, and for the machine itself: everybody seems to
+// come from there behind a proxy that is not trusted.
+func networkOf(address string) string {
+	ip, err := netip.ParseAddr(address)
+	ip = ip.Unmap()
+	if err != nil || ip.IsLoopback() || ip.IsUnspecified() || ip.IsLinkLocalUnicast() {
+		return ""
+	}
+	if ip.Is4() {
+		return ip.String()
+	}
+	return netip.PrefixFrom(ip.WithZone(""), 64).Masked().String()
 }
 
 func refuse(ctx context.Context, tx *transaction, m Measure, kind, value string, until int64) error {
@@ -181,12 +237,20 @@ func refuse(ctx context.Context, tx *transaction, m Measure, kind, value string,
 	return err
 }
 
-// refused says whether no account may be created with this e-mail, or from there, now.
-func refused(ctx context.Context, tx *transaction, email, address string, now time.Time) (bool, error) {
-	var found sql.NullInt64
-	err := tx.GetContext(ctx, &found, refusal, email, address, micros(now))
-	return found.Int64 > 0, err
+// notRefused is ErrRefused if no account may be created with this e-mail, or from there,
+// at now.
+func notRefused(ctx context.Context, tx asking, email, address string, now time.Time) error {
+	var found int
+	err := tx.GetContext(ctx, &found, refusal, emailKey(email), networkOf(address), micros(now))
+	if err == nil && found > 0 {
+		err = ErrRefused
+	}
+	return err
 }
+
+// ErrRefused is CreateUser's answer where a ban holds: it says the same of an e-mail and
+// of an address, and nothing of anybody.
+var ErrRefused = Invalid{"", "No account can be created here now. Ask whoever runs this place."}
 
 const refusal = `
 select count(*)

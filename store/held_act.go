@@ -10,6 +10,8 @@ import (
 	"time"
 )
 
+var errAuthorGone = Invalid{"held", "Its author has left the room, or was suspended, so it cannot be published. Turn it down."}
+
 // PublishHeld posts what was held as its author's, now, as an act of by, who moderates
 // its room; no rule looks at it again. It fails with ErrNotFound for anybody else, with
 // ErrConflict if it was decided before, and with Invalid if its author could not write
@@ -20,7 +22,7 @@ func (s *Store) PublishHeld(ctx context.Context, by Actor, id HeldID) (Message, 
 		who, err := standing(ctx, tx, h.RoomID, h.UserID)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
-			return Entry{}, Invalid{"held", "Its author has left the room, or was suspended, so it cannot be published. Turn it down."}
+			return Entry{}, errAuthorGone
 		case err != nil:
 			return Entry{}, err
 		case who.Archived:
@@ -36,6 +38,11 @@ func (s *Store) PublishHeld(ctx context.Context, by Actor, id HeldID) (Message, 
 			m, err = messageIn(ctx, tx, d.Room, seq)
 		} else {
 			m, err = s.add(ctx, tx, d, who, h.Body, digest, s.now())
+		}
+		if err == nil && s.writer == nil { // see stillMay
+			if _, err = standing(ctx, tx, h.RoomID, h.UserID); errors.Is(err, sql.ErrNoRows) {
+				err = errAuthorGone
+			}
 		}
 		return Entry{Act: "rule.publish", Target: Target{Kind: OnMessage, ID: int64(d.Room), Seq: m.Seq}}, err
 	})

@@ -12,17 +12,14 @@ func init() {
 			return hide(ctx, s, tx, m.Room, m.Seq, 0, m.ID)
 		},
 		end: func(s *Store, ctx context.Context, tx *transaction, m Measure) error {
-			err := hide(ctx, s, tx, m.Room, m.Seq, m.ID, 0)
-			if err == ErrMeasured {
-				return nil // its author has deleted it meanwhile
-			}
-			return err
+			return hide(ctx, s, tx, m.Room, m.Seq, m.ID, 0)
 		},
 	}
 }
 
 // hide changes what hides a message from one measure to another, 0 for none; it takes
-// the room's next revision.
+// the room's next revision. Its author may have deleted it meanwhile: then nothing hides
+// the place that is left.
 func hide(ctx context.Context, s *Store, tx *transaction, room RoomID, seq Seq, from, to MeasureID) error {
 	if err := s.lockRoom(ctx, tx, room); err != nil {
 		return err
@@ -31,7 +28,7 @@ func hide(ctx context.Context, s *Store, tx *transaction, room RoomID, seq Seq, 
 	if err != nil {
 		return err
 	}
-	if m.Hidden != from || !m.DeletedAt.IsZero() {
+	if m.Hidden != from || to != 0 && !m.DeletedAt.IsZero() {
 		return ErrMeasured
 	}
 	if err := tx.GetContext(ctx, &m.Rev, bumpRoom, room); err != nil {

@@ -1,12 +1,15 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // MeasureID numbers the measures.
@@ -26,6 +29,7 @@ const (
 	SlowMode    MeasureKind = "slow"     // one message each Amount seconds
 	RoomLock    MeasureKind = "lock"     // nobody but its moderators writes
 	NewcomerCap MeasureKind = "newcomer" // accounts younger than Amount hours: no links, no new direct conversations
+	NewcomerLag MeasureKind = "wait"     // accounts younger than Amount minutes do not write at all
 )
 
 // Reason is why, of a short list; reports have the same.
@@ -77,17 +81,21 @@ func (m Measure) Holds(now time.Time) bool {
 // CaseID numbers the cases.
 type CaseID int64
 
-// effect is what a kind of measure does when it begins and when it ends. end runs for
-// one that was lifted and for one that ended by itself, and leaves what other measures
-// of the kind that still hold want.
+// effect is what a kind of measure does when it begins and when it ends. Both find the
+// measure in its table as it is then. end runs for one that was lifted and for one that
+// ended by itself, and leaves what other measures of the kind that still hold want.
 type effect struct {
+	check func(*Measure) error // nil: nothing is asked of it
 	begin func(*Store, context.Context, *transaction, *Measure) error
 	end   func(*Store, context.Context, *transaction, Measure) error
 }
 
 // effects are those of each kind; each is beside what it changes.
 var effects = map[MeasureKind]effect{
-	Warning: {},
+	Warning: {check: func(m *Measure) error {
+		m.Until = time.Time{} // it is said once
+		return nil
+	}},
 }
 
 // ErrMeasured is Impose's answer where the same measure holds already.
@@ -97,8 +105,8 @@ var ErrMeasured = errors.New("this measure holds already")
 // with ErrNotFound if by may not do this to them (see MayModerate), and with Invalid.
 func (s *Store) Impose(ctx context.Context, by Actor, in Measure) (Measure, error) {
 	in.By, in.At = by.User, s.now()
-	if p := checkMeasure(in); p != nil {
-		return in, p
+	if err := checkMeasure(&in); err != nil {
+		return in, err
 	}
 	err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		if in.Seq != 0 { // whose message it is, nobody chooses
@@ -114,11 +122,13 @@ func (s *Store) Impose(ctx context.Context, by Actor, in Measure) (Measure, erro
 	if err != nil {
 		return in, fmt.Errorf("%s: %w", in.Kind, err)
 	}
-	return in, nil
+	return in, s.refreshIf(ctx, in)
 }
 
-func checkMeasure(m Measure) error {
-	if _, is := effects[m.Kind]; !is {
+// checkMeasure says what is wrong with m, and leaves out what is no part of such a measure.
+func checkMeasure(m *Measure) error {
+	effect, is := effects[m.Kind]
+	if !is {
 		return Invalid{"kind", "Choose what to do."}
 	}
 	if !slices.Contains(Reasons, m.Reason) {
@@ -127,15 +137,29 @@ func checkMeasure(m Measure) error {
 	if !m.Until.IsZero() && !m.Until.After(m.At) {
 		return Invalid{"until", "Choose an end that is still to come."}
 	}
-	if len(m.Words) > mostOfValue {
+	m.Words = strings.TrimSpace(readable(newlines.Replace(m.Words)))
+	if utf8.RuneCountInString(m.Words) > WordsRunes {
 		return Invalid{"words", "That is too long. Say it in a few sentences."}
+	}
+	if effect.check != nil {
+		return effect.check(m)
 	}
 	return nil
 }
 
+// WordsRunes is how long what a person is told of a measure may be.
+const WordsRunes = 1000
+
 // impose is Impose within a transaction, by somebody who may.
 func (s *Store) impose(ctx context.Context, tx *transaction, by Actor, m *Measure) error {
+	if err := s.lockMeasured(ctx, tx, m.Room, m.User); err != nil {
+		return err
+	}
 	if err := tx.GetContext(ctx, &m.ID, nextID, "measure"); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, insertMeasure, m.ID, m.Kind, m.User, m.Room, m.Seq, m.Case, m.By, micros(m.At), micros(m.Until),
+		m.Reason, m.Words, m.Amount); err != nil {
 		return err
 	}
 	if begin := effects[m.Kind].begin; begin != nil {
@@ -143,9 +167,10 @@ func (s *Store) impose(ctx context.Context, tx *transaction, by Actor, m *Measur
 			return err
 		}
 	}
-	if _, err := tx.ExecContext(ctx, insertMeasure, m.ID, m.Kind, m.User, m.Room, m.Seq, m.Case, m.By, micros(m.At), micros(m.Until),
-		m.Reason, m.Words, m.Amount, m.kept); err != nil {
-		return err
+	if m.kept != "" {
+		if _, err := tx.ExecContext(ctx, "update measures set kept = $1 where id = $2", m.kept, m.ID); err != nil {
+			return err
+		}
 	}
 	entry, err := measureEntry(ctx, tx, *m)
 	if err != nil {
@@ -155,8 +180,24 @@ func (s *Store) impose(ctx context.Context, tx *transaction, by Actor, m *Measur
 }
 
 const insertMeasure = `
-insert into measures (id, kind, user_id, room_id, seq, case_id, by_id, at, until_at, reason, words, amount, kept)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+insert into measures (id, kind, user_id, room_id, seq, case_id, by_id, at, until_at, reason, words, amount)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
+
+// lockMeasured has measures on the same room, or on the same person everywhere, wait for
+// each other, and posts there for them: a post locks its room, and then its author, and
+// asks again what keeps them from it.
+func (s *Store) lockMeasured(ctx context.Context, tx *transaction, room RoomID, user UserID) error {
+	if room != 0 {
+		if err := s.lockRoom(ctx, tx, room); err != nil {
+			return err
+		}
+	}
+	if user != 0 {
+		return s.lockPerson(ctx, tx, user)
+	}
+	_, err := tx.ExecContext(ctx, "update counters set value = value where name = 'measure'")
+	return err
+}
 
 // measureEntry is the log's entry of m.
 func measureEntry(ctx context.Context, tx *transaction, m Measure) (Entry, error) {
@@ -178,20 +219,23 @@ func measureEntry(ctx context.Context, tx *transaction, m Measure) (Entry, error
 }
 
 // Lift ends the measure before its time, as an act of by. It fails with ErrNotFound if
-// by could not have imposed it, and with ErrConflict if it has ended.
+// by may not (see MayLift), and with ErrConflict if it has ended.
 func (s *Store) Lift(ctx context.Context, by Actor, id MeasureID, why string) (Measure, error) {
 	var m Measure
 	err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		var err error
-		if m, err = lockMeasure(ctx, tx, id); err != nil {
+		if m, err = s.lockMeasure(ctx, tx, id); err != nil {
 			return err
 		}
-		if err := mayImpose(ctx, tx, by.User, m); err != nil {
-			return err
+		if may, err := mayLift(ctx, tx, by.User, m); err != nil || !may {
+			return cmp.Or(err, sql.ErrNoRows)
 		}
 		return s.lift(ctx, tx, by, &m, why)
 	})
-	return m, err
+	if err != nil {
+		return m, err
+	}
+	return m, s.refreshIf(ctx, m)
 }
 
 // lift is Lift within a transaction, by somebody who may. The caller has m locked.
@@ -216,37 +260,49 @@ func (s *Store) end(ctx context.Context, tx *transaction, m *Measure, by UserID)
 	if _, err := tx.ExecContext(ctx, "update measures set ended_at = $1, ended_by = $2 where id = $3", micros(m.EndedAt), by, m.ID); err != nil {
 		return err
 	}
-	if end := effects[m.Kind].end; end != nil {
-		return end(s, ctx, tx, *m)
+	end := effects[m.Kind].end
+	if end == nil {
+		return nil
 	}
-	return nil
+	err := end(s, ctx, tx, *m)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // what it was about is gone
+	}
+	return err
 }
 
-// EndMeasures ends those whose time is over, at most limit, and returns them: what
-// their persons may do again they may from Until on; this has the pages say so.
+// EndMeasures ends those whose time is over, at most limit, and returns them. Who was
+// kept from writing by a time-out can write from Until on; this has the pages say so, and
+// undoes the other kinds. It also learns what other processes decided about newcomers.
 func (s *Store) EndMeasures(ctx context.Context, limit int) ([]Measure, error) {
+	if err := s.refreshNewcomers(ctx); err != nil {
+		return nil, err
+	}
 	var due []MeasureID
 	if err := s.list(ctx, &due, measuresDue, micros(s.now()), limit); err != nil || len(due) == 0 {
 		return nil, s.plain(err)
 	}
 	var ended []Measure
+	var failed error
 	for _, id := range due { // each by itself: one that fails does not hold up the others
+		var m Measure
 		err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
-			m, err := lockMeasure(ctx, tx, id)
-			if err != nil || !m.EndedAt.IsZero() || m.Until.IsZero() || m.Until.After(s.now()) {
+			var err error
+			if m, err = s.lockMeasure(ctx, tx, id); err != nil {
 				return err
 			}
-			if err := s.end(ctx, tx, &m, 0); err != nil {
-				return err
+			if !m.EndedAt.IsZero() {
+				m = Measure{} // another process was quicker
+				return nil
 			}
-			ended = append(ended, m)
-			return nil
+			return s.end(ctx, tx, &m, 0)
 		})
-		if err != nil {
-			return ended, err
+		if err == nil && m.ID != 0 {
+			ended = append(ended, m)
 		}
+		failed = cmp.Or(failed, err)
 	}
-	return ended, nil
+	return ended, failed
 }
 
 const measuresDue = `
@@ -256,127 +312,16 @@ select id
  order by until_at
  limit $2`
 
-// lockMeasure reads the measure and holds its row until the transaction ends.
-func lockMeasure(ctx context.Context, tx *transaction, id MeasureID) (Measure, error) {
+// lockMeasure reads the measure and holds it until the transaction ends, and before it
+// what it is on, in the order in which those do who impose one.
+func (s *Store) lockMeasure(ctx context.Context, tx *transaction, id MeasureID) (Measure, error) {
 	var r measureRow
-	err := tx.GetContext(ctx, &r, "update measures set id = id where id = $1 returning "+measureFields, id)
-	return r.measure(), err
-}
-
-const measureFields = `id, kind, user_id, room_id, seq, case_id, by_id, at, until_at, ended_at, ended_by, reason, words, amount, kept, read_at`
-
-type measureRow struct {
-	ID      MeasureID
-	Kind    MeasureKind
-	UserID  UserID `db:"user_id"`
-	RoomID  RoomID `db:"room_id"`
-	Seq     Seq
-	CaseID  CaseID `db:"case_id"`
-	ByID    UserID `db:"by_id"`
-	At      int64
-	UntilAt int64  `db:"until_at"`
-	EndedAt int64  `db:"ended_at"`
-	EndedBy UserID `db:"ended_by"`
-	Reason  Reason
-	Words   string
-	Amount  int
-	Kept    string
-	ReadAt  int64 `db:"read_at"`
-
-	UserName string `db:"user_name"`
-	RoomName string `db:"room_name"`
-	ByName   string `db:"by_name"`
-}
-
-func (r measureRow) measure() Measure {
-	return Measure{
-		ID: r.ID, Kind: r.Kind, User: r.UserID, Room: r.RoomID, Seq: r.Seq, Case: r.CaseID, By: r.ByID, At: fromMicros(r.At),
-		Until: fromMicros(r.UntilAt), EndedAt: fromMicros(r.EndedAt), EndedBy: r.EndedBy, Reason: r.Reason, Words: r.Words,
-		Amount: r.Amount, ReadAt: fromMicros(r.ReadAt), kept: r.Kept,
-		UserName: r.UserName, RoomName: r.RoomName, ByName: r.ByName,
-	}
-}
-
-func (s *Store) measures(ctx context.Context, query string, args ...any) ([]Measure, error) {
-	var rows []measureRow
-	if err := s.list(ctx, &rows, query, args...); err != nil {
-		return nil, s.plain(err)
-	}
-	all := make([]Measure, len(rows))
-	for i, r := range rows {
-		all[i] = r.measure()
-	}
-	return all, nil
-}
-
-// MeasuresOn returns what was done to user, the newest first, at most limit.
-func (s *Store) MeasuresOn(ctx context.Context, user UserID, limit int) ([]Measure, error) {
-	return s.measures(ctx, measuresOn, user, limit)
-}
-
-// measureColumns are a measureRow with its names. A direct conversation has none.
-const measureColumns = `
-select x.id, x.kind, x.user_id, x.room_id, x.seq, x.case_id, x.by_id, x.at, x.until_at, x.ended_at, x.ended_by, x.reason, x.words, x.amount, x.kept, x.read_at,
-       coalesce(u.name, '') as user_name, coalesce(r.name, '') as room_name, coalesce(b.name, '') as by_name
-  from measures x
-  left join users u on u.id = x.user_id
-  left join rooms r on r.id = x.room_id
-  left join users b on b.id = x.by_id`
-
-const measuresOn = measureColumns + `
- where x.user_id = $1
- order by x.id desc
- limit $2`
-
-// MeasuresIn returns what was done in room, the newest first, at most limit.
-func (s *Store) MeasuresIn(ctx context.Context, room RoomID, limit int) ([]Measure, error) {
-	return s.measures(ctx, measuresIn, room, limit)
-}
-
-const measuresIn = measureColumns + `
- where x.room_id = $1
- order by x.id desc
- limit $2`
-
-// MeasuresOf returns what was done about a case, the oldest first.
-func (s *Store) MeasuresOf(ctx context.Context, id CaseID) ([]Measure, error) {
-	return s.measures(ctx, measureColumns+" where x.case_id = $1 order by x.id", id)
-}
-
-// MeasureByID returns one measure, whoever asks.
-func (s *Store) MeasureByID(ctx context.Context, id MeasureID) (Measure, error) {
-	all, err := s.measures(ctx, measureColumns+" where x.id = $1", id)
-	if err == nil && len(all) == 0 {
-		err = ErrNotFound
-	}
-	if err != nil {
+	if err := tx.GetContext(ctx, &r, "select room_id, user_id from measures where id = $1", id); err != nil {
 		return Measure{}, err
 	}
-	return all[0], nil
-}
-
-// mayImpose is nil if by may do what m says, and otherwise sql.ErrNoRows, as for what
-// is not there.
-func mayImpose(ctx context.Context, tx *transaction, by UserID, m Measure) error {
-	officer, err := officerIn(ctx, tx, m.Room, by)
-	if err != nil {
-		return err
+	if err := s.lockMeasured(ctx, tx, r.RoomID, r.UserID); err != nil {
+		return Measure{}, err
 	}
-	var target Officer
-	if m.User != 0 {
-		if target, err = officerIn(ctx, tx, m.Room, m.User); err != nil {
-			return err
-		}
-	}
-	if m.Case != 0 && m.Seq != 0 {
-		var n int
-		err := tx.GetContext(ctx, &n, "select count(*) from cases where id = $1 and room_id = $2 and seq = $3", m.Case, m.Room, m.Seq)
-		if officer.Case = n > 0; err != nil {
-			return err
-		}
-	}
-	if !MayModerate(officer, m, target) {
-		return sql.ErrNoRows
-	}
-	return nil
+	err := tx.GetContext(ctx, &r, "update measures set id = id where id = $1 returning "+measureFields, id)
+	return r.measure(), err
 }

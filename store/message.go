@@ -57,6 +57,9 @@ func (s *Store) EditMessage(ctx context.Context, room RoomID, seq Seq, by UserID
 		if m.Body == body {
 			return nil
 		}
+		if err := s.newcomerMay(who, body, m.Body, s.now()); err != nil {
+			return err
+		}
 		var act RuleAct
 		if broken {
 			act = who.meets(rule)

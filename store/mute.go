@@ -126,6 +126,25 @@ func blockedBy(ctx context.Context, tx *transaction, user UserID) ([]UserID, err
 	return all, err
 }
 
+// notBlocked is Invalid if author cannot write to the other in a conversation of two,
+// because they are blocked there.
+func notBlocked(ctx context.Context, tx *transaction, room RoomID, author UserID) error {
+	var blocks, people int
+	if err := tx.GetContext(ctx, &blocks, blockedIn, room, author); err != nil || blocks == 0 {
+		return err
+	}
+	if err := tx.GetContext(ctx, &people, "select count(*) from members where room_id = $1 and present", room); err != nil || people > 2 {
+		return err
+	}
+	return Invalid{"body", "They do not want to talk to you directly, so this was not sent. Keep your text."}
+}
+
+const blockedIn = `
+select count(*)
+  from mutes x
+  join members m on m.user_id = x.user_id and m.room_id = $1
+ where x.other_id = $2 and x.blocks and m.present`
+
 // listening leaves out of all those who have muted author.
 func listening(ctx context.Context, tx *transaction, author UserID, all []Mention) ([]Mention, error) {
 	if len(all) == 0 {

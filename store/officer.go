@@ -57,6 +57,9 @@ func MayModerate(by Officer, m Measure, on Officer) bool {
 	if m.User != 0 && (m.User == by.User || by.rank() <= on.rank()) {
 		return false
 	}
+	if m.Seq != 0 && m.User == 0 {
+		return false // a message is somebody's
+	}
 	everywhere := by.rank() >= instanceRank
 	here := m.Room != 0 && by.Kind != DirectRoom && by.Sees()
 	switch m.Kind {
@@ -73,7 +76,7 @@ func MayModerate(by Officer, m Measure, on Officer) bool {
 		return m.User == 0 && here
 	case Suspension, Ban:
 		return m.User != 0 && m.Room == 0 && everywhere
-	case NewcomerCap:
+	case NewcomerCap, NewcomerLag:
 		return m.User == 0 && m.Room == 0 && everywhere
 	}
 	return false
@@ -148,18 +151,77 @@ func officerIn(ctx context.Context, tx asking, room RoomID, user UserID) (Office
 	return o, err
 }
 
-// MayLift says whether by may impose, and so lift, what m is.
-func (s *Store) MayLift(ctx context.Context, by UserID, m Measure) (bool, error) {
-	officer, err := officerIn(ctx, reads{s}, m.Room, by)
-	if err != nil {
-		return false, s.plain(err)
+// mayImpose is nil if by may do what m says, and otherwise sql.ErrNoRows, as for what
+// is not there.
+func mayImpose(ctx context.Context, tx asking, by UserID, m Measure) error {
+	officer, target, err := officersOf(ctx, tx, by, m)
+	if err == nil && !MayModerate(officer, m, target) {
+		err = sql.ErrNoRows
 	}
-	officer.Case = m.Case != 0
-	var target Officer
+	return err
+}
+
+// officersOf are by and whom m is on, where it is.
+func officersOf(ctx context.Context, tx asking, by UserID, m Measure) (officer, target Officer, err error) {
+	if officer, err = officerIn(ctx, tx, m.Room, by); err != nil {
+		return officer, target, err
+	}
 	if m.User != 0 {
-		if target, err = officerIn(ctx, reads{s}, m.Room, m.User); err != nil {
-			return false, s.plain(err)
+		if target, err = officerIn(ctx, tx, m.Room, m.User); err != nil {
+			return officer, target, err
 		}
 	}
-	return MayModerate(officer, m, target), nil
+	if m.Case != 0 && m.Seq != 0 {
+		var n int
+		err = tx.GetContext(ctx, &n, "select count(*) from cases where id = $1 and room_id = $2 and seq = $3", m.Case, m.Room, m.Seq)
+		officer.Case = n > 0
+	}
+	return officer, target, err
+}
+
+// MayEnd decides who may lift m: who could impose it. Whom it is on may have risen since;
+// an administrator, but not they themselves, ends what would hold for ever then.
+func MayEnd(by Officer, m Measure, on Officer) bool {
+	if by.Role == Administrator {
+		on = Officer{User: on.User}
+	}
+	return MayModerate(by, m, on)
+}
+
+// MayLift says whether by may lift m: MayEnd.
+func (s *Store) MayLift(ctx context.Context, by UserID, m Measure) (bool, error) {
+	may, err := mayLift(ctx, reads{s}, by, m)
+	return may, s.plain(err)
+}
+
+func mayLift(ctx context.Context, tx asking, by UserID, m Measure) (bool, error) {
+	officer, target, err := officersOf(ctx, tx, by, m)
+	return err == nil && MayEnd(officer, m, target), err
+}
+
+// Lifts are those of all that by may lift, and so know of.
+func (s *Store) Lifts(ctx context.Context, by UserID, all []Measure) ([]Measure, error) {
+	type place struct {
+		room RoomID
+		on   UserID
+		of   CaseID
+	}
+	officers := map[place][2]Officer{} // many of them are on few people in few rooms
+	var mine []Measure
+	for _, m := range all {
+		at := place{m.Room, m.User, m.Case}
+		both, is := officers[at]
+		if !is {
+			officer, target, err := officersOf(ctx, reads{s}, by, m)
+			if err != nil {
+				return nil, s.plain(err)
+			}
+			both = [2]Officer{officer, target}
+			officers[at] = both
+		}
+		if MayEnd(both[0], m, both[1]) {
+			mine = append(mine, m)
+		}
+	}
+	return mine, nil
 }

@@ -37,7 +37,8 @@ type Standing struct {
 	Quiet     time.Time // cannot write until then; zero: can
 	Slow      time.Time // the next message in a slow room
 	SlowMode  time.Duration
-	Locked    bool // only its moderators write
+	Locked    bool      // only its moderators write
+	New       time.Time // too new an account to write until then; zero: it is not
 
 	windows windows
 }
@@ -186,7 +187,7 @@ func restraint(by Standing, now time.Time) error {
 // forbids it, and otherwise ErrNotFound.
 func permit(by Standing, do Action, m *Message, now time.Time) error {
 	if May(by, do, m) {
-		if do == Post || do == Edit && by.Quiet.After(now) {
+		if do == Post || do == Edit && (by.Locked || by.Quiet.After(now)) {
 			return restraint(by, now)
 		}
 		return nil

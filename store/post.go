@@ -64,8 +64,13 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 		if err := permit(who, Post, nil, now); err != nil {
 			return err
 		}
-		if err := newcomerMay(ctx, tx, who, body, now); err != nil {
+		if err := s.newcomerMay(who, body, "", now); err != nil {
 			return err
+		}
+		if who.Kind == DirectRoom {
+			if err := notBlocked(ctx, tx, d.Room, d.Author); err != nil {
+				return err
+			}
 		}
 		var act RuleAct
 		if broken {
@@ -79,6 +84,9 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 			return err
 		}
 		if m, err = s.add(ctx, tx, d, who, body, digest, now); err != nil {
+			return err
+		}
+		if err := s.stillMay(ctx, tx, d, now); err != nil {
 			return err
 		}
 		if who.SlowMode > 0 {

@@ -30,6 +30,7 @@ type Settings struct {
 	Domains []string // of the e-mails of new accounts; none: any. Shared: not to be changed in place
 
 	MembersCreateRooms bool // otherwise administrators alone
+	ModerationNames    bool // members see who was moderated in their rooms
 
 	MostRunes    int           // of a message
 	PostsBurst   int           // messages of one person in one room at once
@@ -63,6 +64,7 @@ var allSettings = []setting{
 	textSetting("accounts.sign_up", func(s *Settings) *SignUpMode { return &s.SignUp }),
 	{"accounts.domains", func(s Settings) string { return strings.Join(s.Domains, " ") }, func(s *Settings, v string) { s.Domains = strings.Fields(v) }},
 	switchSetting("rooms.members_create", func(s *Settings) *bool { return &s.MembersCreateRooms }),
+	switchSetting("moderation.names", func(s *Settings) *bool { return &s.ModerationNames }),
 	numberSetting("messages.most", func(s *Settings) *int { return &s.MostRunes }),
 	numberSetting("messages.burst", func(s *Settings) *int { return &s.PostsBurst }),
 	numberSetting("messages.per_minute", func(s *Settings) *int { return &s.PostsPerMin }),

@@ -39,19 +39,20 @@ const mostWrites = 12
 
 // Store is one open database. It is safe for concurrent use.
 type Store struct {
-	db       *sqlx.DB // reads; on PostgreSQL also writes
-	dialect  dialect
-	writer   *writer       // SQLite's one writer; nil on PostgreSQL
-	writes   chan struct{} // PostgreSQL: so many at once, so that reads find a connection
-	queries  sync.Map      // string -> *sqlx.Stmt, of db
-	settings atomic.Pointer[Settings]
-	rules    atomic.Pointer[ruleset]
-	work     work
-	failed   atomic.Bool // a commit could not be confirmed: no more writes
-	digest   []byte      // key of the digests of posts
-	trusted  trusted     // sessions that were alive a moment ago
-	posted   posted      // the newest messages of this process
-	now      func() time.Time
+	db        *sqlx.DB // reads; on PostgreSQL also writes
+	dialect   dialect
+	writer    *writer       // SQLite's one writer; nil on PostgreSQL
+	writes    chan struct{} // PostgreSQL: so many at once, so that reads find a connection
+	queries   sync.Map      // string -> *sqlx.Stmt, of db
+	settings  atomic.Pointer[Settings]
+	rules     atomic.Pointer[ruleset]
+	newcomers atomic.Pointer[[]newcomerLimit]
+	work      work
+	failed    atomic.Bool // a commit could not be confirmed: no more writes
+	digest    []byte      // key of the digests of posts
+	trusted   trusted     // sessions that were alive a moment ago
+	posted    posted      // the newest messages of this process
+	now       func() time.Time
 }
 
 // Open opens the database at dsn ("sqlite:PATH" or "postgres://…"), brings its
@@ -84,6 +85,10 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	}
 	s.digest = []byte(key)
 	if _, err := s.RefreshSettings(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	if err := s.refreshNewcomers(ctx); err != nil {
 		s.Close()
 		return nil, err
 	}

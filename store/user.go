@@ -132,6 +132,10 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (User, error) {
 			in.Invitation = ""
 		} else if err := settings.admits(in, email); err != nil {
 			return err
+		} else if !in.Granted {
+			if err := notRefused(ctx, tx, email, in.Address, u.CreatedAt); err != nil {
+				return err
+			}
 		}
 		var by Invitation
 		var rooms []RoomID

@@ -138,7 +138,7 @@ func said(ctx context.Context, e store.Entry, by, on string) string {
 	case "message.delete":
 		return say(ctx, "%s deleted %s", by, on)
 	}
-	if text := moderated(ctx, e.Act, by, on); text != "" {
+	if text := moderationSentence(ctx, e.Act, by, on); text != "" {
 		return text
 	}
 	return by + ": " + string(e.Act) + " · " + on

@@ -110,7 +110,7 @@ func MeCSS(me store.User) string {
 	return css + mutedCSS(me.Muted)
 }
 
-// mutedCSS folds away what the people have written; one reads a message of theirs by
+// mutedCSS folds away what the people have written, and that they type; one reads a message of theirs by
 // pointing or going to it.
 func mutedCSS(people []store.UserID) string {
 	if len(people) == 0 {
@@ -121,7 +121,9 @@ func mutedCSS(people []store.UserID) string {
 		which[i] = `[data-author="` + id(who) + `"]`
 	}
 	muted := `.message:is(` + strings.Join(which, ", ") + `)`
-	return muted + `:not(:target, :focus-within, :hover) .message__body { display: none; }
+	typing := strings.ReplaceAll(strings.Join(which, ", "), "data-author", "data-typing")
+	return typing + ` { display: none; }
+` + muted + `:not(:target, :focus-within, :hover) .message__body { display: none; }
 ` + muted + `:not(:target, :focus-within, :hover) .message__main::after { content: "…"; }
 ` + muted + ` { opacity: .75; }
 `

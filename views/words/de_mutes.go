@@ -12,8 +12,7 @@ var germanMutes = map[string]string{
 	"Undo":                         "Rückgängig",
 	"Undone: you read them again.": "Rückgängig gemacht: Du liest sie wieder.",
 	"Unmute":                       "Nicht mehr stummschalten",
-	"What muted people write is folded away for you, and they cannot notify you. Who is blocked cannot talk to you directly either. They are not told.": "Was stummgeschaltete Personen schreiben, ist für dich eingeklappt, und sie können dich nicht benachrichtigen. Wer blockiert ist, kann auch nicht direkt mit dir schreiben. Sie erfahren es nicht.",
-	"You cannot mute yourself.":                                          "Du kannst dich nicht selbst stummschalten.",
+	"You cannot mute yourself.":    "Du kannst dich nicht selbst stummschalten.",
 	"You have muted 200 people. Undo one of them first.":                 "Du hast 200 Personen stummgeschaltet. Mach erst bei einer davon rückgängig.",
 	"You have muted nobody. Open a person’s card to mute or block them.": "Du hast niemanden stummgeschaltet. Öffne die Karte einer Person, um sie stummzuschalten oder zu blockieren.",
 }

@@ -14,8 +14,8 @@ var moderationActs = []store.Act{
 	"appeal.grant", "appeal.refuse", "case.close", "case.reopen", "moderator.appoint", "moderator.dismiss", "rule.create", "rule.change", "rule.delete",
 }
 
-// moderated is the sentence of an act of moderation, "" if it is none.
-func moderated(ctx context.Context, act store.Act, by, on string) string {
+// moderationSentence is the sentence of an act of moderation, "" if it is none.
+func moderationSentence(ctx context.Context, act store.Act, by, on string) string {
 	switch act {
 	case "moderation.hide":
 		return say(ctx, "%s hid %s", by, on)

@@ -1,0 +1,246 @@
+package e2e
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp/kb"
+	"github.com/jmoiron/sqlx"
+)
+
+// appoint makes name a moderator of the instance.
+func (s *Server) appoint(name string) {
+	s.t.Helper()
+	db, err := sqlx.Connect("sqlite", filepath.Join(s.data, "parley.db"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("update users set role = 'moderator' where username_key = $1", name); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// judgedBy is Ada, who administers, and Ben with two tabs, all in the Lobby.
+func judgedBy(t *testing.T) (s *Server, ada, ben, other *Window) {
+	s = serve(t)
+	ada, ben = window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ben.SignUp("Ben")
+	other = ben.second()
+	for _, w := range []*Window{ada, ben, other} {
+		w.Open("/rooms/1-lobby")
+		w.Until(connected)
+	}
+	return s, ada, ben, other
+}
+
+// Act does something to Ben, or to the Lobby, from the page about them.
+func (w *Window) Act(path, kind string, fill func()) {
+	w.t.Helper()
+	w.Open(path)
+	w.Until(arrived)
+	w.Click(`.measure:has(#do-` + kind + `) summary`)
+	w.do(setValue("#"+kind+"-reason", "harassment"))
+	if fill != nil {
+		fill()
+	}
+	w.Submit("#do-"+kind+" .form__actions button", arrived+` && document.querySelector(".saved")`)
+}
+
+// Lift lifts the newest of what was done, on the page where the window is.
+func (w *Window) Lift() {
+	w.t.Helper()
+	w.Submit("form[action$='/lift'] button", arrived+` && document.querySelector(".saved")?.textContent.includes("Lifted")`)
+}
+
+const restraint = `document.querySelector("#restraint").textContent`
+
+func TestAHiddenMessageIsAPlaceholderForOthersAtOnceAndItsAuthorReadsIt(t *testing.T) {
+	t.Parallel()
+	_, ada, ben, other := judgedBy(t)
+	cleo := window(t, ada.s)
+	cleo.SignUp("Cleo")
+	cleo.Until(connected)
+	ben.Say("You are all fools")
+	ada.Shows("You are all fools")
+	cleo.Shows("You are all fools")
+	ada.Click("#m-1-1 .message__tool--more")
+	ada.Until(`document.querySelector("#editor a[href$='/hide']")`)
+	ada.Click("#editor a[href$='/hide']")
+	ada.Until(`document.querySelector("#editor form[action='/measures']")`)
+	ada.do(setValue("#reason", "harassment"))
+	ada.Type("#words", "Please do not call people names.")
+	ada.Submit("#editor .button--danger", arrived+` && document.querySelector("#m-1-1 .message__gone")`)
+	for _, w := range []*Window{ben, other, cleo} {
+		w.Within(2*time.Second, `document.querySelector("#m-1-1 .message__gone")?.textContent.includes("hidden")`)
+		if eval[bool](w, `document.documentElement.outerHTML.includes("You are all fools")`) {
+			t.Error("the text is still on a page")
+		}
+	}
+	if eval[bool](cleo, `document.querySelector("#m-1-1 a[href$='/hidden']").checkVisibility()`) {
+		t.Error("Cleo is offered to read it")
+	}
+	for _, w := range []*Window{ben, other} {
+		w.Until(`document.querySelector("#rooms-list a[href='/notices'] .badge")?.textContent.includes("1")`)
+	}
+	ben.Click("#m-1-1 a[href$='/hidden']")
+	ben.Until(`document.querySelector("#editor .editor__quote")?.textContent === "You are all fools"`)
+	ben.Submit("#editor a[href='/notices']", arrived+` && document.querySelector(".notice-card")`)
+	ben.Sees("Please do not call people names.")
+	other.Until(`!document.querySelector("#rooms-list a[href='/notices']")`)
+
+	ada.Open("/rooms/1-lobby")
+	ada.Until(connected)
+	ada.Click("#m-1-1 .message__tool--more")
+	ada.Until(`document.querySelector("#editor a[href$='/hidden']")`)
+	ada.Click("#editor a[href$='/hidden']")
+	ada.Until(`document.querySelector("#editor form[action$='/lift']")`)
+	ada.Submit("#editor form[action$='/lift'] button", arrived+` && document.querySelector("#m-1-1 .message__body")`)
+	other.Shows("You are all fools")
+	cleo.Shows("You are all fools")
+}
+
+func TestATimeOutSaysUntilWhenInBothTabsAndEndsByItself(t *testing.T) {
+	t.Parallel()
+	_, ada, ben, other := judgedBy(t)
+	ada.Act("/people/2/moderate?room=1", "time-out", func() { ada.do(setValue("#time-out-for", "1h")) })
+	for _, w := range []*Window{ben, other} {
+		w.Within(2*time.Second, restraint+`.includes("You cannot write here until")`)
+	}
+	ben.Allow("status of 403")
+	ben.Type("#composer-text", "But I have something to say\n")
+	ben.Until(`document.querySelector("#notice").textContent.includes("time-out") && document.querySelector("#composer-text").value.trim() === "But I have something to say"`)
+	ada.Lift()
+	for _, w := range []*Window{ben, other} {
+		w.Within(2*time.Second, restraint+`.trim() === ""`)
+	}
+	// One that ends by itself, while he types. Forms offer no such short one.
+	ada.person().post("/measures", map[string][]string{"kind": {"time-out"}, "user": {"2"}, "for": {"3s"}, "reason": {"spam"}})
+	other.Until(restraint + `.includes("You cannot write here until")`)
+	for _, w := range []*Window{ben, other} {
+		w.Within(6*time.Second, restraint+`.trim() === ""`)
+	}
+	ben.Click("#composer-text")
+	ben.Press(kb.Enter)
+	ben.Until(composed + ` && document.getElementById("composer-text").value === ""`)
+	other.Shows("But I have something to say")
+}
+
+func TestSlowModeAndALockAreSaidAtOnceAndKeepTheText(t *testing.T) {
+	t.Parallel()
+	_, ada, ben, other := judgedBy(t)
+	ada.Act("/rooms/1/moderate", "slow", func() { ada.Type("#slow-amount", "60") })
+	for _, w := range []*Window{ben, other} {
+		w.Within(2*time.Second, restraint+`.includes("one message in 60 seconds")`)
+	}
+	ben.Say("one")
+	ben.Allow("status of 403")
+	ben.Type("#composer-text", "two\n")
+	ben.Until(`/Try again in \d+ seconds/.test(document.querySelector("#notice").textContent) && document.querySelector("#composer-text").value.trim() === "two"`)
+	ada.Act("/rooms/1/moderate", "lock", nil)
+	for _, w := range []*Window{ben, other} {
+		w.Within(2*time.Second, restraint+`.includes("locked this room")`)
+	}
+	ada.Lift() // the lock
+	other.Within(2*time.Second, restraint+`.includes("one message in 60 seconds")`)
+	ada.Lift()
+	other.Within(2*time.Second, restraint+`.trim() === ""`)
+	// A mistake keeps what was chosen.
+	ada.Allow("status of 422")
+	ada.Click(`.measure:has(#do-slow) summary`)
+	ada.Type("#slow-amount", "100000")
+	ada.do(setValue("#slow-for", "8h"), setValue("#slow-reason", "off-topic"))
+	ada.Submit("#do-slow .form__actions button", arrived+` && document.querySelector("#slow-amount-error") && document.querySelector("#slow-amount").value === "100000" && document.querySelector("#slow-for").value === "8h" && document.querySelector("#slow-reason").value === "off-topic"`)
+	// Ben reads what was done, and not who did it.
+	ben.Open("/rooms/1/moderation/log")
+	ben.Until(arrived)
+	ben.Sees("Lock the room")
+	if eval[bool](ben, `document.querySelector("main").textContent.includes("Ada")`) {
+		t.Error("the log for members names the moderator")
+	}
+}
+
+func TestWhoIsRemovedFromARoomIsTakenOutOfItAndComesBackAsBefore(t *testing.T) {
+	t.Parallel()
+	_, ada, ben, other := judgedBy(t)
+	ada.Act("/people/2/moderate?room=1", "remove", nil)
+	for _, w := range []*Window{ben, other} {
+		w.Within(2*time.Second, `document.querySelector("#live").textContent.includes("no longer a member")`)
+	}
+	ben.Open("/notices")
+	ben.Until(arrived)
+	ben.Sees("You were removed from Lobby")
+	ben.Until(connected + ` && !document.querySelector("#rooms-list a[href='/rooms/1-lobby']")`)
+	ada.Lift()
+	ben.Until(`document.querySelector("#rooms-list a[href='/rooms/1-lobby']")`)
+	other.Open("/rooms/1-lobby")
+	other.Until(connected)
+	other.Say("I am back")
+}
+
+func TestABanEndsBothTabsAndAnObjectionFromOutsideIsGranted(t *testing.T) {
+	t.Parallel()
+	s, ada, ben, other := judgedBy(t)
+	cleo := window(t, s)
+	cleo.SignUp("Cleo") // the second who can decide
+	s.appoint("cleo")
+	cleo.Reload()
+	ada.Act("/people/2/moderate", "ban", func() { ada.Type("#ban-words", "You have threatened people.") })
+	for _, w := range []*Window{ben, other} {
+		w.Within(2*time.Second, `document.querySelector("#live").textContent.includes("You are signed out")`)
+	}
+	ben.Allow("status of 403", "status of 401")
+	ben.Open("/login")
+	ben.Type("#login", "Ben")
+	ben.Type("#password", password)
+	ben.Submit("form.card button", arrived+` && document.querySelector("form[action='/appeal']")`)
+	ben.Sees("You cannot sign in any more.")
+	ben.Sees("You have threatened people.")
+
+	cleo.Open("/moderation/appeals")
+	cleo.Until(connected + ` && document.querySelector("#appeals .empty")`)
+	ben.Type("#text", "It was not me, somebody had my password")
+	ben.Submit("form[action='/appeal'] button", arrived+` && !document.querySelector("form[action='/appeal']")`)
+	ben.Sees("You have objected.")
+	cleo.Until(`document.querySelector("#appeals .notice-card")?.textContent.includes("somebody had my password")`)
+	ada.Open("/moderation/appeals")
+	ada.Until(arrived + ` && document.querySelector("#appeals .notice-card")?.textContent.includes("somebody else decides")`)
+	ada.Until(connected)
+	cleo.Submit("#appeals .button--main", arrived+` && document.querySelector("#appeal")`)
+	cleo.Type("#answer", "That is plausible. Choose another password.")
+	cleo.Submit("#appeal .button--main", arrived+` && document.querySelector(".saved")`)
+	ada.Until(`document.querySelector("#appeals").textContent.includes("That is plausible")`)
+	ben.SignIn("Ben")
+	ben.Until(`document.querySelector("#rooms-list a[href='/notices']")`)
+	ben.Open("/notices")
+	ben.Sees("You were right: it was lifted.")
+}
+
+func TestActsNoticesAndObjectionsWorkWithoutScripts(t *testing.T) {
+	t.Parallel()
+	_, ada, ben, _ := judgedBy(t)
+	ben.Say("Hello")
+	for _, w := range []*Window{ada, ben} {
+		w.Script(false)
+	}
+	ada.Open("/people/2")
+	ada.Submit("a[href='/people/2/moderate']", arrived+` && document.querySelector("#do-warn")`)
+	ada.Act("/people/2/moderate", "warn", func() { ada.Type("#warn-words", "Once more, and there is a time-out.") })
+	ada.Open("/rooms/1/messages/1/hide")
+	ada.Submit("#editor .button--danger", arrived+` && document.querySelector("#m-1-1 .message__gone")`)
+	ben.Open("/rooms/1-lobby")
+	ben.Submit("#rooms-list a[href='/notices']", arrived+` && document.querySelectorAll(".notice-card").length === 2`)
+	ben.Sees("Once more, and there is a time-out.")
+	ben.Sees("There is nobody else here who could look at it")
+	ben.Type("#notice-1 textarea", "What for?")
+	ben.Submit("#notice-1 .button", arrived+` && document.querySelector(".saved")`)
+	ada.Open("/moderation/appeals")
+	ada.Submit("#appeals .button--main", arrived+` && document.querySelector("#appeal")`)
+	ada.Type("#answer", "For the third time today.")
+	ada.Submit("#appeal .button:not(.button--main)", arrived+` && document.querySelector(".saved")`)
+	ben.Open("/notices")
+	ben.Sees("It stays as it is.")
+	ben.Sees("For the third time today.")
+}

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+)
+
+const measureFields = `id, kind, user_id, room_id, seq, case_id, by_id, at, until_at, ended_at, ended_by, reason, words, amount, kept, read_at`
+
+type measureRow struct {
+	ID      MeasureID
+	Kind    MeasureKind
+	UserID  UserID `db:"user_id"`
+	RoomID  RoomID `db:"room_id"`
+	Seq     Seq
+	CaseID  CaseID `db:"case_id"`
+	ByID    UserID `db:"by_id"`
+	At      int64
+	UntilAt int64  `db:"until_at"`
+	EndedAt int64  `db:"ended_at"`
+	EndedBy UserID `db:"ended_by"`
+	Reason  Reason
+	Words   string
+	Amount  int
+	Kept    string
+	ReadAt  int64 `db:"read_at"`
+
+	UserName string `db:"user_name"`
+	RoomName string `db:"room_name"`
+	ByName   string `db:"by_name"`
+}
+
+func (r measureRow) measure() Measure {
+	return Measure{
+		ID: r.ID, Kind: r.Kind, User: r.UserID, Room: r.RoomID, Seq: r.Seq, Case: r.CaseID, By: r.ByID, At: fromMicros(r.At),
+		Until: fromMicros(r.UntilAt), EndedAt: fromMicros(r.EndedAt), EndedBy: r.EndedBy, Reason: r.Reason, Words: r.Words,
+		Amount: r.Amount, ReadAt: fromMicros(r.ReadAt), kept: r.Kept,
+		UserName: r.UserName, RoomName: r.RoomName, ByName: r.ByName,
+	}
+}
+
+func (s *Store) measures(ctx context.Context, query string, args ...any) ([]Measure, error) {
+	var rows []measureRow
+	if err := s.list(ctx, &rows, query, args...); err != nil {
+		return nil, s.plain(err)
+	}
+	all := make([]Measure, len(rows))
+	for i, r := range rows {
+		all[i] = r.measure()
+	}
+	return all, nil
+}
+
+// MeasuresOn returns what was done to user, the newest first, at most limit.
+func (s *Store) MeasuresOn(ctx context.Context, user UserID, limit int) ([]Measure, error) {
+	return s.measures(ctx, measuresOn, user, limit)
+}
+
+// measureColumns are a measureRow with its names. A direct conversation has none.
+const measureColumns = `
+select x.id, x.kind, x.user_id, x.room_id, x.seq, x.case_id, x.by_id, x.at, x.until_at, x.ended_at, x.ended_by, x.reason, x.words, x.amount, x.kept, x.read_at,
+       coalesce(u.name, '') as user_name, coalesce(r.name, '') as room_name, coalesce(b.name, '') as by_name
+  from measures x
+  left join users u on u.id = x.user_id
+  left join rooms r on r.id = x.room_id
+  left join users b on b.id = x.by_id`
+
+const measuresOn = measureColumns + `
+ where x.user_id = $1
+ order by x.id desc
+ limit $2`
+
+// MeasuresIn returns what was done in room, the newest first, at most limit.
+func (s *Store) MeasuresIn(ctx context.Context, room RoomID, limit int) ([]Measure, error) {
+	return s.measures(ctx, measuresIn, room, limit)
+}
+
+const measuresIn = measureColumns + `
+ where x.room_id = $1
+ order by x.id desc
+ limit $2`
+
+// MeasuresOf returns what was done about a case, the oldest first.
+func (s *Store) MeasuresOf(ctx context.Context, id CaseID) ([]Measure, error) {
+	return s.measures(ctx, measureColumns+" where x.case_id = $1 order by x.id", id)
+}
+
+// MeasureByID returns one measure, whoever asks.
+func (s *Store) MeasureByID(ctx context.Context, id MeasureID) (Measure, error) {
+	all, err := s.measures(ctx, measureColumns+" where x.id = $1", id)
+	if err == nil && len(all) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Measure{}, err
+	}
+	return all[0], nil
+}
+
+// MeasuresOnNewcomers returns what was decided about all new accounts, the newest first,
+// at most limit.
+func (s *Store) MeasuresOnNewcomers(ctx context.Context, limit int) ([]Measure, error) {
+	return s.measures(ctx, measuresOnNewcomers, limit)
+}
+
+const measuresOnNewcomers = measureColumns + `
+ where x.user_id = 0 and x.room_id + 0 = 0
+ order by x.id desc
+ limit $1`

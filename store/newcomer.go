@@ -1,0 +1,112 @@
+package store
+
+import (
+	"context"
+	"regexp"
+	"time"
+)
+
+// The most that newcomers can be kept from something: by then they are none.
+const (
+	longestCap = 30 * 24 * time.Hour
+	longestLag = 72 * time.Hour
+)
+
+// What accounts may not do while they are new is asked with each post, and so kept in
+// memory: of the measures that hold the newest counts, as for rooms.
+func init() {
+	effects[NewcomerCap] = effect{check: func(m *Measure) error {
+		if m.Amount < 1 || time.Duration(m.Amount)*time.Hour > longestCap {
+			return Invalid{"amount", "Choose from one hour to thirty days."}
+		}
+		return nil
+	}}
+	effects[NewcomerLag] = effect{check: func(m *Measure) error {
+		if m.Amount < 1 || time.Duration(m.Amount)*time.Minute > longestLag {
+			return Invalid{"amount", "Choose from one minute to three days."}
+		}
+		return nil
+	}}
+}
+
+// newcomerLimit is a measure on new accounts that has not ended.
+type newcomerLimit struct {
+	Kind    MeasureKind
+	Amount  int
+	UntilAt int64 `db:"until_at"`
+}
+
+func (l newcomerLimit) age() time.Duration {
+	if l.Kind == NewcomerLag {
+		return time.Duration(l.Amount) * time.Minute
+	}
+	return time.Duration(l.Amount) * time.Hour
+}
+
+// refreshIf learns what m has changed for newcomers, if it has.
+func (s *Store) refreshIf(ctx context.Context, m Measure) error {
+	if m.Kind != NewcomerCap && m.Kind != NewcomerLag {
+		return nil
+	}
+	return s.refreshNewcomers(ctx)
+}
+
+// refreshNewcomers learns what was decided about newcomers, here or by another process.
+func (s *Store) refreshNewcomers(ctx context.Context) error {
+	var all []newcomerLimit
+	if err := s.list(ctx, &all, newcomerLimits); err != nil {
+		return s.plain(err)
+	}
+	s.newcomers.Store(&all)
+	return nil
+}
+
+// Few measures are on no person, and the index by person finds those of the newcomers.
+const newcomerLimits = `
+select kind, amount, until_at
+  from measures
+ where user_id = 0 and room_id = 0 and ended_at + 0 = 0 and kind in ('newcomer', 'wait')
+ order by id desc`
+
+// newcomerWait is how long an account that was created at since is still a newcomer at
+// now, for what kind keeps from; 0: it is none.
+func (s *Store) newcomerWait(kind MeasureKind, since, now time.Time) time.Duration {
+	all := s.newcomers.Load()
+	if all == nil {
+		return 0
+	}
+	for _, l := range *all {
+		if l.Kind == kind && (l.UntilAt == 0 || fromMicros(l.UntilAt).After(now)) {
+			return max(0, since.Add(l.age()).Sub(now))
+		}
+	}
+	return 0
+}
+
+// link finds what a text has of addresses, also such as leads nowhere without a click.
+var link = regexp.MustCompile(`(?i)https?://|\bwww\.`)
+
+// newcomerMay is a Restraint if by is too new here at now to write, or to write body
+// where there was text before: a link that stays is no new one.
+func (s *Store) newcomerMay(by Standing, body, before string, now time.Time) error {
+	if by.Moderates() {
+		return nil
+	}
+	if wait := s.newcomerWait(NewcomerLag, by.Since, now); wait > 0 {
+		return Restraint{Kind: NewcomerLag, Wait: wait}
+	}
+	if wait := s.newcomerWait(NewcomerCap, by.Since, now); wait > 0 && len(link.FindAllString(body, -1)) > len(link.FindAllString(before, -1)) {
+		return Restraint{Kind: NewcomerCap, Wait: wait}
+	}
+	return nil
+}
+
+// mayConverse is a Restraint if by, who was created at since, is too new here to begin
+// a conversation.
+func (s *Store) mayConverse(since, now time.Time) error {
+	wait := max(s.newcomerWait(NewcomerCap, since, now), s.newcomerWait(NewcomerLag, since, now))
+	if wait > 0 {
+		return Restraint{Kind: NewcomerCap, Wait: wait}
+	}
+	return nil
+}
