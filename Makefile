@@ -34,7 +34,7 @@ generate:
 
 # The pictures of the README.
 screenshots:
-	go test -count=1 -run 'TestTheDemoLooksAsInTheReadme|TestModerationLooksAsInTheDocumentation' ./e2e
+	go test -count=1 -run 'TestTheDemoLooksAsInTheReadme|TestModerationLooksAsInTheDocumentation|TestThePagesAboutActs' ./e2e
 	cp e2e/out/room-*.png e2e/out/rooms-*.png e2e/out/profile-*.png e2e/out/login-*.png docs/
 	cp e2e/out/queue-[0-9]*.png e2e/out/case-[0-9]*.png docs/
 	cp e2e/out/notices-*.png e2e/out/moderate-person-*.png docs/
