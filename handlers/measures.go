@@ -18,6 +18,9 @@ import (
 // mostMeasures is how many measures a page lists.
 const mostMeasures = 100
 
+// newcomersTopic is hinted at when new accounts wait longer, or no more, before they write.
+const newcomersTopic live.Topic = "newcomers/all"
+
 // endEvery is how late pages are told that a measure has ended; what it kept from is
 // possible from its end on.
 const endEvery = time.Second
@@ -48,6 +51,8 @@ func (s *Server) measured(ctx context.Context, m store.Measure) {
 	case store.HideMessage:
 		s.moved(m.Room)
 		s.Bus.Publish(live.Hint{Topic: postedTopic(m.Room)})
+	case store.NewcomerLag:
+		s.Bus.Publish(live.Hint{Topic: newcomersTopic})
 	case store.SlowMode, store.RoomLock:
 		s.roomChanged(m.Room)
 	case store.Removal:

@@ -120,7 +120,7 @@ func (s *Server) region(ctx context.Context, topic live.Topic, audiences []live.
 			by, held, failed := s.restraint(ctx, user, room)
 			made, err, r.Depends = func(zone *time.Location) []templ.Component {
 				return []templ.Component{views.Restrained(by, held, zone, time.Now(), true)}
-			}, failed, []live.Topic{personTopic(user), headTopic(room), heldOfTopic(user, room)}
+			}, failed, []live.Topic{personTopic(user), headTopic(room), heldOfTopic(user, room), newcomersTopic}
 		default:
 			r.Depends = []live.Topic{postedTopic(room)}
 			if made, err = s.heardRegion(ctx, name, user, room); err == nil {

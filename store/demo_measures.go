@@ -34,7 +34,7 @@ func (s *Store) demoMeasures(ctx context.Context, people map[string]UserID) erro
 		return err
 	}
 	at(68 * time.Hour)
-	if _, err := s.DecideAppeal(ctx, ada, ban.ID, true, "That is plausible, and you were quick. Welcome back."); err != nil {
+	if _, err := s.DecideAppeal(ctx, Actor{User: people["cleo"]}, ban.ID, true, "That is plausible, and you were quick. Welcome back."); err != nil {
 		return err
 	}
 

@@ -45,9 +45,9 @@ func moderationSentence(ctx context.Context, act store.Act, by, on string) strin
 		return say(ctx, "%s locked %s", by, on)
 	case "moderation.lift-lock":
 		return say(ctx, "%s unlocked %s", by, on)
-	case "moderation.newcomer":
+	case "moderation.newcomer", "moderation.wait":
 		return say(ctx, "%s limited what newcomers may do", by)
-	case "moderation.lift-newcomer":
+	case "moderation.lift-newcomer", "moderation.lift-wait":
 		return say(ctx, "%s lifted the limits for newcomers", by)
 	case "appeal.grant":
 		return say(ctx, "%s granted the objection of %s", by, on)
