@@ -2,6 +2,7 @@ package words
 
 var germanInvitations = map[string]string{
 	"Came by their invitations:": "Kamen durch ihre Einladungen:",
+	"Came into its rooms":        "In die Räume gekommen",
 	"Invited by":                 "Eingeladen von",
 	"%d of %d":                   "%d von %d",
 	"%d of %d uses left":         "noch %d von %d Malen",
@@ -85,4 +86,6 @@ var germanInvitations = map[string]string{
 	"came into its rooms %s":                   "kam in ihre Räume %s",
 	"invites you":                              "lädt dich ein",
 	"nobody yet":                               "noch niemand",
+	"room %d":                                  "Raum %d",
+	"until %s":                                 "bis %s",
 }

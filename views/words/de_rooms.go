@@ -161,6 +161,7 @@ var germanRooms = map[string]string{
 func init() {
 	maps.Copy(counted[language.English], map[string][2]string{
 		"%d days":                          {"%d day", "%d days"},
+		"%d uses":                          {"%d use", "%d uses"},
 		"%d hours":                         {"%d hour", "%d hours"},
 		"%d minutes":                       {"%d minute", "%d minutes"},
 		"And %d others.":                   {"And %d other.", "And %d others."},
@@ -173,6 +174,7 @@ func init() {
 	})
 	maps.Copy(counted[language.German], map[string][2]string{
 		"%d days":                          {"%d Tag", "%d Tage"},
+		"%d uses":                          {"%d Mal", "%d Mal"},
 		"%d hours":                         {"%d Stunde", "%d Stunden"},
 		"%d minutes":                       {"%d Minute", "%d Minuten"},
 		"And %d others.":                   {"Und noch jemand.", "Und %d weitere."},
