@@ -13,6 +13,8 @@ import (
 // valueOf is text, a value before or after e, as people read it: a time is the reader's.
 func valueOf(ctx context.Context, e store.Entry, text string, zone *time.Location) string {
 	switch text {
+	case "":
+		return ""
 	case "yes":
 		return say(ctx, "Yes")
 	case "no":
