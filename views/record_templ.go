@@ -1655,7 +1655,7 @@ func KeepPage(v KeepQuestion) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 127, "<section class=\"card card--flat form\" aria-labelledby=\"keep-title\"><h2 id=\"keep-title\" class=\"card__title\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 127, "<section class=\"card card--flat form narrow\" aria-labelledby=\"keep-title\"><h2 id=\"keep-title\" class=\"card__title\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1945,7 +1945,7 @@ func DeleteRoomPage(p Page, r store.RoomRecord) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 153, "<section class=\"card card--flat form\" aria-labelledby=\"delete-title\"><h2 id=\"delete-title\" class=\"card__title\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 153, "<section class=\"card card--flat form narrow\" aria-labelledby=\"delete-title\"><h2 id=\"delete-title\" class=\"card__title\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
