@@ -52,7 +52,7 @@ var germanRooms = map[string]string{
 	"At once this erases %d messages and more.": "Das löscht sofort %d Nachrichten und mehr.",
 	"Days":                               "Tage",
 	"Delete in a day":                    "In einem Tag löschen",
-	"Delete room…":                       "Raum löschen…",
+	"Delete room…":                       "Raum löschen …",
 	"Delete this room?":                  "Diesen Raum löschen?",
 	"Deleted":                            "Gelöscht",
 	"Do not delete it":                   "Doch nicht löschen",
