@@ -35,7 +35,7 @@ generate:
 # The pictures of the README.
 screenshots:
 	go test -count=1 -run 'TestTheDemoLooksAsInTheReadme|TestModerationLooksAsInTheDocumentation|TestRulesLookAsInTheDocumentation|TestThePagesAboutActs' ./e2e
-	cp e2e/out/overview-*.png e2e/out/room-*.png e2e/out/rooms-*.png e2e/out/profile-*.png e2e/out/login-*.png e2e/out/people-*.png e2e/out/account-*.png docs/
+	cp e2e/out/overview-*.png e2e/out/room-*.png e2e/out/rooms-*.png e2e/out/profile-*.png e2e/out/login-*.png e2e/out/people-*.png e2e/out/account-*.png e2e/out/settings-*.png e2e/out/admin-log-*.png docs/
 	cp e2e/out/queue-[0-9]*.png e2e/out/case-[0-9]*.png e2e/out/rules-[0-9]*.png e2e/out/held-[0-9]*.png e2e/out/notices-*.png e2e/out/moderate-person-*.png docs/
 
 # What each part costs, when a browser on a slow network first paints a room, and

@@ -29,7 +29,7 @@ func TestAdministratorsDeleteARoomAndItsMembersSeeItComing(t *testing.T) {
 	ada.Open("/admin/rooms")
 	ada.Sees("Kitchen")
 	ada.Type("#q", "kit")
-	ada.Submit(".filter__do", arrived+` && location.search.includes("q=kit") && document.querySelectorAll("tbody tr").length === 1`)
+	ada.Submit(".toolbar button", arrived+` && location.search.includes("q=kit") && document.querySelectorAll("tbody tr").length === 1`)
 	ada.Click("tbody a")
 	ada.Until(connected + ` && document.querySelector("#room-status")`)
 	for _, hidden := range []string{"Cake at four"} {
@@ -133,7 +133,7 @@ func TestTheLogIsSearchedAndTaken(t *testing.T) {
 	ada.Until(arrived + ` && document.querySelector(".log__entry .log__what").textContent.includes("Ada renamed the room Kitchen")`)
 	ada.Until(`document.querySelector(".log__was").textContent === "Kitchen" && document.querySelector(".log__now").textContent === "Canteen"`)
 	ada.Type("#q", "sign")
-	ada.Submit(".filter__do", arrived+` && location.search.includes("q=sign") && document.querySelectorAll(".log__entry").length === 1`)
+	ada.Submit(".toolbar button", arrived+` && location.search.includes("q=sign") && document.querySelectorAll(".log__entry").length === 1`)
 	ada.Sees("signed in as administrator")
 }
 

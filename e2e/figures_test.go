@@ -43,7 +43,7 @@ func TestAnAdministratorSeesFiguresMoveAndEndsAnOpenPage(t *testing.T) {
 
 	row := eval[string](list, pageRow("Ben", "Lobby")+`.id`)
 	list.Click("#" + row + " .button")
-	list.Until(`document.body.textContent.includes("End this open page of Ben?")`)
+	list.Until(`document.body.textContent.includes("End this open page of \u2068Ben\u2069?")`)
 	list.Submit("form.card .button--danger", `location.pathname === "/admin/sockets" && `+connected)
 	ben.Until(`document.querySelector("#live.ended")?.textContent.includes("An administrator has ended this page")`)
 	list.Until(`!` + pageRow("Ben", "Lobby"))
@@ -56,7 +56,7 @@ func TestAnAdministratorSeesFiguresMoveAndEndsAnOpenPage(t *testing.T) {
 
 	// All sessions of Ben's end, and his page says so.
 	list.Open("/admin/sessions?q=ben")
-	list.Submit(`a[href="/admin/sessions/of/2/end"]`, `document.body.textContent.includes("Sign Ben out everywhere?")`)
+	list.Submit(`a[href="/admin/sessions/of/2/end"]`, `document.body.textContent.includes("Sign \u2068Ben\u2069 out everywhere?")`)
 	list.Submit("form.card .button--danger", `document.querySelector(".saved")`)
 	ben.Until(`document.querySelector("#live.ended")?.textContent.includes("You are signed out")`)
 }

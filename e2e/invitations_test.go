@@ -95,7 +95,7 @@ func TestAnInvitationIsMadeScannedAndUsedAndCountsDownLive(t *testing.T) {
 	other.Sees("You are signed in as Cleo.")
 	other.Submit("form.form button", connected+` && location.pathname.startsWith("/rooms/2")`)
 	cleo.Until(`document.querySelector("#side-3")`)
-	list.Until(`document.querySelector("#invitation-1 [data-left]").dataset.left === "0" && document.querySelector("#invitation-1 .state").textContent.includes("Used up")`)
+	list.Until(`document.querySelector("#invitation-1 [data-left]").dataset.left === "0" && document.querySelector("#invitation-1 .invitation__state").textContent.includes("Used up")`)
 
 	// It is used up: the next one is told.
 	dan := window(t, s)
@@ -124,7 +124,7 @@ func TestAWithdrawnInvitationShowsItOnTheOpenListAndLetsNobodyIn(t *testing.T) {
 	ada.Until(connected)
 	ada.Submit("#invitation-1 a[href$='/withdraw']", arrived+` && location.pathname.endsWith("/withdraw")`)
 	ada.Submit(".button--danger", arrived+` && location.pathname === "/admin/invitations"`)
-	list.Until(`document.querySelector("#invitation-1 .state").textContent.includes("Withdrawn") && !document.querySelector("#invitation-1 a[href$='/withdraw']")`)
+	list.Until(`document.querySelector("#invitation-1 .invitation__state").textContent.includes("Withdrawn") && !document.querySelector("#invitation-1 a[href$='/withdraw']")`)
 	ben.Submit("form.card button", arrived+` && document.body.textContent.includes("This invitation does not work")`)
 }
 

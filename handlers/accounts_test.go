@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -90,7 +91,7 @@ func TestWhatIsTypedStaysWhenAnAccountCannotBeMade(t *testing.T) {
 		}
 		a = ada.post("/admin/people", url.Values{"name": {"Dan Rossi"}, "username": {"dan"}, "email": {"dan@example.com"}, "role": {"moderator"}, "password": {password}})
 		_, rest, _ := strings.Cut(a.body, `/reset?token=`)
-		token, _, found := strings.Cut(rest, `"`)
+		token, _, found := strings.Cut(rest, "<")
 		if a.StatusCode != http.StatusOK || !found {
 			t.Fatalf("made: %s\n%s", a.Status, a.body)
 		}
@@ -214,4 +215,29 @@ func TestTheRegionsOfAccountsAreRefusedToOthers(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// A person's page and the log say the same sentence of an act, and lead to each other.
+func TestAPersonsPageSaysInSentencesWhatWasDone(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ada := w.signUp("ada")
+		w.signUp("ben")
+		ben := fmt.Sprint(w.idOf("ben"))
+		ada.post("/admin/people/"+ben+"/link", url.Values{})
+		ada.post("/admin/people/"+ben+"/role", url.Values{"role": {"moderator"}, "password": {password}})
+		page, log := ada.get("/admin/people/"+ben).body, ada.get("/admin/log").body
+		for _, part := range []string{"changed the role of", "made a sign-in link for", `class="log__now">Moderator<`, `href="/admin/people/` + ben + `"`} {
+			if !strings.Contains(page, part) || !strings.Contains(log, part) {
+				t.Errorf("%q: on the page %v, in the log %v", part, strings.Contains(page, part), strings.Contains(log, part))
+			}
+		}
+		for _, link := range []string{"/admin/log?on=account&amp;id=" + ben, "/admin/log?by=ben"} {
+			if !strings.Contains(page, `href="`+link+`"`) {
+				t.Errorf("no link to %s", link)
+			}
+		}
+		if found := regexp.MustCompile(`>(account|administrator|signin_link|session)\.[a-z_]+<`).FindString(page); found != "" {
+			t.Errorf("the page says %s", found)
+		}
+	}, unlimited)
 }

@@ -283,7 +283,7 @@ func TestAnAdministratorSeesOpenPagesWithoutTheirContentsAndEndsOne(t *testing.T
 		if a := ben.post(end, nil); a.StatusCode != http.StatusNotFound {
 			t.Errorf("Ben ends it himself: %s", a.Status)
 		}
-		if a := ada.get(end); !strings.Contains(a.body, "End this open page of ben?") || !strings.Contains(a.body, "a direct conversation") || strings.Contains(a.body, "cleo") {
+		if a := ada.get(end); !strings.Contains(a.body, "End this open page of \u2068ben\u2069?") || !strings.Contains(a.body, "a direct conversation") || strings.Contains(a.body, "cleo") {
 			t.Errorf("the question is %s", a.body)
 		}
 		if a := ada.post(end, nil); a.Header.Get("Location") != "/admin/sockets" {
@@ -343,7 +343,7 @@ func TestAnAdministratorEndsSessionsAndTheirSocketsEndAtOnce(t *testing.T) {
 		if a := ben.get("/rooms"); a.StatusCode != http.StatusOK {
 			t.Errorf("Ben's other session: got %s", a.Status)
 		}
-		if a := ada.get("/admin/sessions/of/2/end"); !strings.Contains(a.body, "Sign ben out everywhere?") {
+		if a := ada.get("/admin/sessions/of/2/end"); !strings.Contains(a.body, "Sign \u2068ben\u2069 out everywhere?") {
 			t.Errorf("the question is %s", a.body)
 		}
 		if a := ada.post("/admin/sessions/of/2/end", nil); a.StatusCode != http.StatusSeeOther {

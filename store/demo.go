@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -117,16 +118,16 @@ func (s *Store) Demo(ctx context.Context, today time.Time) error {
 		return err
 	}
 	s.now = clock
-	if err := s.demoGovernment(ctx, ids, clock()); err != nil {
+	var past demoPast
+	s.demoGovernment(ctx, ids, clock(), &past)
+	if err := s.demoInvite(ctx, ids, clock(), &past); err != nil {
 		return err
+	}
+	s.demoCases(ctx, ids, clock(), &past)
+	if err := past.happen(s); err != nil {
+		return fmt.Errorf("demo: %w", err)
 	}
 	if err := s.demoSettings(ctx, ids["ada"]); err != nil {
-		return err
-	}
-	if err := s.demoInvite(ctx, ids); err != nil {
-		return err
-	}
-	if err := s.demoCases(ctx, ids); err != nil {
 		return err
 	}
 	if err := s.demoAccounts(ctx, ids); err != nil {
@@ -148,6 +149,32 @@ const demoPerson = `
 update users
    set name = $1, about = $2, status_emoji = $3, status_text = $4, here_at = $5
  where id = $6`
+
+// demoPast is what was done in the demo, by several people in turn: the log has it in the
+// order in which it happened.
+type demoPast []demoAct
+
+type demoAct struct {
+	at time.Time
+	do func() error
+}
+
+// at adds what happened then.
+func (p *demoPast) at(when time.Time, do func() error) { *p = append(*p, demoAct{when, do}) }
+
+// happen does it all, the oldest first.
+func (p demoPast) happen(s *Store) error {
+	clock := s.now
+	defer func() { s.now = clock }()
+	slices.SortStableFunc(p, func(a, b demoAct) int { return a.at.Compare(b.at) })
+	for _, act := range p {
+		s.now = func() time.Time { return act.at }
+		if err := act.do(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // demoRead has everyone have read everything, but for the last of Release 1.4 and a
 // direct word of Ben's to Ada.

@@ -7,7 +7,7 @@ import (
 
 // demoCases has people report each other: a case that nobody has, one that many
 // reported, one of a direct conversation, one that is taken, and two that are closed.
-func (s *Store) demoCases(ctx context.Context, people map[string]UserID) error {
+func (s *Store) demoCases(ctx context.Context, people map[string]UserID, now time.Time, past *demoPast) {
 	say := func(room RoomID, by, key, text string) (Seq, error) {
 		m, err := s.PostMessage(ctx, Draft{Room: room, Author: people[by], Key: "demo case " + key, Body: text})
 		return m.Seq, err
@@ -16,69 +16,69 @@ func (s *Store) demoCases(ctx context.Context, people map[string]UserID) error {
 		c, err := s.ReportMessage(ctx, room, seq, people[by], why, note)
 		return c.ID, err
 	}
-	clock := s.now
-	defer func() { s.now = clock }()
-	begin := clock().Truncate(24 * time.Hour).Add(15 * time.Hour)
-	if begin.After(clock()) {
+	begin := now.Truncate(24 * time.Hour).Add(15 * time.Hour)
+	if begin.After(now) {
 		begin = begin.AddDate(0, 0, -1)
 	}
-	at := func(ago time.Duration) { s.now = func() time.Time { return begin.Add(-ago) } }
+	at := func(ago time.Duration, do func() error) { past.at(begin.Add(-ago), do) }
 
-	at(90 * time.Hour)
-	market, err := s.CreateRoom(ctx, people["ben"], Charter{Name: "Flea market", Topic: "What you no longer need, somebody else does", Kind: OpenRoom})
-	if err != nil {
-		return err
-	}
-	for _, name := range []string{"cleo", "dan", "mei"} {
-		if err := s.Join(ctx, market, people[name]); err != nil {
+	var market, direct RoomID
+	at(90*time.Hour, func() (err error) {
+		if market, err = s.CreateRoom(ctx, people["ben"], Charter{Name: "Flea market", Topic: "What you no longer need, somebody else does", Kind: OpenRoom}); err != nil {
 			return err
 		}
-	}
-	direct, err := s.Converse(ctx, people["dan"], []UserID{people["mei"]})
-	if err != nil {
+		for _, name := range []string{"cleo", "dan", "mei"} {
+			if err := s.Join(ctx, market, people[name]); err != nil {
+				return err
+			}
+		}
+		direct, err = s.Converse(ctx, people["dan"], []UserID{people["mei"]})
 		return err
-	}
+	})
 	for _, one := range []struct {
-		room    RoomID
+		room    *RoomID
 		by, key string
 		text    string
 		deleted bool
 		ago     time.Duration
 		reports []demoReport
 	}{
-		{market, "cleo", "0", "Two theatre tickets for Saturday, row three. First come, first served", false, 81 * time.Hour, nil},
-		{market, "dan", "1", "Cheap watches, real gold! Write to me, only today", true, 80 * time.Hour, []demoReport{{"cleo", Spam, "His account may be in other hands"}, {"ben", Spam, ""}, {"mei", Spam, "Also in my direct messages"}}},
-		{market, "ben", "5", "Trains are better than people, and I have a model of one to sell", false, 50 * time.Hour, []demoReport{{"dan", OtherReason, "Is that a joke?"}}},
-		{market, "mei", "6", "How much is the train?", false, 49 * time.Hour, nil},
-		{market, "ben", "2", "Not for sale to somebody who breaks the build every week. Look for another job", false, 30 * time.Hour, []demoReport{{"mei", Harassment, "This is about me, and everybody knows it"}, {"cleo", Harassment, ""}}},
-		{market, "cleo", "7", "Ben, that was not necessary.", false, 29 * time.Hour, nil},
-		{market, "cleo", "4", "Who votes for longer lunch breaks?", false, 26 * time.Hour, []demoReport{{"dan", OffTopic, ""}}},
-		{direct, "dan", "3", "If you tell anybody about the invoice you will be sorry", true, 4 * time.Hour, []demoReport{{"mei", Violence, "I do not feel safe with him"}}},
+		{&market, "cleo", "0", "Two theatre tickets for Saturday, row three. First come, first served", false, 81 * time.Hour, nil},
+		{&market, "dan", "1", "Cheap watches, real gold! Write to me, only today", true, 80 * time.Hour, []demoReport{{"cleo", Spam, "His account may be in other hands"}, {"ben", Spam, ""}, {"mei", Spam, "Also in my direct messages"}}},
+		{&market, "ben", "5", "Trains are better than people, and I have a model of one to sell", false, 50 * time.Hour, []demoReport{{"dan", OtherReason, "Is that a joke?"}}},
+		{&market, "mei", "6", "How much is the train?", false, 49 * time.Hour, nil},
+		{&market, "ben", "2", "Not for sale to somebody who breaks the build every week. Look for another job", false, 30 * time.Hour, []demoReport{{"mei", Harassment, "This is about me, and everybody knows it"}, {"cleo", Harassment, ""}}},
+		{&market, "cleo", "7", "Ben, that was not necessary.", false, 29 * time.Hour, nil},
+		{&market, "cleo", "4", "Who votes for longer lunch breaks?", false, 26 * time.Hour, []demoReport{{"dan", OffTopic, ""}}},
+		{&direct, "dan", "3", "If you tell anybody about the invoice you will be sorry", true, 4 * time.Hour, []demoReport{{"mei", Violence, "I do not feel safe with him"}}},
 	} {
-		at(one.ago)
-		seq, err := say(one.room, one.by, one.key, one.text)
-		if err != nil {
+		var seq Seq
+		at(one.ago, func() (err error) {
+			seq, err = say(*one.room, one.by, one.key, one.text)
 			return err
-		}
+		})
+		last := one.ago
 		for i, r := range one.reports {
-			at(one.ago - time.Duration(i+1)*17*time.Minute)
-			id, err := report(one.room, seq, r.by, r.why, r.note)
-			if err != nil {
-				return err
-			}
-			if err := s.demoDecided(ctx, one.key, id, i == len(one.reports)-1, people); err != nil {
-				return err
-			}
+			last = one.ago - time.Duration(i+1)*17*time.Minute
+			at(last, func() error {
+				id, err := report(*one.room, seq, r.by, r.why, r.note)
+				if err != nil {
+					return err
+				}
+				return s.demoDecided(ctx, one.key, id, i == len(one.reports)-1, people)
+			})
 		}
 		if one.deleted {
-			if _, err := s.DeleteMessage(ctx, one.room, seq, people[one.by]); err != nil {
+			at(last, func() error {
+				_, err := s.DeleteMessage(ctx, *one.room, seq, people[one.by])
 				return err
-			}
+			})
 		}
 	}
-	at(2 * time.Hour)
-	_, err = s.ReportPerson(ctx, people["dan"], people["mei"], Harassment, "It does not stop with one message")
-	return err
+	at(2*time.Hour, func() error {
+		_, err := s.ReportPerson(ctx, people["dan"], people["mei"], Harassment, "It does not stop with one message")
+		return err
+	})
 }
 
 type demoReport struct {

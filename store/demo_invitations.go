@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 )
@@ -38,43 +37,39 @@ var demoInvitations = []demoInvited{
 }
 
 // demoInvite makes invitations in every state, with the people of the demo as guests.
-func (s *Store) demoInvite(ctx context.Context, people map[string]UserID) error {
-	clock := s.now
-	defer func() { s.now = clock }()
+func (s *Store) demoInvite(ctx context.Context, people map[string]UserID, now time.Time, past *demoPast) error {
 	by := Actor{people["ada"], "192.0.2.10"}
 	rooms, err := s.RoomsToGive(ctx, by.User)
 	if err != nil {
 		return err
 	}
 	for _, d := range demoInvitations {
-		at := clock().Add(-d.ago)
-		s.now = func() time.Time { return at }
 		for _, r := range rooms {
 			if slices.Contains(d.rooms, r.Name) {
 				d.draft.Rooms = append(d.draft.Rooms, r.ID)
 			}
 		}
-		t, i, err := s.CreateInvitation(ctx, by, d.draft)
-		if err != nil {
-			return fmt.Errorf("demo: %w", err)
-		}
+		var t Token
+		var made Invitation
+		at := now.Add(-d.ago)
+		past.at(at, func() (err error) {
+			t, made, err = s.CreateInvitation(ctx, by, d.draft)
+			return err
+		})
 		for _, name := range d.guests {
 			at = at.Add(40 * time.Minute)
-			if err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
-				i, _, err := s.takeInvitation(ctx, tx, t, name+"@example.com")
-				if err != nil {
-					return err
-				}
-				return s.arrive(ctx, tx, i, Actor{people[name], "192.0.2.20"}, true)
-			}); err != nil {
-				return fmt.Errorf("demo: %w", err)
-			}
+			past.at(at, func() error {
+				return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
+					i, _, err := s.takeInvitation(ctx, tx, t, name+"@example.com")
+					if err != nil {
+						return err
+					}
+					return s.arrive(ctx, tx, i, Actor{people[name], "192.0.2.20"}, true)
+				})
+			})
 		}
 		if d.after != nil {
-			at = at.Add(20 * time.Minute)
-			if err := d.after(s, ctx, by, i); err != nil {
-				return fmt.Errorf("demo: %w", err)
-			}
+			past.at(at.Add(20*time.Minute), func() error { return d.after(s, ctx, by, made) })
 		}
 	}
 	return nil

@@ -2,21 +2,19 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"time"
 )
 
 // demoGovernment is what its administrators did in a week: it is what the log shows. One
-// room waits to be deleted, one forgets, one is nobody's. At is today, as of Demo.
-func (s *Store) demoGovernment(ctx context.Context, people map[string]UserID, now time.Time) error {
+// room waits to be deleted, one forgets, one is nobody's. Now is today, as of Demo.
+func (s *Store) demoGovernment(ctx context.Context, people map[string]UserID, now time.Time, past *demoPast) {
 	ada := Actor{User: people["ada"], Address: "192.0.2.14"}
-	at := func(days, hour, minute int) {
+	at := func(days, hour, minute int) time.Time {
 		y, m, d := now.UTC().Date()
-		when := time.Date(y, m, d-days, hour, minute, 0, 0, time.UTC)
 		if days == 0 { // whatever the hour is now
-			when = now.Add(time.Duration(minute-30) * time.Minute)
+			return now.Add(time.Duration(minute-30) * time.Minute)
 		}
-		s.now = func() time.Time { return when }
+		return time.Date(y, m, d-days, hour, minute, 0, 0, time.UTC)
 	}
 	signIn := func() error {
 		return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
@@ -78,12 +76,8 @@ func (s *Store) demoGovernment(ctx context.Context, people map[string]UserID, no
 		}},
 	}
 	for _, step := range steps {
-		at(step.days, step.hour, step.minute)
-		if err := step.do(); err != nil {
-			return fmt.Errorf("demo: %w", err)
-		}
+		past.at(at(step.days, step.hour, step.minute), step.do)
 	}
 	// From now on, for a day.
-	s.now = func() time.Time { return now }
-	return s.DeleteRoom(ctx, ada, wiki)
+	past.at(now, func() error { return s.DeleteRoom(ctx, ada, wiki) })
 }

@@ -34,6 +34,15 @@ func TestTheDemoIsAWorldWithPeopleRoomsAndAStory(t *testing.T) {
 				}
 			}
 		}
+		entries, err := s.Entries(t.Context(), store.EntryQuery{}, 1000)
+		if err != nil || len(entries) < 20 {
+			t.Fatalf("%d entries of the log, %v", len(entries), err)
+		}
+		for i := 1; i < len(entries); i++ {
+			if entries[i].At.After(entries[i-1].At) {
+				t.Errorf("%s at %s is in the log before %s at %s", entries[i].Act, entries[i].At, entries[i-1].Act, entries[i-1].At)
+			}
+		}
 		if total < 100 {
 			t.Errorf("got %d messages, want a story", total)
 		}

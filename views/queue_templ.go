@@ -371,7 +371,7 @@ func QueuePage(p Page, q Cases) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = tab(q, "open", say(ctx, "Open")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = tab(q, "open", say(ctx, "Still open")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

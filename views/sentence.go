@@ -4,12 +4,10 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/a-h/templ"
 
 	"parley/store"
-	"parley/views/words"
 )
 
 // piece is a part of a sentence of the log.
@@ -48,16 +46,21 @@ func doer(e store.Entry) piece {
 	if e.By == 0 {
 		return piece{Text: "Parley", Name: true}
 	}
-	return piece{Text: e.ByName, Name: true, To: PersonURL(e.By)}
+	return piece{Text: e.ByName, Name: true, To: AccountURL(e.By)}
 }
 
 func target(ctx context.Context, e store.Entry) piece {
 	p := piece{Text: e.Target.Name, Name: true}
 	switch e.Target.Kind {
 	case store.OnAccount:
-		p.To = PersonURL(store.UserID(e.Target.ID))
+		p.To = AccountURL(store.UserID(e.Target.ID))
 	case store.OnRoom:
 		p.To = RoomRecordURL(store.RoomID(e.Target.ID))
+	case store.OnInvitation:
+		p.To = invitationURL(store.InvitationID(e.Target.ID))
+		if p.Text == "" {
+			p.Text = id(e.Target.ID)
+		}
 	case store.OnMessage:
 		p.Text = say(ctx, "message %d in room %d", int(e.Target.Seq), int(e.Target.ID))
 	case store.OnSetting:
@@ -228,59 +231,4 @@ func settingName(ctx context.Context, name string) string {
 		return say(ctx, "How long messages are kept")
 	}
 	return name
-}
-
-// valueOf is text, a value before or after e, as people read it: a time is the reader's.
-func valueOf(ctx context.Context, e store.Entry, text string, zone *time.Location) string {
-	switch text {
-	case "yes":
-		return say(ctx, "Yes")
-	case "no":
-		return say(ctx, "No")
-	}
-	switch e.Act {
-	case store.RoomDelete, store.RoomSpare:
-		if t, err := time.Parse(time.RFC3339, text); err == nil {
-			return words.Moment(ctx, t.In(zone))
-		}
-	case store.RoomConvert, "account.role":
-		switch text {
-		case "open":
-			return say(ctx, "Open room")
-		case "private":
-			return say(ctx, "Private room")
-		case "member":
-			return say(ctx, "Member")
-		case "moderator":
-			return say(ctx, "Moderator")
-		case "administrator":
-			return say(ctx, "Administrator")
-		}
-	case store.RoomKeep, "setting.change":
-		switch text {
-		case "as everywhere":
-			return say(ctx, "As everywhere")
-		case "for ever":
-			return say(ctx, "For ever")
-		}
-		if d, err := time.ParseDuration(text); err == nil {
-			return settingTime(ctx, e, d)
-		}
-	}
-	return text
-}
-
-// settingTime is how long d is, where 0 is no limit.
-func settingTime(ctx context.Context, e store.Entry, d time.Duration) string {
-	switch {
-	case d == 0 && e.Target.Name == "messages.retention":
-		return say(ctx, "For ever")
-	case d == 0:
-		return say(ctx, "Always")
-	case d%(24*time.Hour) == 0:
-		return say(ctx, "%d days", int(d/(24*time.Hour)))
-	case d%time.Hour == 0:
-		return say(ctx, "%d hours", int(d/time.Hour))
-	}
-	return say(ctx, "%d minutes", int(d/time.Minute))
 }

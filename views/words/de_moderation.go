@@ -81,6 +81,7 @@ var germanModeration = map[string]string{
 	"Something else":                                                                       "Etwas anderes",
 	"Something illegal":                                                                    "Etwas Verbotenes",
 	"Spam or advertising":                                                                  "Spam oder Werbung",
+	"Still open":                                                                           "Noch offen",
 	"Suspend the account":                                                                  "Konto sperren",
 	"Take it":                                                                              "Übernehmen",
 	"Take it over":                                                                         "Den Fall übernehmen",

@@ -1,0 +1,106 @@
+package views
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"parley/store"
+	"parley/views/words"
+)
+
+// valueOf is text, a value before or after e, as people read it: a time is the reader's.
+func valueOf(ctx context.Context, e store.Entry, text string, zone *time.Location) string {
+	switch text {
+	case "":
+		return ""
+	case "yes":
+		return say(ctx, "Yes")
+	case "no":
+		return say(ctx, "No")
+	}
+	switch e.Act {
+	case store.RoomDelete, store.RoomSpare:
+		if t, err := time.Parse(time.RFC3339, text); err == nil {
+			return words.Moment(ctx, t.In(zone))
+		}
+	case store.RoomConvert:
+		switch text {
+		case "open":
+			return say(ctx, "Open room")
+		case "private":
+			return say(ctx, "Private room")
+		}
+	case "account.create", "account.role":
+		return roleName(ctx, store.Role(text))
+	case "account.delete":
+		switch text {
+		case "messages kept":
+			return say(ctx, "The messages are kept")
+		case "messages erased":
+			return say(ctx, "The messages are erased")
+		}
+	case "session.end":
+		return Device(text)
+	case "invitation.use":
+		if role, created := strings.CutPrefix(text, "account created as "); created {
+			return say(ctx, "Account created as %s", roleName(ctx, store.Role(role)))
+		}
+		return say(ctx, "Came into its rooms")
+	case "invitation.create":
+		return promised(ctx, text, zone)
+	case "invitation.withdraw":
+		if text == "withdrawn" {
+			return ""
+		}
+		var used, most int
+		if _, err := fmt.Sscanf(text, "%d of %d used", &used, &most); err == nil {
+			return say(ctx, "%d of %d uses left", most-used, most)
+		}
+	case store.RoomKeep, "setting.change":
+		switch text {
+		case "as everywhere":
+			return say(ctx, "As everywhere")
+		case "for ever":
+			return say(ctx, "For ever")
+		}
+		if d, err := time.ParseDuration(text); err == nil {
+			return settingTime(ctx, e, d)
+		}
+	}
+	return text
+}
+
+// settingTime is how long d is, where 0 is no limit.
+func settingTime(ctx context.Context, e store.Entry, d time.Duration) string {
+	switch {
+	case d == 0 && e.Target.Name == "messages.retention":
+		return say(ctx, "For ever")
+	case d == 0:
+		return say(ctx, "Always")
+	case d%(24*time.Hour) == 0:
+		return say(ctx, "%d days", int(d/(24*time.Hour)))
+	case d%time.Hour == 0:
+		return say(ctx, "%d hours", int(d/time.Hour))
+	}
+	return say(ctx, "%d minutes", int(d/time.Minute))
+}
+
+// promised is the summary of an invitation in words: its parts stand between commas.
+func promised(ctx context.Context, summary string, zone *time.Location) string {
+	parts := strings.Split(summary, ", ")
+	for i, part := range parts {
+		var n int
+		if expires, err := time.Parse(time.DateTime, strings.TrimPrefix(part, "until ")); err == nil {
+			parts[i] = say(ctx, "until %s", minute(expires, zone))
+		} else if _, err := fmt.Sscanf(part, "%d uses", &n); err == nil {
+			parts[i] = say(ctx, "%d uses", n)
+		} else if _, err := fmt.Sscanf(part, "room %d", &n); err == nil {
+			parts[i] = say(ctx, "room %d", n)
+		} else if i == 0 {
+			parts[i] = roleName(ctx, store.Role(part))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
