@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"parley/store"
@@ -39,7 +40,7 @@ func TestThePagesAboutActsArePlainAccessibleAndLookAsInTheDocumentation(t *testi
 	}
 	mei.Until(connected)
 	market := eval[string](mei, `[...document.querySelectorAll("#rooms-list a")].find(a => a.textContent.includes("Flea market")).getAttribute("href")`)
-	room := market[:len("/rooms/0")]
+	room, _, _ := strings.Cut(market, "-")
 	for _, page := range []struct {
 		w          *Window
 		name, path string
