@@ -455,8 +455,14 @@ func TestAnAdministratorsSuspensionAndAMeasureDoNotUndoEachOther(t *testing.T) {
 			j.now = j.now.Add(time.Second)
 			return j.impose(j.ada, store.Measure{Kind: store.Suspension, User: j.ben.ID})
 		}
-		suspend := func() { j.now = j.now.Add(time.Second); must(t, s.Suspend(t.Context(), store.Actor{User: j.ada.ID}, j.ben.ID, "spam")) }
-		activate := func() { j.now = j.now.Add(time.Second); must(t, s.Reactivate(t.Context(), store.Actor{User: j.ada.ID}, j.ben.ID)) }
+		suspend := func() {
+			j.now = j.now.Add(time.Second)
+			must(t, s.Suspend(t.Context(), store.Actor{User: j.ada.ID}, j.ben.ID, "spam"))
+		}
+		activate := func() {
+			j.now = j.now.Add(time.Second)
+			must(t, s.Reactivate(t.Context(), store.Actor{User: j.ada.ID}, j.ben.ID))
+		}
 		is := func(what string, want bool) {
 			t.Helper()
 			if out() != want {

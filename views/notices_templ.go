@@ -161,7 +161,7 @@ func NoticesPage(p Page, all []Decision, at store.MeasureID, f Fields, done stri
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(ReasonText(ctx, n.Reason) + " · ")
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(reasonWord(ctx, n.Reason) + " · ")
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 37, Col: 43}
 				}
@@ -1321,7 +1321,7 @@ func appealHead(a store.Appeal, zone *time.Location) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var68 string
-		templ_7745c5c3_Var68, templ_7745c5c3_Err = templ.JoinStringErrs(ReasonText(ctx, a.Measure.Reason) + " · ")
+		templ_7745c5c3_Var68, templ_7745c5c3_Err = templ.JoinStringErrs(reasonWord(ctx, a.Measure.Reason) + " · ")
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 229, Col: 46}
 		}
@@ -1428,7 +1428,7 @@ func SuspendedPage(p Page, d Decision, zone *time.Location, token string, f Fiel
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var74 string
-				templ_7745c5c3_Var74, templ_7745c5c3_Err = templ.JoinStringErrs(ReasonText(ctx, m.Reason))
+				templ_7745c5c3_Var74, templ_7745c5c3_Err = templ.JoinStringErrs(reasonWord(ctx, m.Reason))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 246, Col: 34}
 				}
