@@ -226,8 +226,11 @@ func (s *Store) SetRole(ctx context.Context, by Actor, user UserID, role Role) e
 		if err := dispensable(ctx, tx, u); err != nil {
 			return nil, err
 		}
-		_, err := tx.ExecContext(ctx, "update users set role = $1 where id = $2", role, u.ID)
-		return []Entry{{Act: ChangeRoleAct, Target: onAccount(u), Was: string(u.Role), Now: string(role)}}, err
+		if _, err := tx.ExecContext(ctx, "update users set role = $1 where id = $2", role, u.ID); err != nil {
+			return nil, err
+		}
+		// Pages that the role let them see end in other processes, too.
+		return []Entry{{Act: ChangeRoleAct, Target: onAccount(u), Was: string(u.Role), Now: string(role)}}, countEnded(ctx, tx)
 	})
 }
 

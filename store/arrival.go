@@ -97,7 +97,7 @@ const roomToEnter = `
 select 1
   from rooms r
  where r.id = $1 and ` + givable + `(cast($2 as bigint) = 0 or exists (select 1 from members x where x.room_id = r.id and x.user_id = $2 and x.present)))
-   and not exists (select 1 from members x where x.room_id = r.id and x.user_id = $3 and x.present)`
+   and not exists (select 1 from members x where x.room_id = r.id and x.user_id = $3 and (x.present or x.barred > 0))`
 
 // AcceptInvitation has by, who has an account, come into the rooms of the invitation
 // that t is the link of, and returns those that they were not in. Their role stays. It

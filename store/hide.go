@@ -12,7 +12,11 @@ func init() {
 			return hide(ctx, s, tx, m.Room, m.Seq, 0, m.ID)
 		},
 		end: func(s *Store, ctx context.Context, tx *transaction, m Measure) error {
-			return hide(ctx, s, tx, m.Room, m.Seq, m.ID, 0)
+			err := hide(ctx, s, tx, m.Room, m.Seq, m.ID, 0)
+			if isNone(err) {
+				return nil // its room has forgotten it
+			}
+			return err
 		},
 	}
 }

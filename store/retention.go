@@ -183,7 +183,7 @@ func (s *Store) purge(ctx context.Context, tx *transaction, r Room) (more bool, 
 	if upto == 0 {
 		return false, nil
 	}
-	if _, err := tx.ExecContext(ctx, "update rooms set purged_rev = $1 where id = $2", rev, r.ID); err != nil {
+	if _, err := tx.ExecContext(ctx, "update rooms set purged_rev = $1 where id = $2 and purged_rev < $1", rev, r.ID); err != nil {
 		return false, err
 	}
 	_, err = tx.ExecContext(ctx, "delete from messages where room_id = $1 and seq <= $2", r.ID, upto)

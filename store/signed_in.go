@@ -89,7 +89,7 @@ func (s *Store) EndSessionOfAnyone(ctx context.Context, by Actor, id SessionID) 
 		if err := one(tx.ExecContext(ctx, "delete from sessions where token_hash = $1", string(id))); err != nil {
 			return nil, err
 		}
-		return []Entry{{Act: "session.end", Target: Target{Kind: OnAccount, ID: int64(r.UserID), Name: r.Name}, Was: r.Address + " " + r.Agent}}, nil
+		return []Entry{{Act: "session.end", Target: Target{Kind: OnAccount, ID: int64(r.UserID), Name: r.Name}, Was: r.Address + " " + r.Agent}}, countEnded(ctx, tx)
 	})
 	return r.UserID, err
 }
@@ -112,7 +112,7 @@ func (s *Store) EndSessionsOf(ctx context.Context, by Actor, user UserID) (n int
 		if n, err = res.RowsAffected(); err != nil || n == 0 {
 			return nil, err
 		}
-		return []Entry{{Act: "session.end_all", Target: Target{Kind: OnAccount, ID: int64(user), Name: name}}}, nil
+		return []Entry{{Act: "session.end_all", Target: Target{Kind: OnAccount, ID: int64(user), Name: name}}}, countEnded(ctx, tx)
 	})
 	return n, err
 }
