@@ -109,7 +109,7 @@ func (s *Store) forget(ctx context.Context, tx *transaction, j *Job, erase bool)
 		j.Place = "rooms 0"
 		return tx.GetContext(ctx, &j.Total, writtenIn, j.User)
 	case "rooms":
-		return leaveRooms(ctx, tx, j, rest)
+		return s.leaveRooms(ctx, tx, j, rest)
 	case "mentions":
 		return forgetMentionsOf(ctx, tx, j)
 	}
@@ -124,7 +124,7 @@ select coalesce(sum(r.last_seq), 0)
   join rooms r on r.id = m.room_id
  where m.user_id = $1`
 
-func leaveRooms(ctx context.Context, tx *transaction, j *Job, rest string) error {
+func (s *Store) leaveRooms(ctx context.Context, tx *transaction, j *Job, rest string) error {
 	var after RoomID
 	if _, err := fmt.Sscan(rest, &after); err != nil {
 		return err
@@ -134,6 +134,9 @@ func leaveRooms(ctx context.Context, tx *transaction, j *Job, rest string) error
 		return err
 	}
 	for _, room := range rooms {
+		if err := s.lockRoom(ctx, tx, room); err != nil {
+			return err
+		}
 		if err := setMember(ctx, tx, room, j.User, false, false); err != nil {
 			return err
 		}
@@ -176,7 +179,8 @@ func forgetMentionsOf(ctx context.Context, tx *transaction, j *Job) error {
 		}
 		for k, r := range rows[i : i+n] {
 			var text string
-			if err := tx.GetContext(ctx, &text, "select mentions from messages where room_id = $1 and seq = $2", room, r.Seq); err != nil {
+			err := tx.GetContext(ctx, &text, "select mentions from messages where room_id = $1 and seq = $2", room, r.Seq)
+			if err != nil && !isNone(err) { // it went while this waited for the room
 				return err
 			}
 			if _, err := tx.ExecContext(ctx, "update messages set rev = $1, mentions = $2 where room_id = $3 and seq = $4", rev+Rev(k), without(text, j.User), room, r.Seq); err != nil {
