@@ -141,3 +141,20 @@ func TestWhateverEndsSessionsOrTakesARoleIsToldToOtherProcesses(t *testing.T) {
 		}
 	})
 }
+
+func TestTheEndOfARemovalBringsNoDeletedAccountBack(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ada, ben, cleo := officers(t, s)
+		_, err := s.Impose(t.Context(), by(ben), store.Measure{Kind: store.Removal, User: cleo.ID, Room: lobby, Reason: store.Spam, Until: time.Now().Add(time.Minute)})
+		must(t, err)
+		must(t, s.DeleteAccount(t.Context(), by(ada), cleo.ID, false))
+		s.Later(time.Hour)
+		ended, err := s.EndMeasures(t.Context(), 10)
+		if err != nil || len(ended) != 1 {
+			t.Errorf("%d ended: %v", len(ended), err)
+		}
+		if _, err := s.Membership(t.Context(), lobby, cleo.ID); err == nil {
+			t.Error("a deleted account is a member again")
+		}
+	})
+}

@@ -82,6 +82,10 @@ func readmit(s *Store, ctx context.Context, tx *transaction, m Measure) error {
 		}
 		return err
 	}
+	var deleted int64
+	if err := tx.GetContext(ctx, &deleted, "select deleted_at from users where id = $1", m.User); err != nil || deleted != 0 {
+		return err // whose account is deleted comes back nowhere
+	}
 	if err := setMember(ctx, tx, m.Room, m.User, true, owner); err != nil {
 		return err
 	}
@@ -96,7 +100,9 @@ func readmit(s *Store, ctx context.Context, tx *transaction, m Measure) error {
 // suspendByMeasure ends every session of the person, who cannot sign in while it, or
 // another, holds.
 func suspendByMeasure(s *Store, ctx context.Context, tx *transaction, m *Measure) error {
-	if _, err := tx.ExecContext(ctx, "update users set suspended_at = $1 where id = $2 and suspended_at = 0", micros(m.At), m.User); err != nil {
+	// Who was made an administrator just now stays one: perhaps they are the last. The
+	// update takes the row, and finds what they are by then.
+	if err := one(tx.ExecContext(ctx, "update users set suspended_at = case when suspended_at = 0 then $1 else suspended_at end where id = $2 and role <> 'administrator'", micros(m.At), m.User)); err != nil {
 		return err
 	}
 	return endSessions(ctx, tx, m.User, "")
