@@ -240,4 +240,5 @@ const upsertMember = `
 insert into members (room_id, user_id, rev, present, owner, seen_seq)
 values ($1, $2, $3, $4, $5, (select last_seq from rooms where id = $1))
 on conflict (room_id, user_id) do update
-   set rev = excluded.rev, present = excluded.present, owner = excluded.owner, seen_seq = excluded.seen_seq`
+   set rev = excluded.rev, present = excluded.present, owner = excluded.owner, seen_seq = excluded.seen_seq,
+       moderator = members.moderator and excluded.present`
