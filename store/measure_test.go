@@ -334,6 +334,8 @@ func TestWhatKeepsPeopleFromWritingInARoomDoesSoAndNothingElse(t *testing.T) {
 			"no kind": {Kind: "dance", User: j.ben.ID}, "no reason": {Kind: store.Warning, User: j.ben.ID, Reason: "because"},
 			"over already": {Kind: store.TimeOut, User: j.ben.ID, Reason: store.Spam, Until: j.now}, "without end": {Kind: store.TimeOut, User: j.ben.ID, Reason: store.Spam},
 			"too slow": {Kind: store.SlowMode, Room: j.kitchen, Reason: store.Spam, Amount: 100_000}, "not slow": {Kind: store.SlowMode, Room: j.kitchen, Reason: store.Spam},
+			// So many hours, and minutes, are few nanoseconds in 64 bits.
+			"too long a wait": {Kind: store.NewcomerCap, Reason: store.Spam, Amount: 5124095577}, "too long a wait to write": {Kind: store.NewcomerLag, Reason: store.Spam, Amount: 307445734562},
 		} {
 			var problem store.Invalid
 			if _, err := s.Impose(t.Context(), store.Actor{User: j.ada.ID}, m); !errors.As(err, &problem) {

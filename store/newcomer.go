@@ -16,13 +16,13 @@ const (
 // memory: of the measures that hold the newest counts, as for rooms.
 func init() {
 	effects[NewcomerCap] = effect{check: func(m *Measure) error {
-		if m.Amount < 1 || time.Duration(m.Amount)*time.Hour > longestCap {
+		if m.Amount < 1 || m.Amount > int(longestCap/time.Hour) {
 			return Invalid{"amount", "Choose from one hour to thirty days."}
 		}
 		return nil
 	}}
 	effects[NewcomerLag] = effect{check: func(m *Measure) error {
-		if m.Amount < 1 || time.Duration(m.Amount)*time.Minute > longestLag {
+		if m.Amount < 1 || m.Amount > int(longestLag/time.Minute) {
 			return Invalid{"amount", "Choose from one minute to three days."}
 		}
 		return nil
