@@ -78,7 +78,8 @@ func (s *Store) arrive(ctx context.Context, tx *transaction, i Invitation, by Ac
 }
 
 // enter makes user a member of a room on the word of inviter, if that still is a room in
-// use that inviter may give. It says whether user was not in it before.
+// use that inviter may give, and no moderator has removed user from it. It says whether
+// user was not in it before.
 func (s *Store) enter(ctx context.Context, tx *transaction, room RoomID, inviter, user UserID) (bool, error) {
 	if err := s.lockRoom(ctx, tx, room); err != nil {
 		return false, err
