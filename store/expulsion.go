@@ -98,7 +98,9 @@ func readmit(s *Store, ctx context.Context, tx *transaction, m Measure) error {
 // suspendByMeasure ends every session of the person, who cannot sign in while it, or
 // another, holds.
 func suspendByMeasure(s *Store, ctx context.Context, tx *transaction, m *Measure) error {
-	if _, err := tx.ExecContext(ctx, "update users set suspended_at = $1 where id = $2 and suspended_at = 0", micros(m.At), m.User); err != nil {
+	// Who was made an administrator just now stays one: perhaps they are the last. The
+	// update takes the row, and finds what they are by then.
+	if err := one(tx.ExecContext(ctx, "update users set suspended_at = case when suspended_at = 0 then $1 else suspended_at end where id = $2 and role <> 'administrator'", micros(m.At), m.User)); err != nil {
 		return err
 	}
 	return endSessions(ctx, tx, m.User, "")
