@@ -238,6 +238,10 @@ func (s *Store) setPassword(ctx context.Context, u User, password string, keep T
 	}
 	u.proof = hash
 	return u, s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
+		// The person first, as those do who end their sessions.
+		if _, err := tx.ExecContext(ctx, "update users set id = id where id = $1", u.ID); err != nil {
+			return err
+		}
 		if err := first(ctx, tx); err != nil {
 			return err
 		}

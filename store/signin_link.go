@@ -67,11 +67,15 @@ func (s *Store) UseSignInLink(ctx context.Context, t Token, agent, address strin
 	now := s.now()
 	err = s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		var id UserID
-		// The deletion is the lock: of two who open it at once one finds nothing.
-		if err := tx.GetContext(ctx, &id, useSignInLink, t.hash(), micros(now)); err != nil {
+		if err := tx.GetContext(ctx, &id, "select user_id from signin_links where token_hash = $1", t.hash()); err != nil {
 			return err
 		}
+		// The person first, as those do who end their sessions.
 		if err := one(tx.ExecContext(ctx, "update users set id = id where id = $1 and suspended_at = 0", id)); err != nil {
+			return err
+		}
+		// Of two who open it at once one finds nothing.
+		if err := tx.GetContext(ctx, &id, useSignInLink, t.hash(), micros(now)); err != nil {
 			return err
 		}
 		var r userRow
