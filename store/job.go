@@ -87,7 +87,8 @@ func (s *Store) RunJob(ctx context.Context) (Job, error) {
 	}
 	err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		var r jobRow
-		// The update takes the row: of two nodes one does the step.
+		// The update takes the row: of two nodes one does the step, and the other finds
+		// it as it is then.
 		if err := tx.GetContext(ctx, &r, takeJob, micros(s.now())); err != nil {
 			return err
 		}
@@ -117,7 +118,7 @@ const takeJob = `
 update jobs
    set run_at = run_at
  where id = (select j.id from jobs j where j.state = 'waiting' and j.run_at <= $1 order by j.run_at limit 1)
-   and state = 'waiting'
+   and state = 'waiting' and run_at <= $1
 returning ` + jobFields
 
 func keepJob(ctx context.Context, tx *transaction, j Job) error {

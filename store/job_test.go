@@ -1,0 +1,34 @@
+package store_test
+
+import (
+	"testing"
+
+	"github.com/jmoiron/sqlx"
+
+	"parley/store"
+	"parley/store/storetest"
+)
+
+func TestWhoWaitedForAStepDoesNotDoOneBeforeItsTime(t *testing.T) {
+	dsn := storetest.Postgres(t) // SQLite has one writer
+	s, err := store.Open(t.Context(), dsn)
+	must(t, err)
+	defer s.Close()
+	db := sqlx.MustConnect("pgx", dsn)
+	defer db.Close()
+	_, ben, _ := crew(t, s)
+	must(t, s.CreateExport(t.Context(), ben.ID))
+	// Another process does the last step: what it has written is to be removed in a week.
+	tx := db.MustBegin()
+	tx.MustExec("update jobs set place = 'ready', note = '1', run_at = run_at + $1", store.ExportLife.Microseconds())
+	done := make(chan error, 1)
+	go func() { _, err := s.RunJob(t.Context()); done <- err }()
+	for waits := 0; waits == 0 && len(done) == 0; {
+		must(t, db.Get(&waits, "select count(*) from pg_locks where not granted"))
+	}
+	must(t, tx.Commit())
+	wants(t, "the next step", <-done, store.ErrNotFound)
+	if e, err := s.ExportOf(t.Context(), ben.ID); err != nil || !e.Ready() {
+		t.Errorf("the export is %+v, %v", e, err)
+	}
+}
