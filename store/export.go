@@ -87,8 +87,11 @@ func (s *Store) CreateExport(ctx context.Context, user UserID) error {
 
 const exporting = `select exists (select 1 from jobs where user_id = $1 and kind = 'account.export' and state = 'waiting' and place <> 'ready')`
 
-// endExports has what was written down be removed now.
-const endExports = `update jobs set place = 'ready', run_at = 0 where user_id = $1 and kind = 'account.export' and state = 'waiting'`
+// endExports has what was written down be removed now, also where writing it failed.
+const endExports = `
+update jobs
+   set state = 'waiting', ended_at = 0, place = 'ready', run_at = 0
+ where user_id = $1 and kind = 'account.export' and state in ('waiting', 'failed')`
 
 // ExportPart returns a part of user's own export by its number, from 1, and ErrNotFound
 // after the last.

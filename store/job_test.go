@@ -32,3 +32,22 @@ func TestWhoWaitedForAStepDoesNotDoOneBeforeItsTime(t *testing.T) {
 		t.Errorf("the export is %+v, %v", e, err)
 	}
 }
+
+func TestWhatAFailedExportHasWrittenGoesWithTheAccount(t *testing.T) {
+	storetest.Databases(t, func(t *testing.T, s *store.Store, db *sqlx.DB) {
+		ada, ben, _ := crew(t, s)
+		must(t, s.CreateExport(t.Context(), ben.ID))
+		_, err := s.RunJob(t.Context())
+		must(t, err)
+		_, err = db.Exec("update jobs set state = 'failed'")
+		must(t, err)
+		must(t, s.DeleteAccount(t.Context(), by(ada), ben.ID, true))
+		for err := error(nil); err == nil; {
+			_, err = s.RunJob(t.Context())
+		}
+		var left int
+		if must(t, db.Get(&left, "select count(*) from export_parts")); left > 0 {
+			t.Errorf("%d parts are left", left)
+		}
+	})
+}
