@@ -106,7 +106,7 @@ func (s *Store) forget(ctx context.Context, tx *transaction, j *Job, erase bool)
 		j.Place = "rooms 0"
 		return tx.GetContext(ctx, &j.Total, writtenIn, j.User)
 	case "rooms":
-		return leaveRooms(ctx, tx, j, rest)
+		return s.leaveRooms(ctx, tx, j, rest)
 	case "mentions":
 		return forgetMentionsOf(ctx, tx, j)
 	}
@@ -121,7 +121,7 @@ select coalesce(sum(r.last_seq), 0)
   join rooms r on r.id = m.room_id
  where m.user_id = $1`
 
-func leaveRooms(ctx context.Context, tx *transaction, j *Job, rest string) error {
+func (s *Store) leaveRooms(ctx context.Context, tx *transaction, j *Job, rest string) error {
 	var after RoomID
 	if _, err := fmt.Sscan(rest, &after); err != nil {
 		return err
@@ -131,6 +131,9 @@ func leaveRooms(ctx context.Context, tx *transaction, j *Job, rest string) error
 		return err
 	}
 	for _, room := range rooms {
+		if err := s.lockRoom(ctx, tx, room); err != nil {
+			return err
+		}
 		if err := setMember(ctx, tx, room, j.User, false, false); err != nil {
 			return err
 		}
@@ -173,7 +176,8 @@ func forgetMentionsOf(ctx context.Context, tx *transaction, j *Job) error {
 		}
 		for k, r := range rows[i : i+n] {
 			var text string
-			if err := tx.GetContext(ctx, &text, "select mentions from messages where room_id = $1 and seq = $2", room, r.Seq); err != nil {
+			err := tx.GetContext(ctx, &text, "select mentions from messages where room_id = $1 and seq = $2", room, r.Seq)
+			if err != nil && !isNone(err) { // it went while this waited for the room
 				return err
 			}
 			if _, err := tx.ExecContext(ctx, "update messages set rev = $1, mentions = $2 where room_id = $3 and seq = $4", rev+Rev(k), without(text, j.User), room, r.Seq); err != nil {
@@ -186,10 +190,13 @@ func forgetMentionsOf(ctx context.Context, tx *transaction, j *Job) error {
 		j.Moved = append(j.Moved, room)
 		i += n
 	}
-	if len(rows) < forgetRows {
-		j.Place = "messages 0 1"
+	if len(rows) == forgetRows {
+		return nil
 	}
-	return nil
+	j.Place = "messages 0 1"
+	// Nor does the end of a moderator's measure bring them back into a room.
+	_, err := tx.ExecContext(ctx, "update members set barred = 0 where user_id = $1 and barred > 0", j.User)
+	return err
 }
 
 const mentionsOfUser = `

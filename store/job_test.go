@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -48,6 +49,50 @@ func TestWhatAFailedExportHasWrittenGoesWithTheAccount(t *testing.T) {
 		var left int
 		if must(t, db.Get(&left, "select count(*) from export_parts")); left > 0 {
 			t.Errorf("%d parts are left", left)
+		}
+	})
+}
+
+func TestAMentionInAMessageThatIsGoneDoesNotEndTheDeletion(t *testing.T) {
+	storetest.Databases(t, func(t *testing.T, s *store.Store, db *sqlx.DB) {
+		ada, ben, cleo := crew(t, s)
+		post(t, s, cleo, "1", "hello @ben")
+		m := post(t, s, ben, "2", "hello")
+		must(t, s.DeleteAccount(t.Context(), by(ada), ben.ID, true))
+		_, err := db.Exec("delete from messages where seq = 1") // by another process, that deletes the room
+		must(t, err)
+		for err := error(nil); err == nil; {
+			_, err = s.RunJob(t.Context())
+		}
+		if j, err := s.DeletionOf(t.Context(), ben.ID); err != nil || j.State != store.JobDone {
+			t.Errorf("the job is %+v, %v", j, err)
+		}
+		if seen, err := s.Message(t.Context(), lobby, m.Seq, ada.ID); err != nil || seen.Body != "" {
+			t.Errorf("what he wrote is %q, %v", seen.Body, err)
+		}
+	})
+}
+
+func TestADeletedAccountComesIntoNoRoomByTheEndOfARemoval(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ada, ben, cleo := crew(t, s)
+		for _, u := range []store.User{ben, cleo} { // of the one it is lifted, of the other it ends
+			m, err := s.Impose(t.Context(), by(ada), store.Measure{Kind: store.Removal, User: u.ID, Room: lobby, Reason: store.Spam, Until: time.Now().Add(time.Minute)})
+			must(t, err)
+			must(t, s.DeleteAccount(t.Context(), by(ada), u.ID, false))
+			for err := error(nil); err == nil; {
+				_, err = s.RunJob(t.Context())
+			}
+			if u.ID == ben.ID {
+				_, err = s.Lift(t.Context(), by(ada), m.ID, "")
+				must(t, err)
+			}
+		}
+		s.Later(time.Hour)
+		_, err := s.EndMeasures(t.Context(), 10)
+		must(t, err)
+		if r, err := s.RoomRecord(t.Context(), lobby); err != nil || r.Members != 1 {
+			t.Errorf("the room has %d members, %v", r.Members, err)
 		}
 	})
 }
