@@ -193,10 +193,13 @@ func forgetMentionsOf(ctx context.Context, tx *transaction, j *Job) error {
 		j.Moved = append(j.Moved, room)
 		i += n
 	}
-	if len(rows) < forgetRows {
-		j.Place = "messages 0 1"
+	if len(rows) == forgetRows {
+		return nil
 	}
-	return nil
+	j.Place = "messages 0 1"
+	// Nor does the end of a moderator's measure bring them back into a room.
+	_, err := tx.ExecContext(ctx, "update members set barred = 0 where user_id = $1 and barred > 0", j.User)
+	return err
 }
 
 const mentionsOfUser = `

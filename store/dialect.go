@@ -196,6 +196,8 @@ func (d dialect) classify(err error) error {
 		switch {
 		case pg.Code == "23505":
 			return errors.Join(ErrConflict, err)
+		case pg.Code == "22021": // bytes that are no text: nothing is called so
+			return errors.Join(ErrNotFound, err)
 		case strings.HasPrefix(pg.Code, "53"):
 			if pg.Code == "53100" {
 				return errors.Join(ErrFull, err)
