@@ -158,28 +158,3 @@ func TestTheEndOfARemovalBringsNoDeletedAccountBack(t *testing.T) {
 		}
 	})
 }
-
-func TestWhoBecomesAdministratorMeanwhileIsNotSuspendedByAModerator(t *testing.T) {
-	dsn := storetest.Postgres(t) // SQLite has one writer
-	s, err := store.Open(t.Context(), dsn)
-	must(t, err)
-	defer s.Close()
-	db := sqlx.MustConnect("pgx", dsn)
-	defer db.Close()
-	_, ben, cleo := officers(t, s)
-	tx := db.MustBegin()
-	tx.MustExec("update users set role = 'administrator' where id = $1", cleo.ID)
-	done := make(chan error)
-	go func() {
-		_, err := s.Impose(t.Context(), by(ben), store.Measure{Kind: store.Ban, User: cleo.ID, Reason: store.Spam})
-		done <- err
-	}()
-	for waits := 0; waits == 0; {
-		must(t, db.Get(&waits, "select count(*) from pg_locks where not granted"))
-	}
-	must(t, tx.Commit())
-	wants(t, "he bans an administrator", <-done, store.ErrNotFound)
-	if suspended(t, s, cleo) {
-		t.Error("she cannot administer")
-	}
-}

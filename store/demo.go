@@ -124,6 +124,8 @@ func (s *Store) Demo(ctx context.Context, today time.Time) error {
 		return err
 	}
 	s.demoCases(ctx, ids, clock(), &past)
+	s.demoRules(ctx, ids, clock(), &past)
+	s.demoMeasures(ctx, ids, clock(), &past)
 	if err := past.happen(s); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
@@ -134,12 +136,6 @@ func (s *Store) Demo(ctx context.Context, today time.Time) error {
 		return err
 	}
 	if err := s.demoSessions(ctx, ids, present); err != nil {
-		return err
-	}
-	if err := s.demoRules(ctx, ids); err != nil {
-		return err
-	}
-	if err := s.demoMeasures(ctx, ids); err != nil {
 		return err
 	}
 	return s.demoFigures(ctx, present)

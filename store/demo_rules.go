@@ -8,29 +8,30 @@ import (
 
 // demoRules are what Ada wants to know of, and what one of them holds: a message of Dan's
 // that waits, and one of Ben's that was turned down.
-func (s *Store) demoRules(ctx context.Context, people map[string]UserID) error {
-	clock := s.now
-	defer func() { s.now = clock }()
+func (s *Store) demoRules(ctx context.Context, people map[string]UserID, now time.Time, past *demoPast) {
 	ada := Actor{User: people["ada"]}
-	for _, r := range []Rule{
-		{Kind: RuleHost, Text: "cheap-watches.example", Act: RuleRefuses, Sentence: "This shop has cheated people here. Its links are not for this place."},
-		{Kind: RulePhrase, Text: "work from home and earn", Act: RuleRefuses},
-		{Kind: RuleWord, Text: "lottery", Act: RuleHolds, Sentence: "We read what mentions lotteries before everybody does."},
-		{Kind: RuleWord, Text: "casino", Act: RuleHolds},
-		{Kind: RuleWord, Text: "stupid", Act: RuleFlags},
-		{Kind: RulePhrase, Text: "kill yourself", Act: RuleRefuses, Sentence: "Nobody writes that here. If you need somebody to talk to, write to Ada."},
-		{Kind: RuleWord, Text: "deploy", Act: RuleFlags},
-	} {
-		made, err := s.CreateRule(ctx, ada, r)
-		if err != nil {
-			return err
-		}
-		if r.Text == "deploy" { // that was a joke
-			if err := s.SetRule(ctx, ada, made.ID, r.Act, false); err != nil {
+	past.at(now.Add(-27*time.Hour), func() error {
+		for _, r := range []Rule{
+			{Kind: RuleHost, Text: "cheap-watches.example", Act: RuleRefuses, Sentence: "This shop has cheated people here. Its links are not for this place."},
+			{Kind: RulePhrase, Text: "work from home and earn", Act: RuleRefuses},
+			{Kind: RuleWord, Text: "lottery", Act: RuleHolds, Sentence: "We read what mentions lotteries before everybody does."},
+			{Kind: RuleWord, Text: "casino", Act: RuleHolds},
+			{Kind: RuleWord, Text: "stupid", Act: RuleFlags},
+			{Kind: RulePhrase, Text: "kill yourself", Act: RuleRefuses, Sentence: "Nobody writes that here. If you need somebody to talk to, write to Ada."},
+			{Kind: RuleWord, Text: "deploy", Act: RuleFlags},
+		} {
+			made, err := s.CreateRule(ctx, ada, r)
+			if err != nil {
 				return err
 			}
+			if r.Text == "deploy" { // that was a joke
+				if err := s.SetRule(ctx, ada, made.ID, r.Act, false); err != nil {
+					return err
+				}
+			}
 		}
-	}
+		return nil
+	})
 	for _, d := range []struct {
 		by, text string
 		ago      time.Duration
@@ -40,22 +41,21 @@ func (s *Store) demoRules(ctx context.Context, people map[string]UserID) error {
 		{"dan", "Who is in for the office lottery? Two euros each, and Mei keeps the numbers. Last year we won 14 euros.", 40 * time.Minute, false},
 		{"mei", "The new series is set in a casino, and the plot is surprisingly good. Shall we watch it on Friday?", 15 * time.Minute, false},
 	} {
-		s.now = func() time.Time { return clock().Add(-d.ago) }
-		var waits Waits
-		if _, err := s.PostMessage(ctx, Draft{Room: 1, Author: people[d.by], Key: "demo rule " + d.by, Body: d.text}); !errors.As(err, &waits) {
-			return errors.Join(errors.New("demo: nothing holds the message"), err)
-		}
-		if !d.turned {
-			continue
-		}
-		held, err := s.HeldOf(ctx, people[d.by], 1)
-		if err != nil {
-			return err
-		}
-		s.now = func() time.Time { return clock().Add(-d.ago + 2*time.Hour) }
-		if _, err := s.TurnDownHeld(ctx, ada, held[0].ID); err != nil {
-			return err
+		past.at(now.Add(-d.ago), func() error {
+			var waits Waits
+			if _, err := s.PostMessage(ctx, Draft{Room: 1, Author: people[d.by], Key: "demo rule " + d.by, Body: d.text}); !errors.As(err, &waits) {
+				return errors.Join(errors.New("demo: nothing holds the message"), err)
+			}
+			return nil
+		})
+		if d.turned {
+			past.at(now.Add(-d.ago+2*time.Hour), func() error {
+				held, err := s.HeldOf(ctx, people[d.by], 1)
+				if err == nil {
+					_, err = s.TurnDownHeld(ctx, ada, held[0].ID)
+				}
+				return err
+			})
 		}
 	}
-	return nil
 }
