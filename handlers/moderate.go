@@ -1,0 +1,198 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"parley/store"
+	"parley/views"
+)
+
+// measureDone is what a page says of what was just done.
+var measureDone = map[string]string{"done": "Done. It is in the log.", "lifted": "Lifted: everything is as before.", "moderators": "Saved."}
+
+// moderatePerson is the page about what may be done about a person.
+func (s *Server) moderatePerson(w http.ResponseWriter, r *http.Request) error {
+	user, err := userOf(r.PathValue("user"))
+	if err != nil {
+		return err
+	}
+	room, _ := strconv.ParseInt(r.URL.Query().Get("room"), 10, 64) // what is none is everywhere
+	return s.personModeration(w, r, http.StatusOK, user, store.RoomID(room), views.Fields{})
+}
+
+func (s *Server) personModeration(w http.ResponseWriter, r *http.Request, status int, user store.UserID, room store.RoomID, f views.Fields) error {
+	ctx, me := r.Context(), asker(r).User.ID
+	v := views.Moderation{Fields: f, Done: measureDone[r.URL.Query().Get("saved")]}
+	var err error
+	if v.Kinds, err = s.Store.Permitted(ctx, me, user, room, 0, store.Warning, store.TimeOut, store.Removal, store.Suspension, store.Ban); err != nil {
+		return err
+	}
+	if v.Person, err = s.Store.User(ctx, user); err != nil {
+		return err
+	}
+	if room != 0 {
+		if v.Room, err = s.Store.AnyRoom(ctx, room); err != nil {
+			return err
+		}
+	}
+	if v.Rooms, err = s.Store.RoomsToModerate(ctx, me, user); err != nil {
+		return err
+	}
+	if room != 0 && !slices.ContainsFunc(v.Rooms, func(r store.Room) bool { return r.ID == room }) {
+		if len(v.Kinds) == 0 {
+			v.Room = store.Room{} // they are out of it, and there is nothing to do: as if it were not there
+		} else {
+			v.Rooms = append([]store.Room{v.Room}, v.Rooms...)
+		}
+	}
+	if len(v.Kinds) == 0 && len(v.Rooms) == 0 {
+		return store.ErrNotFound // to who moderates nothing there is no such page
+	}
+	all, err := s.Store.MeasuresOn(ctx, user, mostMeasures)
+	if err != nil {
+		return err
+	}
+	if v.Past, v.Lifts, err = s.known(ctx, me, all); err != nil {
+		return err
+	}
+	if v.Page, err = s.me(ctx, asker(r), "Moderate", 0); err != nil {
+		return err
+	}
+	return s.render(w, r, status, views.ModeratePersonPage(v))
+}
+
+// showRoomLog is what was moderated in a room, for its members.
+func (s *Server) showRoomLog(w http.ResponseWriter, r *http.Request) error {
+	room, err := s.roomAt(r)
+	if err != nil {
+		return err
+	}
+	if room.Kind == store.DirectRoom {
+		return store.ErrNotFound
+	}
+	all, err := s.Store.MeasuresIn(r.Context(), room.ID, mostMeasures)
+	if err != nil {
+		return err
+	}
+	page, err := s.me(r.Context(), asker(r), "What was moderated", room.ID)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, views.RoomLogPage(page, room.Room, all, s.Store.Settings().ModerationNames))
+}
+
+// moderates says whether me could do anything about user, somewhere.
+func (s *Server) moderates(ctx context.Context, me store.User, user store.UserID) (bool, error) {
+	if me.Role.AtLeast(store.Moderator) {
+		kinds, err := s.Store.Permitted(ctx, me.ID, user, 0, 0, store.TimeOut)
+		return len(kinds) > 0, err
+	}
+	return s.Store.ModeratesWith(ctx, me.ID, user)
+}
+
+// known are those of all that user may know of: who may do what a measure did. lifts
+// are those of them that still hold.
+func (s *Server) known(ctx context.Context, user store.UserID, all []store.Measure) (known []store.Measure, lifts map[store.MeasureID]bool, err error) {
+	known, err = s.Store.Lifts(ctx, user, all)
+	lifts = map[store.MeasureID]bool{}
+	for _, m := range known {
+		lifts[m.ID] = m.Holds(time.Now())
+	}
+	return known, lifts, err
+}
+
+// moderateRoom is the page about what may be done about a room.
+func (s *Server) moderateRoom(w http.ResponseWriter, r *http.Request) error {
+	room, err := s.roomAt(r)
+	if err != nil {
+		return err
+	}
+	return s.roomModeration(w, r, http.StatusOK, room.ID, views.Fields{})
+}
+
+func (s *Server) roomModeration(w http.ResponseWriter, r *http.Request, status int, id store.RoomID, f views.Fields) error {
+	ctx, me := r.Context(), asker(r).User
+	room, err := s.Store.Membership(ctx, id, me.ID)
+	if err != nil {
+		return err
+	}
+	v := views.Moderation{Room: room.Room, Fields: f, Done: measureDone[r.URL.Query().Get("saved")]}
+	if v.Kinds, err = s.Store.Permitted(ctx, me.ID, 0, id, 0, store.SlowMode, store.RoomLock); err != nil {
+		return err
+	}
+	if len(v.Kinds) == 0 {
+		return store.ErrNotFound
+	}
+	if store.May(room.Standing(me), store.Manage, nil) {
+		if v.Mods, err = s.Store.ModeratorsOf(ctx, id); err != nil {
+			return err
+		}
+		people, err := s.Store.People(ctx, id, mostMembers)
+		if err != nil {
+			return err
+		}
+		v.Members = slices.DeleteFunc(people, func(p store.Person) bool {
+			return p.Owner || slices.ContainsFunc(v.Mods, func(m store.Named) bool { return m.ID == p.ID })
+		})
+	}
+	all, err := s.Store.MeasuresIn(ctx, id, mostMeasures)
+	if err != nil {
+		return err
+	}
+	if v.Past, v.Lifts, err = s.known(ctx, me.ID, all); err != nil {
+		return err
+	}
+	if v.Page, err = s.me(ctx, asker(r), "Moderate", id); err != nil {
+		return err
+	}
+	return s.render(w, r, status, views.ModerateRoomPage(v))
+}
+
+// updateModerators makes a member of a room its moderator, or a plain member again.
+func (s *Server) updateModerators(w http.ResponseWriter, r *http.Request) error {
+	room, err := s.roomAt(r)
+	if err != nil {
+		return err
+	}
+	user, err := userOf(r.PostForm.Get("user"))
+	if err != nil {
+		return err
+	}
+	if err := s.Store.SetModerator(r.Context(), s.actor(r), room.ID, user, r.PostForm.Get("is") != ""); err != nil {
+		return err
+	}
+	s.peopleChanged(room.ID, user)
+	return seeOther(w, r, views.RoomActionURL(room.ID, "moderate?saved=moderators"))
+}
+
+// showNewcomers is the page about what new accounts may not do for a while.
+func (s *Server) showNewcomers(w http.ResponseWriter, r *http.Request) error {
+	return s.newcomers(w, r, http.StatusOK, views.Fields{})
+}
+
+func (s *Server) newcomers(w http.ResponseWriter, r *http.Request, status int, f views.Fields) error {
+	ctx, me := r.Context(), asker(r).User.ID
+	v := views.Moderation{Fields: f, Done: measureDone[r.URL.Query().Get("saved")]}
+	var err error
+	if v.Kinds, err = s.Store.Permitted(ctx, me, 0, 0, 0, store.NewcomerLag, store.NewcomerCap); err != nil {
+		return err
+	}
+	if len(v.Kinds) == 0 {
+		return store.ErrNotFound
+	}
+	all, err := s.Store.MeasuresOnNewcomers(ctx, mostMeasures)
+	if err != nil {
+		return err
+	}
+	if v.Past, v.Lifts, err = s.known(ctx, me, all); err != nil {
+		return err
+	}
+	if v.Page, err = s.me(ctx, asker(r), "Newcomers", 0); err != nil {
+		return err
+	}
+	return s.render(w, r, status, views.NewcomersPage(v))
+}

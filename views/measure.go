@@ -1,0 +1,157 @@
+package views
+
+import (
+	"context"
+	"time"
+
+	"parley/store"
+	"parley/views/words"
+)
+
+// measureTitle is what an act of moderation is called.
+func measureTitle(ctx context.Context, kind store.MeasureKind) string {
+	switch kind {
+	case store.HideMessage:
+		return say(ctx, "Hide the message")
+	case store.Warning:
+		return say(ctx, "Warn")
+	case store.TimeOut:
+		return say(ctx, "Time-out")
+	case store.Removal:
+		return say(ctx, "Remove from the room")
+	case store.Suspension:
+		return say(ctx, "Suspend")
+	case store.Ban:
+		return say(ctx, "Ban")
+	case store.SlowMode:
+		return say(ctx, "Slow mode")
+	case store.RoomLock:
+		return say(ctx, "Lock the room")
+	case store.NewcomerCap:
+		return say(ctx, "Limit newcomers")
+	case store.NewcomerLag:
+		return say(ctx, "Have newcomers wait")
+	}
+	return string(kind)
+}
+
+// measureHelp is what it does, in a sentence.
+func measureHelp(ctx context.Context, kind store.MeasureKind) string {
+	switch kind {
+	case store.HideMessage:
+		return say(ctx, "Others see that it is hidden; its author can still read it.")
+	case store.Warning:
+		return say(ctx, "A notice, and nothing else.")
+	case store.TimeOut:
+		return say(ctx, "They read on, and cannot write until it ends.")
+	case store.Removal:
+		return say(ctx, "They leave the room and cannot come back until it ends.")
+	case store.Suspension:
+		return say(ctx, "They are signed out and cannot sign in until it ends.")
+	case store.Ban:
+		return say(ctx, "As a suspension, and their e-mail cannot be used for a new account.")
+	case store.SlowMode:
+		return say(ctx, "Each member writes one message in so many seconds.")
+	case store.RoomLock:
+		return say(ctx, "Only the moderators of the room write.")
+	case store.NewcomerCap:
+		return say(ctx, "New accounts send no links and start no direct conversations for so many hours.")
+	case store.NewcomerLag:
+		return say(ctx, "New accounts read for so many minutes before they write.")
+	}
+	return ""
+}
+
+// lasts are how long a measure can last, to choose from.
+func lasts(ctx context.Context, endless bool) [][2]string {
+	all := [][2]string{
+		{"10m", say(ctx, "10 minutes")}, {"1h", say(ctx, "1 hour")}, {"8h", say(ctx, "8 hours")}, {"24h", say(ctx, "1 day")},
+		{"72h", say(ctx, "3 days")}, {"168h", say(ctx, "1 week")}, {"720h", say(ctx, "30 days")},
+	}
+	if endless {
+		all = append(all, [2]string{"", say(ctx, "Until it is lifted")})
+	}
+	return all
+}
+
+// Noticed is what a measure says to the person it is on.
+func Noticed(ctx context.Context, m store.Measure, zone *time.Location) string {
+	where := m.RoomName
+	until := ""
+	if !m.Until.IsZero() {
+		until = words.Moment(ctx, m.Until.In(zone))
+	}
+	switch m.Kind {
+	case store.HideMessage:
+		return say(ctx, "A message of yours was hidden. You can still read it.")
+	case store.Warning:
+		return say(ctx, "This is a warning.")
+	case store.TimeOut:
+		if where != "" {
+			return say(ctx, "You cannot write in %s until %s.", where, until)
+		}
+		return say(ctx, "You cannot write until %s.", until)
+	case store.Removal:
+		if until != "" {
+			return say(ctx, "You were removed from %s until %s.", where, until)
+		}
+		return say(ctx, "You were removed from %s.", where)
+	case store.Suspension, store.Ban:
+		if until != "" {
+			return say(ctx, "You cannot sign in until %s.", until)
+		}
+		return say(ctx, "You cannot sign in any more.")
+	}
+	return ""
+}
+
+// usual is how long a measure lasts if one does not say.
+func usual(kind store.MeasureKind) string {
+	switch kind {
+	case store.TimeOut, store.SlowMode, store.RoomLock:
+		return "1h"
+	case store.Removal, store.Suspension:
+		return "168h"
+	}
+	return "" // until it is lifted
+}
+
+// grave says whether an act takes somebody out of somewhere.
+func grave(kind store.MeasureKind) bool {
+	return kind == store.Removal || kind == store.Suspension || kind == store.Ban
+}
+
+// measureUnit is of what a measure has a number, "" if it has none.
+func measureUnit(ctx context.Context, kind store.MeasureKind) string {
+	switch kind {
+	case store.SlowMode:
+		return say(ctx, "Seconds between two messages of a member")
+	case store.NewcomerCap:
+		return say(ctx, "Hours that an account is new")
+	case store.NewcomerLag:
+		return say(ctx, "Minutes until a new account can write")
+	}
+	return ""
+}
+
+// measureAmount is the number of a measure in words.
+func measureAmount(ctx context.Context, m store.Measure) string {
+	switch m.Kind {
+	case store.NewcomerCap:
+		return lasting(ctx, time.Duration(m.Amount)*time.Hour)
+	case store.NewcomerLag:
+		return lasting(ctx, time.Duration(m.Amount)*time.Minute)
+	}
+	return lasting(ctx, time.Duration(m.Amount)*time.Second)
+}
+
+// lasting is a time in words: "30 seconds", "5 minutes".
+func lasting(ctx context.Context, d time.Duration) string {
+	switch {
+	case d < 2*time.Minute:
+		return say(ctx, "%d seconds", int(d/time.Second))
+	case d < 2*time.Hour:
+		return say(ctx, "%d minutes", int(d/time.Minute))
+	}
+	return say(ctx, "%d hours", int(d/time.Hour))
+}
