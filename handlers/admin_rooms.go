@@ -25,6 +25,9 @@ const recordsPage = 50
 // mostShownMembers is how many members of a room its administration names.
 const mostShownMembers = 20
 
+// mostShownFormer is from how many of those who were in a room one chooses whose it is.
+const mostShownFormer = 200
+
 func (s *Server) showRoomRecords(w http.ResponseWriter, r *http.Request) error {
 	page, err := s.adminPage(r, "Rooms", "")
 	if err != nil {
@@ -108,7 +111,12 @@ func (s *Server) roomRecord(w http.ResponseWriter, r *http.Request, status int, 
 	if v.Status, err = s.roomStatus(r.Context(), v.Room.ID); err != nil {
 		return err
 	}
-	if v.People, err = s.Store.FirstMembers(r.Context(), v.Room.ID, mostShownMembers); err != nil {
+	if v.Room.Members > 0 {
+		v.People, err = s.Store.FirstMembers(r.Context(), v.Room.ID, mostShownMembers)
+	} else {
+		v.People, err = s.Store.FormerMembers(r.Context(), v.Room.ID, mostShownFormer)
+	}
+	if err != nil {
 		return err
 	}
 	_, err = s.Store.Membership(r.Context(), v.Room.ID, v.Me.ID)

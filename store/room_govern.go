@@ -134,9 +134,10 @@ func reopen(ctx context.Context, tx *transaction, r Room) error {
 	return err
 }
 
-// GiveMember makes user the owner of a room that nobody is in, as an administrator. It
-// fails with Invalid if the room has members, who let people in themselves, or there is
-// no such active account.
+// GiveMember makes user, who was in it before, the owner of a room that nobody is in, as
+// an administrator. It fails with Invalid if the room has members, who let people in
+// themselves, there is no such active account, or they were never in it: what was said
+// there is not an administrator's to show.
 func (s *Store) GiveMember(ctx context.Context, by Actor, room RoomID, user UserID) error {
 	return s.govern(ctx, by, room, func(ctx context.Context, tx *transaction, r Room) ([]Entry, error) {
 		var others bool
@@ -156,9 +157,18 @@ func (s *Store) GiveMember(ctx context.Context, by Actor, room RoomID, user User
 		if err := notBarred(ctx, tx, room, user); err != nil {
 			return nil, Invalid{"person", "A moderator has removed them from this room. Lift that first."}
 		}
+		var was bool
+		if err := tx.GetContext(ctx, &was, wasIn, room, user); err != nil {
+			return nil, err
+		}
+		if !was {
+			return nil, Invalid{"person", "They were never in this room, so what was said there is not theirs to read. Choose somebody who was."}
+		}
 		return []Entry{{Act: RoomEnter, Now: names[0]}}, setMember(ctx, tx, room, user, true, true)
 	})
 }
+
+const wasIn = "select exists (select 1 from members where room_id = $1 and user_id = $2)"
 
 // actsAsAdministrator says whether who may manage a room for no other reason.
 func actsAsAdministrator(who Standing) bool { return who.Administrator && !who.Owner }

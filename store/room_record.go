@@ -143,6 +143,22 @@ func (s *Store) FirstMembers(ctx context.Context, room RoomID, limit int) ([]Per
 	return peopleOf(rows), s.plain(err)
 }
 
+// FormerMembers returns those who were in a room and could be in it again, at most limit,
+// the oldest accounts first.
+func (s *Store) FormerMembers(ctx context.Context, room RoomID, limit int) ([]Person, error) {
+	var rows []personRow
+	err := s.list(ctx, &rows, formerMembers, room, limit)
+	return peopleOf(rows), s.plain(err)
+}
+
+const formerMembers = `
+select ` + userFields + `, m.owner
+  from members m
+  join users u on u.id = m.user_id
+ where m.room_id = $1 and not m.present and m.barred = 0 and u.suspended_at = 0
+ order by m.user_id
+ limit $2`
+
 const firstMembers = `
 select ` + userFields + `, m.owner
   from members m

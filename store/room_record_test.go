@@ -217,11 +217,25 @@ func TestARoomWithoutMembersIsFoundAndGiven(t *testing.T) {
 		if err := s.GiveMember(t.Context(), as, secret, 99); !errors.As(err, &problem) {
 			t.Errorf("give it to nobody: %v", err)
 		}
-		must(t, s.GiveMember(t.Context(), as, secret, cleo.ID))
-		m, err := s.Membership(t.Context(), secret, cleo.ID)
+		for name, stranger := range map[string]store.UserID{"Ada herself": ada.ID, "Cleo": cleo.ID} {
+			if err := s.GiveMember(t.Context(), as, secret, stranger); !errors.As(err, &problem) {
+				t.Errorf("give it to %s, who was never in it: %v", name, err)
+			}
+		}
+		former, err := s.FormerMembers(t.Context(), secret, 10)
+		if must(t, err); len(former) != 1 || former[0].ID != ben.ID {
+			t.Errorf("who was in it: %v", former)
+		}
+		must(t, s.GiveMember(t.Context(), as, secret, ben.ID))
+		m, err := s.Membership(t.Context(), secret, ben.ID)
 		must(t, err)
 		if !m.Owner {
-			t.Error("Cleo does not own it")
+			t.Error("Ben does not own it")
+		}
+		must(t, s.Leave(t.Context(), secret, ben.ID))
+		must(t, s.DeleteAccount(t.Context(), by(ada), ben.ID, false))
+		if former, err := s.FormerMembers(t.Context(), secret, 10); err != nil || len(former) != 0 {
+			t.Errorf("who was in it and is deleted: %v, %v", former, err)
 		}
 	})
 }
