@@ -45,11 +45,15 @@ func (s *Server) forgetAll(ctx context.Context) error {
 		}
 		for _, room := range due {
 			for more := true; more; {
-				var moved bool
-				if more, moved, err = s.Store.Forget(ctx, room); err != nil {
-					failed, more = errors.Join(failed, err), false
+				f, err := s.Store.Forget(ctx, room)
+				if err != nil {
+					failed = errors.Join(failed, err)
 				}
-				if moved {
+				more = f.More && err == nil
+				for _, author := range f.Held {
+					s.heldChanged(room, author)
+				}
+				if f.Moved {
 					s.moved(room)
 					s.Bus.Publish(live.Hint{Topic: seenTopic(room)})
 				}

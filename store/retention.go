@@ -66,17 +66,26 @@ select r.id,
        r.kind <> 'deleted' and (
        coalesce((select m.created_at from messages m where m.room_id = r.id and m.seq > r.forgot_seq order by m.seq limit 1)
               < case when r.keep_days < 0 then $2 when r.keep_days > 0 then $3 - r.keep_days * 86400000000 else 0 end, false)
+    or exists (select 1 from held h where h.room_id = r.id
+                  and h.at < case when r.keep_days < 0 then $2 when r.keep_days > 0 then $3 - r.keep_days * 86400000000 else 0 end)
     or coalesce((select m.deleted_at from messages m where m.room_id = r.id and m.seq <= r.forgot_seq order by m.seq limit 1) < $4, false)) as due
   from rooms r
  where r.id > $1
  order by r.id
  limit 1000`
 
+// Forgotten is what a step of Forget did.
+type Forgotten struct {
+	More  bool     // another step is due
+	Moved bool     // the room's log moved
+	Held  []UserID // of whom it removed what waited for a moderator
+}
+
 // Forget does one step in room: it erases the text of what the room keeps no longer, so
-// that open pages lose it, and removes the rows of what was forgotten long ago. more
-// says that another step is due, moved that the room's log moved.
-func (s *Store) Forget(ctx context.Context, room RoomID) (more, moved bool, err error) {
+// that open pages lose it, and removes the rows of what was forgotten long ago.
+func (s *Store) Forget(ctx context.Context, room RoomID) (f Forgotten, err error) {
 	err = s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
+		f = Forgotten{}
 		if err := s.lockRoom(ctx, tx, room); err != nil {
 			return err
 		}
@@ -86,22 +95,28 @@ func (s *Store) Forget(ctx context.Context, room RoomID) (more, moved bool, err 
 		}
 		var upto Seq
 		if keep := r.ForgetsAfter(s.Settings()); keep > 0 {
-			if upto, more, err = oldest(ctx, tx, room, r.Forgot, s.now().Add(-keep)); err != nil {
+			if upto, f.More, err = oldest(ctx, tx, room, r.Forgot, s.now().Add(-keep)); err != nil {
+				return err
+			}
+			// What waits for a moderator is the room's, too.
+			if err := tx.SelectContext(ctx, &f.Held, forgetHeldIn, room, micros(s.now().Add(-keep))); err != nil {
 				return err
 			}
 		}
-		if moved = upto > r.Forgot; moved {
+		if f.Moved = upto > r.Forgot; f.Moved {
 			if err := s.eraseUpto(ctx, tx, r, upto); err != nil {
 				return err
 			}
 			r.Forgot = upto
 		}
 		rest, err := s.purge(ctx, tx, r)
-		more = more || rest
+		f.More = f.More || rest
 		return err
 	})
-	return more, moved, err
+	return f, err
 }
+
+const forgetHeldIn = "delete from held where room_id = $1 and at < $2 returning user_id"
 
 // oldest is the last of room's messages after seq that were posted before then, of one
 // step; more: there may be others.

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -22,6 +23,46 @@ func age(t *testing.T, db *sqlx.DB, room store.RoomID, days int) {
 }
 
 // forgetAll is what the server does again and again.
+func TestARoomForgetsWhatWaitsForAModeratorToo(t *testing.T) {
+	storetest.Databases(t, func(t *testing.T, s *store.Store, db *sqlx.DB) {
+		ada, ben, _ := crew(t, s)
+		must2(s.CreateRule(t.Context(), by(ada), store.Rule{Kind: store.RuleWord, Text: "casino", Act: store.RuleHolds, Active: true}))(t)
+		var waits store.Waits
+		for key, age := range map[string]time.Duration{"old": 3 * 24 * time.Hour, "new": 0} {
+			if _, err := s.PostMessage(t.Context(), store.Draft{Room: lobby, Author: ben.ID, Key: key, Body: key + " casino"}); !errors.As(err, &waits) {
+				t.Fatalf("%s: %v", key, err)
+			}
+			db.MustExec(db.Rebind("update held set at = at - ? where body = ?"), age.Microseconds(), key+" casino")
+		}
+		bodies := func() (all []string) {
+			held, err := s.HeldFor(t.Context(), ada.ID, lobby, 10)
+			must(t, err)
+			for _, h := range held {
+				all = append(all, h.Body)
+			}
+			return all
+		}
+		if n := forgetAll(t, s); n != 0 || len(bodies()) != 2 {
+			t.Errorf("a room that keeps all for ever: %d steps, %q waits", n, bodies())
+		}
+		must(t, s.SetKeep(t.Context(), by(ada), lobby, 2))
+		due, _, err := s.RoomsToForget(t.Context(), 0)
+		if must(t, err); len(due) != 1 {
+			t.Fatalf("due: %v", due)
+		}
+		f, err := s.Forget(t.Context(), lobby)
+		if must(t, err); len(f.Held) != 1 || f.Held[0] != ben.ID || f.Moved {
+			t.Errorf("forgotten: %+v", f)
+		}
+		if all := bodies(); len(all) != 1 || all[0] != "new casino" {
+			t.Errorf("it waits: %q", all)
+		}
+		if n := forgetAll(t, s); n != 0 {
+			t.Errorf("%d more steps", n)
+		}
+	})
+}
+
 func forgetAll(t *testing.T, s *store.Store) (steps int) {
 	t.Helper()
 	for after := store.RoomID(0); ; {
@@ -29,7 +70,9 @@ func forgetAll(t *testing.T, s *store.Store) (steps int) {
 		must(t, err)
 		for _, room := range due {
 			for more := true; more; steps++ {
-				more, _, err = s.Forget(t.Context(), room)
+				var f store.Forgotten
+				f, err = s.Forget(t.Context(), room)
+				more = f.More
 				must(t, err)
 			}
 		}
@@ -132,8 +175,8 @@ func TestForgettingCatchesUpInStepsAndTheRowsGoAfterAWeek(t *testing.T) {
 		must(t, s.SetKeep(t.Context(), store.Actor{User: ada.ID}, 1, 2))
 		page, err := s.AnyRoom(t.Context(), 1)
 		must(t, err)
-		if more, moved, err := s.Forget(t.Context(), 1); !more || !moved || err != nil {
-			t.Fatalf("the first step: more %v, moved %v, %v", more, moved, err)
+		if f, err := s.Forget(t.Context(), 1); !f.More || !f.Moved || err != nil {
+			t.Fatalf("the first step: %+v, %v", f, err)
 		}
 		if n := forgetAll(t, s); n != 2 { // what a restart finds
 			t.Errorf("%d more steps", n)
