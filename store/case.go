@@ -260,10 +260,11 @@ func (s *Store) CasesOpen(ctx context.Context, user UserID) (int, error) {
 	return n, s.plain(err)
 }
 
-// CopyLife is how long after a case closes the copies of what was reported are kept.
+// CopyLife is how long after a case closes the copies of what was reported are kept, and
+// what its reporters wrote about it.
 const CopyLife = 90 * 24 * time.Hour
 
-// EraseCopies erases the copies whose time is over, at most limit, and returns how many.
+// EraseCopies erases the copies and the reporters' notes of cases whose time is over, at most limit, and returns how many.
 func (s *Store) EraseCopies(ctx context.Context, limit int) (int, error) {
 	var due []CaseID
 	err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
@@ -272,6 +273,9 @@ func (s *Store) EraseCopies(ctx context.Context, limit int) (int, error) {
 		}
 		for _, id := range due {
 			if _, err := tx.ExecContext(ctx, "update cases set copy_body = '', erased_at = $1 where id = $2 and state = 'closed'", micros(s.now()), id); err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, "update reports set note = '' where case_id in (select id from cases where id = $1 and erased_at > 0)", id); err != nil {
 				return err
 			}
 		}

@@ -70,6 +70,10 @@ func (s *Store) deleteAccount(ctx context.Context, tx *transaction, by Actor, u 
 	for _, forget := range []string{
 		"delete from name_words where user_id = $1",
 		"delete from post_keys where author_id = $1",
+		"delete from mutes where user_id = $1",
+		"delete from signin_links where user_id = $1",
+		"update invitations set email = '', note = '' where by_id = $1",
+		withdrawAppeals,
 		endExports,
 	} {
 		if _, err := tx.ExecContext(ctx, forget, u.ID); err != nil {
@@ -84,12 +88,35 @@ func (s *Store) deleteAccount(ctx context.Context, tx *transaction, by Actor, u 
 	return []Entry{{Act: DeleteAccountAct, Target: onAccount(u), Now: now}}, err
 }
 
+// withdrawAppeals takes back what nobody waits for an answer to any more.
+const withdrawAppeals = `
+delete from appeals
+ where decided_at = 0 and measure_id in (select id from measures where user_id = $1)`
+
+// What a person wrote to moderators is erased with their messages. What others reported
+// of theirs stays with its case, as evidence, until CopyLife after it closes.
+const (
+	eraseAppeals = "update appeals set text = '' where measure_id in (select id from measures where user_id = $1)"
+	eraseReports = "update reports set note = '' where user_id = $1"
+)
+
+// keepAccount keeps user from being deleted until the transaction ends: what it adds of
+// theirs is there for the job that ends what they leave. It is sql.ErrNoRows if they are
+// deleted. On the embedded database there is one writer, who has asked.
+func keepAccount(ctx context.Context, tx *transaction, user UserID) error {
+	if tx.tx == nil {
+		return nil
+	}
+	var n int
+	return tx.GetContext(ctx, &n, "select 1 from users where id = $1 and deleted_at = 0 for key share", user)
+}
+
 // What nobody said of themselves is as in a new account.
 const deleteUser = `
 update users
    set username = '', username_key = $1, email = '', email_key = $1, name = $2, name_key = '', role = $3, password = $4,
        zone = '', last_room = 0, about = '', status_emoji = '', status_text = '', status_until = 0, language = '', scheme = '',
-       announce = 'count', shows_typing = false, shows_seen = false, here_at = 0,
+       announce = 'count', shows_typing = false, shows_seen = false, here_at = 0, muted = '',
        suspended_at = case when suspended_at = 0 then $5 else suspended_at end, deleted_at = $5
  where id = $6`
 
@@ -106,6 +133,13 @@ func (s *Store) forget(ctx context.Context, tx *transaction, j *Job, erase bool)
 	phase, rest, _ := strings.Cut(j.Place, " ")
 	switch phase {
 	case "":
+		if erase {
+			for _, words := range []string{eraseAppeals, eraseReports} {
+				if _, err := tx.ExecContext(ctx, words, j.User); err != nil {
+					return err
+				}
+			}
+		}
 		j.Place = "rooms 0"
 		return tx.GetContext(ctx, &j.Total, writtenIn, j.User)
 	case "rooms":

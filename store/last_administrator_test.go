@@ -9,6 +9,46 @@ import (
 	"parley/store/storetest"
 )
 
+func TestNobodyComesAnywhereWhoIsDeletedMeanwhile(t *testing.T) {
+	dsn := storetest.Postgres(t) // SQLite has one writer
+	s, err := store.Open(t.Context(), dsn)
+	must(t, err)
+	defer s.Close()
+	db := sqlx.MustConnect("pgx", dsn)
+	defer db.Close()
+	ada, _, _ := crew(t, s)
+	secret := makeRoom(t, s, ada, "Secret", store.PrivateRoom)
+	for name, comes := range map[string]func(who store.User) error{
+		"into a room": func(who store.User) error { return s.AddMember(t.Context(), secret, ada.ID, who.ID) },
+		"by themselves": func(who store.User) error {
+			return s.Join(t.Context(), makeRoom(t, s, ada, "Of "+who.Username, store.OpenRoom), who.ID)
+		},
+		"into a conversation": func(who store.User) error {
+			_, err := s.Converse(t.Context(), ada.ID, []store.UserID{who.ID})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			who := person(t, s, "guest"+name[len(name)-4:])
+			tx := db.MustBegin() // another process deletes them
+			tx.MustExec("update users set username_key = $1, deleted_at = 1, suspended_at = 1 where id = $2", "#"+who.Username, who.ID)
+			done := make(chan error, 1)
+			go func() { done <- comes(who) }()
+			for waits := 0; waits == 0 && len(done) == 0; {
+				must(t, db.Get(&waits, "select count(*) from pg_locks where not granted"))
+			}
+			must(t, tx.Commit())
+			if err := <-done; err == nil {
+				t.Error("they came")
+			}
+			var n int
+			if must(t, db.Get(&n, "select count(*) from members m join rooms r on r.id = m.room_id where m.user_id = $1 and m.present and r.name <> 'Lobby'", who.ID)); n > 0 {
+				t.Errorf("they are in %d rooms", n)
+			}
+		})
+	}
+}
+
 func TestWhoBecomesAdministratorMeanwhileIsNotSuspendedByAModerator(t *testing.T) {
 	dsn := storetest.Postgres(t) // SQLite has one writer
 	s, err := store.Open(t.Context(), dsn)

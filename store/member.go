@@ -216,8 +216,14 @@ func (s *Store) SetInvolvement(ctx context.Context, room RoomID, user UserID, le
 }
 
 // setMember begins or ends a membership; it takes the room's next revision. Who
-// comes has read all that was said before.
+// comes has read all that was said before, and is not deleted meanwhile: otherwise it is
+// sql.ErrNoRows.
 func setMember(ctx context.Context, tx *transaction, room RoomID, user UserID, present, owner bool) error {
+	if present {
+		if err := keepAccount(ctx, tx, user); err != nil {
+			return err
+		}
+	}
 	var rev Rev
 	if err := tx.GetContext(ctx, &rev, bumpMembers, room, user, present); err != nil {
 		return err

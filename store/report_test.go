@@ -210,6 +210,7 @@ func TestTheReporterLearnsWhatBecameOfIt(t *testing.T) {
 
 func TestTheCopyIsErasedNinetyDaysAfterTheCaseClosed(t *testing.T) {
 	inCourt(t, func(t *testing.T, c *court) {
+		must2(c.s.ReportMessage(t.Context(), c.said.Room, c.said.Seq, c.dan, store.Hate, "my side of it"))(t)
 		closed, open := c.report(c.cleo, c.said).ID, c.report(c.cleo, c.say(c.ben, "still here")).ID
 		must(t, c.s.CloseCase(t.Context(), act(c.mod), closed, 1))
 		erased := func(want int) {
@@ -223,7 +224,7 @@ func TestTheCopyIsErasedNinetyDaysAfterTheCaseClosed(t *testing.T) {
 		c.s.Later(2 * time.Minute)
 		erased(1)
 		erased(0)
-		if f := c.file(closed, c.mod); len(f.Copies) != 0 || f.ErasedAt.IsZero() || len(f.Told) != 1 {
+		if f := c.file(closed, c.mod); len(f.Copies) != 0 || f.ErasedAt.IsZero() || len(f.Told) != 2 || f.Told[0].Note+f.Told[1].Note != "" {
 			t.Errorf("the closed case has %+v", f)
 		}
 		if f := c.file(open, c.mod); len(f.Copies) != 1 {

@@ -25,6 +25,7 @@ var germanAccounts = map[string]string{
 	"Download":                             "Herunterladen",
 	"End all":                              "Alle beenden",
 	"Erase them, from every page and from the database": "Löschen, von jeder Seite und aus der Datenbank",
+	"What was reported to moderators is kept as evidence either way, until 90 days after its case is closed.": "Was Moderatoren gemeldet wurde, bleibt in jedem Fall als Beleg, bis 90 Tage nach dem Ende des Falls.",
 	"Erasing its messages: %d %%":                       "Die Nachrichten werden gelöscht: %d %%",
 	"Every session is ended.":                           "Alle Sitzungen sind beendet.",
 	"Everybody":                                         "Alle",
