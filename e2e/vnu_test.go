@@ -70,7 +70,7 @@ func TestEveryPageIsValidHTML(t *testing.T) {
 	ada := signIn(t, s, "ada")
 	save(ada, "no-invitations", "/admin/invitations")
 	save(ada, "new-invitation", "/admin/invitations/new")
-	_, made, err := ada.send("/admin/invitations", url.Values{"life": {"24h"}, "uses": {"3"}, "role": {"moderator"}, "note": {"For <the> kitchen"}})
+	_, made, err := ada.send("/admin/invitations", url.Values{"life": {"24h"}, "uses": {"3"}, "role": {"moderator"}, "again": {password}, "note": {"For <the> kitchen"}})
 	if err != nil {
 		t.Fatal(err)
 	}

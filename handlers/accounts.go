@@ -85,6 +85,9 @@ func accountOf(r *http.Request) store.Account {
 // confirmed is the asker after they have shown their password again.
 func (s *Server) confirmed(r *http.Request) (store.User, error) {
 	me := asker(r).User
+	if r.PostForm.Get("password") == "" {
+		return me, store.Invalid{Field: "password", Text: "Enter your own password."}
+	}
 	guess := s.limits.guess(me.Username, s.address(r))
 	if wait := guess.wait(); wait > 0 {
 		return me, throttled{wait}

@@ -3,7 +3,9 @@ package handlers_test
 import (
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -13,6 +15,7 @@ import (
 	"testing"
 
 	"parley/store"
+	"parley/store/storetest"
 )
 
 // No route changes or deletes an entry of the log: as an administrator each is asked
@@ -91,6 +94,37 @@ func TestTheLogIsExportedAsItIsAskedFor(t *testing.T) {
 			t.Errorf("the log has %+v, %v", entries, err)
 		}
 	}, unlimited)
+}
+
+func TestAnExportOfTheLogEndsWithTheRole(t *testing.T) {
+	p := newPipes() // what is written waits until it is read
+	s := storetest.SQLite(t)
+	w := newWorldAt(t, s, p, p.dial, unlimited)
+	ada, ben := w.signUp("ada"), w.signUp("ben")
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(s.SetRole(t.Context(), store.Actor{User: 1}, 2, store.Administrator))
+	ada.post("/rooms", url.Values{"name": {"Mine"}, "kind": {"private"}})
+	for i := range 1100 { // more than one chunk
+		must(s.SetCharter(t.Context(), store.Actor{User: 1}, 2, store.Charter{Name: "Mine", Topic: fmt.Sprint(i), Kind: store.PrivateRoom}))
+	}
+	req, err := http.NewRequest(http.MethodPost, w.http.URL+"/admin/log/export", strings.NewReader("format=jsonl&act=room.topic"))
+	must(err)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Origin", w.http.URL)
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	resp, err := ben.client.Do(req)
+	must(err)
+	defer resp.Body.Close()
+	must(s.SetRole(t.Context(), store.Actor{User: 1}, 2, store.Member))
+	all, err := io.ReadAll(resp.Body)
+	if n := strings.Count(string(all), "\n"); resp.StatusCode != http.StatusOK || n != 1000 || !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("%s, %d entries, %v", resp.Status, n, err)
+	}
 }
 
 // Whoever administers gets the words of a room that they are not in by no request.

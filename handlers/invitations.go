@@ -117,7 +117,7 @@ func (s *Server) createInvitation(w http.ResponseWriter, r *http.Request) error 
 		}
 	}
 	ask := s.limits.guess(asker(r).User.Username, s.address(r))
-	if in.Role == store.Administrator {
+	if in.Asks() {
 		if wait := ask.wait(); wait > 0 {
 			return throttled{wait}
 		}
@@ -125,7 +125,7 @@ func (s *Server) createInvitation(w http.ResponseWriter, r *http.Request) error 
 	token, made, err := s.Store.CreateInvitation(r.Context(), s.actor(r), in)
 	var problems store.Problems
 	if errors.As(err, &problems) {
-		if in.Role == store.Administrator && problems.ByField()["again"] == "" {
+		if in.Asks() && problems.ByField()["again"] == "" {
 			ask.right()
 		}
 		return s.askInvitation(w, r, http.StatusUnprocessableEntity, fieldsOf(r, problems), in.Rooms)
@@ -133,7 +133,7 @@ func (s *Server) createInvitation(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	if in.Role == store.Administrator {
+	if in.Asks() {
 		ask.right()
 	}
 	s.Bus.Publish(live.Hint{Topic: invitationsTopic})

@@ -184,6 +184,9 @@ func (s *Store) showsPassword(ctx context.Context, user UserID, password string)
 	if err != nil {
 		return err
 	}
+	if password == "" {
+		return Invalid{"again", "Enter your own password."}
+	}
 	_, err = s.Authenticate(ctx, u.Username, password)
 	if err == ErrNotFound {
 		return Invalid{"again", "That is not your password."}

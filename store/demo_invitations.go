@@ -49,6 +49,9 @@ func (s *Store) demoInvite(ctx context.Context, people map[string]UserID, now ti
 				d.draft.Rooms = append(d.draft.Rooms, r.ID)
 			}
 		}
+		if d.draft.Asks() {
+			d.draft.Password = DemoPassword
+		}
 		var t Token
 		var made Invitation
 		at := now.Add(-d.ago)

@@ -108,8 +108,12 @@ type InvitationDraft struct {
 	Rooms    []RoomID
 	Email    string
 	Note     string
-	Password string // their own again, for an invitation that makes administrators
+	Password string // their own again, if it Asks
 }
+
+// Asks says whether who makes the invitation shows their password again: who comes with
+// it has power over others.
+func (in InvitationDraft) Asks() bool { return in.Role != Member }
 
 func (in *InvitationDraft) check() (p Problems) {
 	in.Email, in.Note = norm.NFC.String(strings.TrimSpace(in.Email)), norm.NFC.String(strings.TrimSpace(readable(in.Note)))
@@ -141,7 +145,7 @@ func (in *InvitationDraft) check() (p Problems) {
 // asked for ("again"), and for a room that is not by's to give ("rooms").
 func (s *Store) CreateInvitation(ctx context.Context, by Actor, in InvitationDraft) (Token, Invitation, error) {
 	p := in.check()
-	if in.Role == Administrator && by.User != 0 {
+	if in.Asks() && by.User != 0 {
 		if err := s.showsPassword(ctx, by.User, in.Password); err != nil {
 			problem, is := err.(Invalid)
 			if !is {

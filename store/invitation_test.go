@@ -25,6 +25,7 @@ func invite(t *testing.T, s *store.Store, by store.UserID, in store.InvitationDr
 	if in.Role == "" {
 		in.Role = store.Member
 	}
+	in.Password = "correct horse battery"
 	token, i, err := s.CreateInvitation(t.Context(), store.Actor{User: by, Address: "192.0.2.1"}, in)
 	if err != nil {
 		t.Fatal(err)
@@ -277,14 +278,16 @@ func TestASignUpThatIsRefusedDoesNotUseTheInvitationUp(t *testing.T) {
 	})
 }
 
-func TestAnInvitationToAdministerAsksForThePasswordAgain(t *testing.T) {
+func TestAnInvitationToAnOfficeAsksForThePasswordAgain(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ada, ben := member(t, s, "ada"), member(t, s, "ben")
-		in := store.InvitationDraft{Life: time.Hour, Uses: 1, Role: store.Administrator}
-		for _, wrong := range []string{"", "not hers at all"} {
-			in.Password = wrong
-			if _, _, err := s.CreateInvitation(t.Context(), store.Actor{User: ada.ID}, in); problem(err, "again") == "" {
-				t.Errorf("with %q: got %v", wrong, err)
+		in := store.InvitationDraft{Life: time.Hour, Uses: 1}
+		for _, in.Role = range []store.Role{store.Moderator, store.Administrator} {
+			for wrong, want := range map[string]string{"": "Enter your own password.", "not hers at all": "That is not your password."} {
+				in.Password = wrong
+				if _, _, err := s.CreateInvitation(t.Context(), store.Actor{User: ada.ID}, in); problem(err, "again") != want {
+					t.Errorf("to be %s with %q: got %v", in.Role, wrong, err)
+				}
 			}
 		}
 		in.Password = "correct horse battery"

@@ -202,6 +202,9 @@ func (s *Store) ChangePassword(ctx context.Context, user UserID, old, password s
 		return err
 	}
 	wrong := Problems{{"old", "That is not your password."}}
+	if old == "" {
+		return Problems{{"old", "Enter your own password."}}
+	}
 	shown, err := s.Authenticate(ctx, u.Username, old)
 	if err == ErrNotFound {
 		return wrong

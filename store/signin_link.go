@@ -92,7 +92,10 @@ func (s *Store) UseSignInLink(ctx context.Context, t Token, agent, address strin
 		if _, err := tx.ExecContext(ctx, "insert into resets (token_hash, user_id, expires_at) values ($1, $2, $3)", reset.hash(), id, micros(now.Add(ResetLife))); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, Actor{id, address}, Entry{Act: "signin_link.use", Target: Target{Kind: OnAccount, ID: int64(id), Name: user.Name}})
+		if err := s.record(ctx, tx, Actor{id, address}, Entry{Act: "signin_link.use", Target: Target{Kind: OnAccount, ID: int64(id), Name: user.Name}}); err != nil {
+			return err
+		}
+		return s.recordSignIn(ctx, tx, id, address)
 	})
 	return session, reset, user, err
 }

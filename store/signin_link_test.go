@@ -64,6 +64,23 @@ func TestAOneTimeLinkSignsInOnceAndLetsSetAPassword(t *testing.T) {
 	})
 }
 
+func TestAnAdministratorWhoComesByALinkIsLoggedAsSigningIn(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ada, ben, cleo := crew(t, s)
+		must(t, s.SetRole(t.Context(), by(ada), ben.ID, store.Administrator))
+		for _, who := range []store.User{ben, cleo} {
+			link, err := s.CreateSignInLink(t.Context(), by(ada), who.ID, "correct horse battery")
+			must(t, err)
+			_, _, _, err = s.UseSignInLink(t.Context(), link, "a browser", "192.0.2.9")
+			must(t, err)
+		}
+		entries, err := s.Entries(t.Context(), store.EntryQuery{Act: store.AdministratorSignIn}, 10)
+		if must(t, err); len(entries) != 1 || entries[0].By != ben.ID || entries[0].Address != "192.0.2.9" {
+			t.Errorf("logged: %+v", entries)
+		}
+	})
+}
+
 func TestAOneTimeLinkIsForWhoMaySignInAndByWhoMayMakeIt(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ada, ben, cleo := crew(t, s)

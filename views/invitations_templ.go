@@ -1104,7 +1104,7 @@ func NewInvitationPage(f InvitationForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(f.Fields, Field{Name: "again", Label: say(ctx, "Your password"), Help: say(ctx, "Asked for again, as who comes with it can do all that you can."), Kind: "password", Complete: "current-password", Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(f.Fields, Field{Name: "again", Label: say(ctx, "Your password"), Help: say(ctx, "Only for a moderator or an administrator."), Kind: "password", Complete: "current-password", Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -194,6 +194,7 @@ var germanChat = map[string]string{
 	"Text of the message": "Text der Nachricht",
 	"That did not work":   "Das hat nicht geklappt",
 	"That is not a time zone. Choose one from the list, like Europe/Berlin.": "Das ist keine Zeitzone. Wähl eine aus der Liste, etwa Europe/Berlin.",
+	"Enter your own password.":                                          "Gib dein eigenes Passwort ein.",
 	"That is not your password.":                                        "Das ist nicht dein Passwort.",
 	"That is too much at once. Send it in parts.":                       "Das ist zu viel auf einmal. Schick es in Teilen.",
 	"That name and password do not go together. Try again.":             "Name und Passwort passen nicht zusammen. Versuch es noch einmal.",

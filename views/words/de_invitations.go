@@ -16,7 +16,6 @@ var germanInvitations = map[string]string{
 	"An administrator made this link for you. It works once.": "Die Verwaltung hat diesen Link für dich gemacht. Er wirkt einmal.",
 	"An hour": "Eine Stunde",
 	"Asked for again, as the link signs an administrator in.":                                "Noch einmal gefragt, denn der Link meldet jemanden aus der Verwaltung an.",
-	"Asked for again, as who comes with it can do all that you can.":                         "Noch einmal gefragt, denn wer damit kommt, kann alles, was du kannst.",
 	"Beside those that everyone is in. Of private rooms you can give those that you are in.": "Außer denen, in denen alle sind. Von privaten Räumen kannst du die geben, in denen du bist.",
 	"Came with it":                   "Damit gekommen",
 	"Come in":                        "Komm herein",
