@@ -122,7 +122,7 @@ func TestAnExportOfTheLogEndsWithTheRole(t *testing.T) {
 	defer resp.Body.Close()
 	must(s.SetRole(t.Context(), store.Actor{User: 1}, 2, store.Member))
 	all, err := io.ReadAll(resp.Body)
-	if n := strings.Count(string(all), "\n"); resp.StatusCode != http.StatusOK || n != 1000 || !errors.Is(err, io.ErrUnexpectedEOF) {
+	if n := strings.Count(string(all), "\n"); resp.StatusCode != http.StatusOK || n == 0 || n > 1000 || !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("%s, %d entries, %v", resp.Status, n, err)
 	}
 }
