@@ -303,3 +303,26 @@ func TestAHiddenMessageDoesNotSayWhomItMentions(t *testing.T) {
 		}
 	})
 }
+
+// A moderator who hid what was reported from a private room is not told which it is.
+func TestWhatWasHiddenInAPrivateRoomDoesNotNameIt(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		c.report("dan", "/rooms/2/messages/1")
+		c.does("mod", "/moderation/cases/1/measures", url.Values{"kind": {"hide.room"}, "reason": {"spam"}, "version": {"1"}, "close": {"yes"}}, 303)
+		c.does("ben", "/notices/1/appeal", url.Values{"text": {"It was a joke"}}, 303)
+		looks := func(when string) {
+			t.Helper()
+			for _, path := range []string{"/people/" + fmt.Sprint(c.ids["ben"]) + "/moderate", "/moderation/appeals", "/moderation/appeals/1", "/moderation/cases/1"} {
+				if a := c.people["mia"].get(path); strings.Contains(a.body, "Kitchen") {
+					t.Errorf("%s, %s: Mia, who is not in it, reads the name of the room", when, path)
+				}
+			}
+			if a := c.people["cleo"].get("/moderation/appeals"); !strings.Contains(a.body, "Kitchen") {
+				t.Errorf("%s: Cleo, whose room it is, does not read its name", when)
+			}
+		}
+		looks("open")
+		c.does("mia", "/moderation/appeals/1", url.Values{"answer": {"No"}}, 303)
+		looks("decided")
+	})
+}
