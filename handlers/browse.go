@@ -99,9 +99,13 @@ func (s *Server) changedFor(users ...store.UserID) {
 	}
 }
 
-// peopleChanged hints that users came into the room or left it.
+// peopleChanged hints that users came into the room or left it, or moderate it from now
+// on or no more: of their pages those about it may not be theirs to look at.
 func (s *Server) peopleChanged(room store.RoomID, users ...store.UserID) {
 	s.moved(room)
 	s.Bus.Publish(live.Hint{Topic: peopleTopic(room)})
 	s.changedFor(users...)
+	for _, user := range users {
+		s.endedElsewhere(user)
+	}
 }

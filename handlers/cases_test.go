@@ -237,3 +237,18 @@ func TestLivePartsAreOnesOwn(t *testing.T) {
 		}
 	})
 }
+
+// What was said in a private room stays there: a case about something else says nothing of it.
+func TestACaseTellsNothingOfPrivateRoomsElsewhere(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		c.does("cleo", "/measures", url.Values{"kind": {"warn"}, "user": {fmt.Sprint(c.ids["ben"])}, "room": {"2"}, "reason": {"spam"}, "words": {"Do not tell of the merger"}}, 303)
+		c.report("dan", "/rooms/1/messages/1")
+		if a := c.people["mod"].get("/moderation/cases/1"); a.StatusCode != http.StatusOK || strings.Contains(a.body, "merger") {
+			t.Errorf("Mod, who is not in the Kitchen, got %s, with what was said there: %v", a.Status, strings.Contains(a.body, "merger"))
+		}
+		c.report("dan", "/rooms/2/messages/1")
+		if a := c.people["cleo"].get("/moderation/cases/2"); !strings.Contains(a.body, "merger") {
+			t.Error("Cleo, whose room it is, does not see what she did there")
+		}
+	})
+}

@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"parley/store"
 	"parley/views"
@@ -54,6 +55,8 @@ func (s *Server) createDirect(w http.ResponseWriter, r *http.Request) error {
 		}
 		with = append(with, user)
 	}
+	slices.Sort(with)
+	with = slices.Compact(with)
 	if wait := s.postingWait(asker(r).User.ID, 0); wait > 0 {
 		return throttled{wait}
 	}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -157,6 +158,9 @@ func (s *Server) measureAgain(w http.ResponseWriter, r *http.Request, in store.M
 		message, err := s.Store.Message(r.Context(), in.Room, in.Seq, asker(r).User.ID)
 		if err != nil {
 			return err
+		}
+		if may, err := s.mayHide(r.Context(), asker(r).User.ID, message); err != nil || !may {
+			return cmp.Or(err, store.ErrNotFound)
 		}
 		for _, sentence := range f.Errors {
 			f.Problem = sentence

@@ -253,3 +253,76 @@ func TestMembersReadWhatWasModeratedWithoutNamesUnlessSoSet(t *testing.T) {
 		}
 	})
 }
+
+// A room that one may not see is like one that there is not, also where one moderates somebody.
+func TestARoomThatOneMayNotSeeIsLikeNoneWhereOneModerates(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		page := "/people/" + fmt.Sprint(c.ids["ben"]) + "/moderate?room="
+		for _, name := range []string{"mod", "ada"} {
+			for _, room := range []string{"2", "4"} { // Cleo's, and a conversation
+				if there, none := c.people[name].get(page+room), c.people[name].get(page+"999"); there.StatusCode != none.StatusCode {
+					t.Errorf("%s: room %s answers %s, and what is not there %s", name, room, there.Status, none.Status)
+				}
+				form := url.Values{"kind": {"warn"}, "user": {fmt.Sprint(c.ids["ben"])}}
+				there := c.people[name].post("/measures", with(form, "room", room))
+				if none := c.people[name].post("/measures", with(form, "room", "999")); there.StatusCode != none.StatusCode {
+					t.Errorf("%s: a mistake about room %s answers %s, and about what is not there %s", name, room, there.Status, none.Status)
+				}
+			}
+		}
+	})
+}
+
+func TestWhoMayNotHideAMessageIsNotAskedAgainHow(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		form := url.Values{"kind": {"hide"}, "room": {"1"}, "seq": {"1"}} // and no reason
+		c.does("dan", "/measures", form, http.StatusNotFound)
+		c.does("ben", "/measures", form, http.StatusNotFound) // who wrote it
+		c.does("mod", "/measures", form, http.StatusUnprocessableEntity)
+	})
+}
+
+func TestAHiddenMessageDoesNotSayWhomItMentions(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		c.does("ben", "/rooms/1/messages", draft("a secret of @dan"), 303)
+		mark := fmt.Sprintf(`data-mentions="%d"`, c.ids["dan"])
+		if a := c.people["eve"].get("/rooms/1-lobby"); !strings.Contains(a.body, mark) {
+			t.Fatalf("%s, without the mention", a.Status)
+		}
+		conn, _ := c.people["eve"].follow(resume)
+		c.does("mod", "/measures", url.Values{"kind": {"hide"}, "room": {"1"}, "seq": {"3"}, "reason": {"spam"}}, 303)
+		if pushed := until(t, conn, "has hidden this message"); strings.Contains(pushed[strings.LastIndex(pushed, "<article"):], mark) {
+			t.Error("the row that is pushed says it")
+		}
+		if a := c.people["eve"].get("/rooms/1-lobby"); strings.Contains(a.body, mark) {
+			t.Error("the page says it")
+		}
+		c.does("mod", "/measures/1/lift", url.Values{}, 303)
+		if a := c.people["eve"].get("/rooms/1-lobby"); !strings.Contains(a.body, mark) {
+			t.Error("shown again, it does not say it")
+		}
+	})
+}
+
+// A moderator who hid what was reported from a private room is not told which it is.
+func TestWhatWasHiddenInAPrivateRoomDoesNotNameIt(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		c.report("dan", "/rooms/2/messages/1")
+		c.does("mod", "/moderation/cases/1/measures", url.Values{"kind": {"hide.room"}, "reason": {"spam"}, "version": {"1"}, "close": {"yes"}}, 303)
+		c.does("ben", "/notices/1/appeal", url.Values{"text": {"It was a joke"}}, 303)
+		looks := func(when string) {
+			t.Helper()
+			for _, path := range []string{"/people/" + fmt.Sprint(c.ids["ben"]) + "/moderate", "/moderation/appeals", "/moderation/appeals/1", "/moderation/cases/1"} {
+				if a := c.people["mia"].get(path); strings.Contains(a.body, "Kitchen") {
+					t.Errorf("%s, %s: Mia, who is not in it, reads the name of the room", when, path)
+				}
+			}
+			if a := c.people["cleo"].get("/moderation/appeals"); !strings.Contains(a.body, "Kitchen") {
+				t.Errorf("%s: Cleo, whose room it is, does not read its name", when)
+			}
+		}
+		looks("open")
+		c.does("mia", "/moderation/appeals/1", url.Values{"answer": {"No"}}, 303)
+		looks("decided")
+	})
+}

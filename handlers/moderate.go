@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -28,14 +29,15 @@ func (s *Server) personModeration(w http.ResponseWriter, r *http.Request, status
 	ctx, me := r.Context(), asker(r).User.ID
 	v := views.Moderation{Fields: f, Done: measureDone[r.URL.Query().Get("saved")]}
 	var err error
-	if v.Kinds, err = s.Store.Permitted(ctx, me, user, room, 0, store.Warning, store.TimeOut, store.Removal, store.Suspension, store.Ban); err != nil {
+	// Of a room that one may not see, and of none, the answer is the same.
+	if v.Kinds, err = s.Store.Permitted(ctx, me, user, room, 0, store.Warning, store.TimeOut, store.Removal, store.Suspension, store.Ban); err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
 	if v.Person, err = s.Store.User(ctx, user); err != nil {
 		return err
 	}
 	if room != 0 {
-		if v.Room, err = s.Store.AnyRoom(ctx, room); err != nil {
+		if v.Room, err = s.Store.AnyRoom(ctx, room); err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
 	}

@@ -129,9 +129,12 @@ func (s *Server) appealsFor(ctx context.Context, user store.UserID, all bool) (o
 	}
 	last, err := s.Store.DecidedAppeals(ctx, mostDecided)
 	for _, a := range last {
-		if may, failed := s.Store.MayLift(ctx, user, a.Measure); failed != nil {
+		known, failed := s.Store.Lifts(ctx, user, []store.Measure{a.Measure})
+		if failed != nil {
 			return nil, nil, failed
-		} else if may {
+		}
+		if len(known) > 0 {
+			a.Measure = known[0]
 			decided = append(decided, a)
 		}
 	}
@@ -144,14 +147,15 @@ const mostDecided = 20
 // openAppeal is a as user sees it, ErrNotFound if it is none of theirs.
 func (s *Server) openAppeal(ctx context.Context, user store.UserID, a store.Appeal) (views.OpenAppeal, error) {
 	one := views.OpenAppeal{Appeal: a}
-	var err error
-	if one.May, err = s.Store.MayLift(ctx, user, a.Measure); err != nil {
+	known, err := s.Store.Lifts(ctx, user, []store.Measure{a.Measure})
+	if err != nil {
 		return one, err
 	}
-	if !one.May {
+	if len(known) == 0 {
 		return one, store.ErrNotFound
 	}
-	if a.Measure.By != user {
+	one.Measure = known[0]
+	if one.May = a.Measure.By != user; one.May {
 		return one, nil
 	}
 	one.Alone, err = s.Store.Alone(ctx, a.Measure)

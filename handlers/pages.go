@@ -163,7 +163,8 @@ func (s *Server) openPages(ctx context.Context, asked url.Values) (views.Sockets
 		all = slices.DeleteFunc(all, func(one *openPage) bool { return !strings.Contains(strings.ToLower(names[one.user]), part) })
 	}
 	list.Total = len(all)
-	all = all[min(list.From, len(all)):min(list.From+mostPagesListed, len(all))]
+	all = all[min(list.From, len(all)):]
+	all = all[:min(mostPagesListed, len(all))]
 	var err error
 	list.Open, err = s.described(ctx, all)
 	return list, err

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"parley/store"
 )
 
 func ruleForm(text, act, sentence string) url.Values {
@@ -129,5 +131,27 @@ func TestAFlaggedMessageIsInTheQueueWithItsRule(t *testing.T) {
 				t.Errorf("%s shows %s", path, page)
 			}
 		}
+	})
+}
+
+// Each waiting message is on its author's page, so nobody fills the queue, and their own
+// pages, without end.
+func TestOnlySoManyMessagesOfOnePersonWaitInARoom(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		c.does("mod", "/moderation/rules", ruleForm("casino", "hold", ""), 303)
+		first := draft("casino, the first")
+		c.does("ben", "/rooms/1/messages", first, 303)
+		for range store.MostHeld - 1 {
+			c.does("ben", "/rooms/1/messages", draft("casino"), 303)
+		}
+		if a := c.does("ben", "/rooms/1/messages", draft("casino, one more"), 422); !strings.Contains(a.body, "casino, one more") || !strings.Contains(a.body, "Fifty messages of yours wait") {
+			t.Errorf("the text or the sentence is missing: %s", a.body)
+		}
+		c.does("ben", "/rooms/1/messages", first, 303) // again: it waits already
+		c.does("dan", "/rooms/1/messages", draft("casino, by somebody else"), 303)
+		c.does("ben", "/rooms/2/messages", draft("casino, elsewhere"), 303)
+		c.does("ben", "/rooms/1/messages", draft("what no rule holds"), 303)
+		c.does("ben", "/held/1/withdraw", url.Values{}, 303)
+		c.does("ben", "/rooms/1/messages", draft("casino, one more"), 303)
 	})
 }

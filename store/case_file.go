@@ -129,6 +129,9 @@ func (s *Store) past(ctx context.Context, f *File, o Officer) (err error) {
 		return err
 	}
 	f.Measures = slices.DeleteFunc(f.Measures, func(m Measure) bool { return m.Case == f.ID || !everywhere && m.Room != f.Room })
+	if f.Measures, err = s.inSight(ctx, o, f.Measures); err != nil {
+		return err
+	}
 	var ids []UserID
 	for _, m := range slices.Concat(f.Done, f.Measures) {
 		ids = append(ids, m.By)
@@ -144,6 +147,23 @@ func (s *Store) past(ctx context.Context, f *File, o Officer) (err error) {
 		f.Names[n.ID] = n.Name
 	}
 	return nil
+}
+
+// inSight are those of all that were not done in a room which o may not read: what is
+// said to somebody there is said there.
+func (s *Store) inSight(ctx context.Context, o Officer, all []Measure) ([]Measure, error) {
+	sees := map[RoomID]bool{0: true, o.Room: o.Sees()}
+	for _, m := range all {
+		if _, known := sees[m.Room]; known {
+			continue
+		}
+		there, err := officerIn(ctx, reads{s}, m.Room, o.User)
+		if err != nil {
+			return nil, s.plain(err)
+		}
+		sees[m.Room] = there.Sees()
+	}
+	return slices.DeleteFunc(all, func(m Measure) bool { return !sees[m.Room] }), nil
 }
 
 // onPersons are the kinds of measures on who is in a case, from the mildest on.

@@ -66,7 +66,12 @@ func (by Standing) meets(rule Rule) RuleAct {
 	return rule.Act
 }
 
-// hold keeps d for a moderator instead of posting it.
+// MostHeld is how many messages of one person wait in one room at once: each of them is
+// on its author's page.
+const MostHeld = 50
+
+// hold keeps d for a moderator instead of posting it. It fails with Invalid if as many of
+// its author wait there already as may.
 func (s *Store) hold(ctx context.Context, tx *transaction, d Draft, body, digest string, rule Rule) (*Waits, error) {
 	var id HeldID
 	if err := tx.GetContext(ctx, &id, nextID, "held"); err != nil {
@@ -78,8 +83,17 @@ func (s *Store) hold(ctx context.Context, tx *transaction, d Draft, body, digest
 	} else if err != nil { // the same post, held since the question
 		return heldBefore(ctx, tx, d, digest)
 	}
+	var waiting int
+	if err := tx.GetContext(ctx, &waiting, waitingOf, d.Author, d.Room); err != nil {
+		return nil, err
+	}
+	if waiting > MostHeld {
+		return nil, Invalid{"body", "Fifty messages of yours wait for a moderator in this room. Send this when some of them are decided."}
+	}
 	return &Waits{HeldWaiting, rule.Sentence}, nil
 }
+
+const waitingOf = "select count(*) from held where user_id = $1 and room_id = $2 and state = 'waiting'"
 
 const insertHeld = `
 insert into held (id, room_id, user_id, post_key, body, at, rule_id, state)

@@ -120,7 +120,7 @@ select r.rev, r.last_seq,
        r.forgot_seq, r.purged_rev, r.kind = 'deleted',
        r.id, coalesce(m.seq, 0), coalesce(m.rev, 0), coalesce(m.posted_rev, 0), coalesce(m.author_id, 0), coalesce(u.name, ''),
        case when m.hidden = 0 then m.body else '' end, coalesce(m.created_at, 0), coalesce(m.edited_at, 0), coalesce(m.deleted_at, 0),
-       coalesce(m.prev_author, 0), coalesce(m.prev_at, 0), coalesce(m.mentions, ''), coalesce(m.hidden, 0)
+       coalesce(m.prev_author, 0), coalesce(m.prev_at, 0), case when m.hidden = 0 then m.mentions else '' end, coalesce(m.hidden, 0)
   from rooms r
   left join messages m on m.room_id = r.id and m.rev > $2
   left join users u on u.id = m.author_id

@@ -219,7 +219,7 @@ func measureEntry(ctx context.Context, tx *transaction, m Measure) (Entry, error
 }
 
 // Lift ends the measure before its time, as an act of by. It fails with ErrNotFound if
-// by may not (see MayLift), and with ErrConflict if it has ended.
+// by may not (see MayEnd), and with ErrConflict if it has ended.
 func (s *Store) Lift(ctx context.Context, by Actor, id MeasureID, why string) (Measure, error) {
 	var m Measure
 	err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {

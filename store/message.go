@@ -189,7 +189,7 @@ func (s *Store) MessagesBefore(ctx context.Context, room RoomID, user UserID, se
 
 const messageColumns = `
 select m.room_id, m.seq, m.rev, m.posted_rev, m.author_id, u.name as author_name, case when m.hidden = 0 then m.body else '' end as body,
-       m.created_at, m.edited_at, m.deleted_at, m.prev_author, m.prev_at, m.mentions, m.hidden
+       m.created_at, m.edited_at, m.deleted_at, m.prev_author, m.prev_at, case when m.hidden = 0 then m.mentions else '' end as mentions, m.hidden
   from messages m
   join users u on u.id = m.author_id`
 

@@ -77,6 +77,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"held anywhere": heldAnywhere,
 		"held in":       heldIn,
 		"held of":       heldOf,
+		"waiting of":    waitingOf,
 		"held due":      heldDue,
 
 		"invitations":        invitationsBefore,

@@ -13,7 +13,9 @@ package live
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"time"
 )
 
@@ -134,9 +136,14 @@ func (c Config) withDefaults() Config {
 		defer cancel()
 		return source(ctx, topic, after, audiences)
 	}
-	c.Region = func(ctx context.Context, topic Topic, audiences []Audience) (Region, error) {
+	c.Region = func(ctx context.Context, topic Topic, audiences []Audience) (r Region, err error) {
 		ctx, cancel := context.WithTimeout(ctx, readTimeout)
 		defer cancel()
+		defer func() { // one part of a page must not end everybody's
+			if v := recover(); v != nil {
+				err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+			}
+		}()
 		return region(ctx, topic, audiences)
 	}
 	c.Heads = func(ctx context.Context, topics []Topic) (map[Topic]Rev, error) {

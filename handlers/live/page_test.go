@@ -151,6 +151,9 @@ func (j *journal) region(_ context.Context, topic Topic, audiences []Audience) (
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.renders++
+	if j.shown[topic] == "panic" {
+		panic(topic)
+	}
 	r := Region{Frames: map[Audience][]byte{}, Depends: j.depends[topic]}
 	if j.asOf {
 		r.At = j.head

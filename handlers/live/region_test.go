@@ -226,3 +226,22 @@ func TestOnlyWhatIsWrittenToAPageInFrontCountsAsRead(t *testing.T) {
 		}
 	})
 }
+
+func TestARegionThatPanicsIsLeftOutAndTheOthersGoOn(t *testing.T) {
+	run(t, func(t *testing.T, j *journal, h *Hub, bus *Local) {
+		j.show("who", "panic")
+		j.show("what", "a")
+		p := open(t, h, ada, "en", "who", "what")
+		join(t, h, j, p, 0)
+		j.show("what", "b")
+		bus.Publish(Hint{Topic: "what"})
+		settle()
+		j.show("who", "well")
+		bus.Publish(Hint{Topic: "who"})
+		time.Sleep(15 * time.Second) // of synctest's clock
+		synctest.Wait()
+		if got, want := strings.ReplaceAll(p.shows(), "<pulse>", ""), "<what a><what b><who well>"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	})
+}

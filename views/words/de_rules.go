@@ -68,5 +68,6 @@ var germanRules = map[string]string{
 	"What the author is told":          "Was die Person liest",
 	"You have withdrawn this message.": "Du hast diese Nachricht zurückgezogen.",
 	"Your held messages":               "Deine zurückgehaltenen Nachrichten",
-	"Your message waits for a moderator. You see it here until it is decided.": "Deine Nachricht wartet auf die Moderation. Du siehst sie hier, bis entschieden ist.",
+	"Your message waits for a moderator. You see it here until it is decided.":                            "Deine Nachricht wartet auf die Moderation. Du siehst sie hier, bis entschieden ist.",
+	"Fifty messages of yours wait for a moderator in this room. Send this when some of them are decided.": "Fünfzig Nachrichten von dir warten in diesem Raum auf die Moderation. Schick diese, wenn über einige entschieden ist.",
 }

@@ -1,0 +1,97 @@
+package handlers_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/gorilla/websocket"
+
+	"parley/handlers"
+	"parley/handlers/live"
+	"parley/store"
+	"parley/store/storetest"
+)
+
+// What a page says that it shows is what a browser sends: whatever it is, nothing breaks.
+func TestPartsThatAreAskedForOddlyHarmNobody(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		c.report("dan", "/rooms/1/messages/1")
+		ada := fmt.Sprint(c.ids["ada"])
+		for _, part := range []string{"figures", "charts", "sockets", "person", "room", "invitations", "case", "queue", "held", "appeals", "reports", "data", "administration", "none"} {
+			for _, rest := range []string{
+				"", "/", "/1", "/-1", "/4", "/9223372036854775807", "/99999999999999999999", "/x", "/%", "/\x00", "/from=9223372036854775807", "/from=-1&q=%00", "/1/2/3/4",
+				"/" + ada, "/" + ada + "/0", "/" + ada + "/4", "/" + ada + "/9223372036854775807", "/1/" + ada, "/1/" + ada + "/", "/" + ada + "/open/4", "/" + ada + "/\x00/0", "/" + ada + "/mine/-1",
+			} {
+				conn, _, err := c.people["ada"].dialAt("/live?part=" + url.QueryEscape(part+rest))
+				if err != nil {
+					t.Fatalf("%q: %v", part+rest, err)
+				}
+				_ = conn.WriteMessage(websocket.TextMessage, []byte(resume)) // it may be closed already
+				for {
+					_, frame, err := conn.ReadMessage()
+					if err != nil || strings.Contains(string(frame), `id="pulse"`) {
+						break
+					}
+					if strings.Contains(string(frame), "mine for Dan") || strings.Contains(string(frame), "mine in the kitchen") {
+						t.Errorf("%q: %s", part+rest, frame)
+					}
+				}
+				conn.Close()
+			}
+		}
+		if a := c.people["ada"].get("/admin/sockets?from=9223372036854775807"); a.StatusCode != http.StatusOK {
+			t.Error(a.Status)
+		}
+	})
+}
+
+// hinted is a world on s whose hints go through bus.
+func hinted(t *testing.T, fn func(t *testing.T, w *world, bus *live.Local)) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		bus := &live.Local{}
+		fn(t, newWorld(t, s, unlimited, func(c *handlers.Config) { c.Bus = bus }), bus)
+	})
+}
+
+func TestWhoModeratesARoomNoMoreIsAskedAboutAtOnce(t *testing.T) {
+	hinted(t, func(t *testing.T, w *world, bus *live.Local) {
+		ada, ben := w.signUp("ada"), w.signUp("ben")
+		ada.post("/rooms/1/moderators", url.Values{"user": {"2"}, "is": {"yes"}})
+		for _, act := range []func() answer{
+			func() answer { return ada.post("/rooms/1/moderators", url.Values{"user": {"2"}}) },
+			func() answer { return ben.post("/rooms/1/leave", url.Values{}) },
+		} {
+			asked := make(chan live.Person, 100)
+			stop := bus.Subscribe(func(h live.Hint) {
+				if h.Person == 2 {
+					asked <- h.Person
+				}
+			})
+			a := act()
+			stop()
+			if a.StatusCode != http.StatusSeeOther || len(asked) == 0 {
+				t.Errorf("%s: %s, and asked about %d times", a.Request.URL.Path, a.Status, len(asked))
+			}
+		}
+	})
+}
+
+func TestWhoIsNamedOftenIsHintedAtOnce(t *testing.T) {
+	hinted(t, func(t *testing.T, w *world, bus *live.Local) {
+		ada := w.signUp("ada")
+		w.signUp("ben")
+		hints := make(chan live.Hint, 2000)
+		stop := bus.Subscribe(func(h live.Hint) {
+			if h.Topic == "person/2" {
+				hints <- h
+			}
+		})
+		defer stop()
+		if a := ada.post("/direct", url.Values{"with": strings.Split(strings.Repeat("2 ", 999)+"2", " ")}); a.StatusCode != http.StatusSeeOther || len(hints) > 2 {
+			t.Errorf("%s, and %d hints", a.Status, len(hints))
+		}
+	})
+}
