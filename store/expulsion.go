@@ -118,6 +118,9 @@ func endSuspension(s *Store, ctx context.Context, tx *transaction, m Measure) er
 // suspendAccount ends every session of user, who cannot sign in until reactivateAccount,
 // whatever measures do meanwhile. did: an administrator had not done so before.
 func (s *Store) suspendAccount(ctx context.Context, tx *transaction, user UserID) (did bool, err error) {
+	if err := s.lockPerson(ctx, tx, user); err != nil { // as measures do: see stillMay
+		return false, err
+	}
 	err = one(tx.ExecContext(ctx, "update users set suspended_at = $2 where id = $1 and (suspended_at = 0 or "+byMeasure+")", user, micros(s.now())))
 	if err == ErrNotFound {
 		return false, nil // it was already

@@ -80,8 +80,10 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 		case RuleRefuses:
 			return Ruled{Sentence: rule.Sentence}
 		case RuleHolds:
-			waits, err = s.hold(ctx, tx, d, body, digest, rule)
-			return err
+			if waits, err = s.hold(ctx, tx, d, body, digest, rule); err != nil {
+				return err
+			}
+			return s.stillMay(ctx, tx, d, now)
 		}
 		if m, err = s.add(ctx, tx, d, who, body, digest, now); err != nil {
 			return err

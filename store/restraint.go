@@ -128,8 +128,8 @@ func (s *Store) StandingIn(ctx context.Context, room RoomID, user UserID) (Stand
 // Restraint is what keeps by from writing now, nil if nothing does.
 func (s *Store) Restraint(by Standing) error { return restraint(by, s.now()) }
 
-// stillMay asks again, holding the room and its author, whether d may be stored at now:
-// on PostgreSQL what keeps its author from it may have been decided since the question.
+// stillMay asks again, holding the room and its author, whether d may be stored, or held,
+// at now: on PostgreSQL what keeps its author from it may have been decided since the question.
 // Whoever decides it locks one of the two, so nothing is stored after it was decided.
 func (s *Store) stillMay(ctx context.Context, tx *transaction, d Draft, now time.Time) error {
 	if s.writer != nil {
