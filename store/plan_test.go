@@ -141,6 +141,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"muted by":           mutedBy,
 		"blocked in":         blockedIn,
 		"moderators present": lists(moderatorsPresent, []int{1, 2}, []int{3, 4}),
+		"moderating some":    lists(moderatingSome, []int{1, 2}),
 		"accounts":           accounts(AccountQuery{After: "1.x"}),
 		"newest":             accounts(AccountQuery{Order: ByNewest, After: "1."}),
 		"last here":          accounts(AccountQuery{Order: ByHere, After: "1.2"}),
