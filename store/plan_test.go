@@ -115,6 +115,10 @@ func TestNoQueryScansATable(t *testing.T) {
 		"copies due":      copiesDue,
 
 		"measures due":       measuresDue,
+		"measures due on":    measuresDueOn,
+		"barred now":         barredNow,
+		"a slow room":        slowNow,
+		"a locked room":      lockedNow,
 		"measure":            measureColumns + " where x.id = $1",
 		"measures on":        measuresOn,
 		"measures in":        measuresIn,

@@ -91,7 +91,7 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 		if err := s.stillMay(ctx, tx, d, now); err != nil {
 			return err
 		}
-		if who.SlowMode > 0 {
+		if who.at(now).SlowMode > 0 {
 			if _, err := tx.ExecContext(ctx, "update members set posted_at = $1 where room_id = $2 and user_id = $3", micros(now), d.Room, d.Author); err != nil {
 				return err
 			}
