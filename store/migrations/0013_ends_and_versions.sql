@@ -15,3 +15,6 @@ update rooms
                                order by id desc
                                limit 1), 0)
  where slow_seconds <> 0;
+
+-- Who changes a rule says which one they saw.
+alter table rules add column version bigint not null default 1;
