@@ -218,6 +218,23 @@ func TestABanEndsBothTabsAndAnObjectionFromOutsideIsGranted(t *testing.T) {
 	ben.Sees("You were right: it was lifted.")
 }
 
+func TestAnObjectionIsAtOnceInTheListOfWhoModeratesItsRoomAndGoneWithTheRoom(t *testing.T) {
+	t.Parallel()
+	s, ada, ben, other := judgedBy(t)
+	cleo := person(t, s, "cleo")
+	ben.Open("/rooms/new") // he moderates what he makes
+	ben.Type("#name", "Kitchen")
+	ben.Submit("main form .button--main", inRoom+` && location.pathname === "/rooms/2-kitchen"`)
+	cleo.post("/rooms/2/join", nil)
+	ben.Open("/moderation/appeals")
+	ben.Until(connected + ` && document.querySelector("#appeals .empty")`)
+	ada.person().post("/measures", map[string][]string{"kind": {"time-out"}, "user": {"3"}, "room": {"2"}, "for": {"1h"}, "reason": {"spam"}})
+	cleo.post("/notices/1/appeal", map[string][]string{"text": {"I only asked for salt"}})
+	ben.Within(2*time.Second, `document.querySelector("#appeals .notice-card")?.textContent.includes("only asked for salt")`)
+	other.person().post("/rooms/2/leave", nil)
+	ben.Until(`document.querySelector("#live").textContent.includes("no longer for you to see")`)
+}
+
 func TestActsNoticesAndObjectionsWorkWithoutScripts(t *testing.T) {
 	t.Parallel()
 	_, ada, ben, _ := judgedBy(t)

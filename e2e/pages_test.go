@@ -238,7 +238,7 @@ func TestEveryPageIsPlainAndAccessible(t *testing.T) {
 	signIn(t, s, "ada").post("/moderation/rules", map[string][]string{"kind": {"word"}, "text": {"casino"}, "act": {"hold"}})
 	cleo.post("/rooms/1/messages", map[string][]string{"body": {"A *casino* at https://casino.example/" + strings.Repeat("x", 150)}, "key": {"held"}})
 	for _, page := range [][2]string{
-		{"the rules", "/moderation/rules"}, {"a rule", "/moderation/rules/1?try=1"}, {"delete a rule", "/moderation/rules/1/delete"}, {"what is held", "/moderation/held"},
+		{"the rules", "/moderation/rules"}, {"a rule", "/moderation/rules/1"}, {"delete a rule", "/moderation/rules/1/delete"}, {"what is held", "/moderation/held"},
 	} {
 		w.Open(page[1])
 		check(page[0])
@@ -247,6 +247,13 @@ func TestEveryPageIsPlainAndAccessible(t *testing.T) {
 	w.Type("#text", "two words")
 	w.Submit("#rule .button--main", arrived+` && document.querySelector("[aria-invalid]")`)
 	check("rules with a mistake")
+	w.Open("/moderation/rules/1")
+	w.do(setValue("#text", "two words"))
+	w.Submit("#rule .button--main", arrived+` && document.querySelector("[aria-invalid]")`)
+	check("a rule with a mistake")
+	w.do(setValue("#kind", "phrase"))
+	w.Submit("#rule .button:not(.button--main)", arrived+` && document.querySelector("#trial")`)
+	check("a rule that is tried")
 	w.Open("/nothing")
 	check("not found")
 	link, _, _ := strings.Cut(s.Command("user", "reset-password", "ben"), "\n")

@@ -119,11 +119,15 @@ func (s *Server) createSession(w http.ResponseWriter, r *http.Request) error {
 		return page(http.StatusUnprocessableEntity, "That name and password do not go together. Try again.")
 	case err != nil:
 		return err
-	case !user.SuspendedAt.IsZero():
-		guess.right()
-		return s.suspended(w, r, http.StatusForbidden, user, views.Fields{})
 	}
 	guess.right()
+	if !user.SuspendedAt.IsZero() {
+		if over, err := s.released(ctx, user.ID); err != nil {
+			return err
+		} else if !over {
+			return s.suspended(w, r, http.StatusForbidden, user, views.Fields{})
+		}
+	}
 	if zone := r.PostForm.Get("zone"); user.Zone == "" && zone != "" {
 		if err := s.Store.SetZone(ctx, user.ID, zone); err != nil {
 			s.Log.Debug("a browser's time zone", "zone", zone, "error", err)

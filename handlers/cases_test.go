@@ -228,6 +228,10 @@ func TestLivePartsAreOnesOwn(t *testing.T) {
 			{"dan", own("dan", "case/1/%d"), false},
 			{"dan", own("dan", "reports/%d"), true},
 			{"ben", own("dan", "reports/%d"), false},
+			{"mod", own("mod", "appeals/%d"), true},
+			{"cleo", own("cleo", "appeals/%d"), true}, // she owns a room
+			{"cleo", own("mod", "appeals/%d"), false},
+			{"dan", own("dan", "appeals/%d"), false},
 			{"mod", "case/x", false},
 			{"mod", "queue", false},
 		} {

@@ -202,6 +202,25 @@ func TestAnObjectionFromOutsideTakesATokenThatIsRightAndFresh(t *testing.T) {
 	})
 }
 
+func TestASuspensionThatIsOverKeepsNobodyFromSigningIn(t *testing.T) {
+	storetest.Databases(t, func(t *testing.T, s *store.Store, db *sqlx.DB) {
+		w := newWorld(t, s, unlimited)
+		ada := w.signUp("ada")
+		w.signUp("ben")
+		back := w.browser()
+		for range 5 { // each second it ends by itself, too
+			ada.post("/measures", url.Values{"kind": {"suspend"}, "user": {"2"}, "reason": {"spam"}, "for": {"1h"}})
+			if a := back.post("/login", url.Values{"login": {"ben"}, "password": {password}}); a.StatusCode != http.StatusForbidden {
+				t.Fatalf("while it holds: %d", a.StatusCode)
+			}
+			db.MustExec("update measures set until_at = at + 1 where ended_at = 0")
+			if a := back.post("/login", url.Values{"login": {"ben"}, "password": {password}}); a.StatusCode != http.StatusSeeOther {
+				t.Fatalf("when it is over: %d", a.StatusCode)
+			}
+		}
+	})
+}
+
 func TestWhoIsBlockedIsToldSoInAConversationOfTwoAndNowhereElse(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ada, ben := w.signUp("ada"), w.signUp("ben")

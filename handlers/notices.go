@@ -88,12 +88,19 @@ func init() {
 	liveParts["appeals"] = part{may: mayAppeals, show: appealsPart}
 }
 
-// mayAppeals lets the moderators of the instance follow their own list.
-func mayAppeals(_ *Server, _ context.Context, user store.User, rest string) (string, error) {
-	if rest != idString(user.ID) || !user.Role.AtLeast(store.Moderator) {
+// mayAppeals lets those who moderate the instance, or any room, follow their own list.
+func mayAppeals(s *Server, ctx context.Context, user store.User, rest string) (string, error) {
+	if rest != idString(user.ID) {
 		return "", store.ErrNotFound
 	}
-	return string(store.Moderator), nil
+	if user.Role.AtLeast(store.Moderator) {
+		return string(store.Moderator), nil
+	}
+	somewhere, err := s.Store.ModeratesAny(ctx, user.ID)
+	if err == nil && !somewhere {
+		err = store.ErrNotFound
+	}
+	return moderates(store.SomeRoom), err
 }
 
 func appealsPart(s *Server, ctx context.Context, rest string) (parts, []live.Topic, error) {
@@ -104,7 +111,7 @@ func appealsPart(s *Server, ctx context.Context, rest string) (parts, []live.Top
 	open, decided, err := s.appealsFor(ctx, user, true)
 	return func(zone *time.Location) []templ.Component {
 		return []templ.Component{views.AppealsRegion(open, decided, zone, true)}
-	}, []live.Topic{appealsTopic}, err
+	}, []live.Topic{appealsTopic, personTopic(user)}, err // whose rooms may be others then
 }
 
 // appealsFor are the appeals that user can decide, or could if they had not acted
@@ -166,13 +173,8 @@ func (s *Server) openAppeal(ctx context.Context, user store.UserID, a store.Appe
 // showAppeals is the list of appeals, for those who moderate something.
 func (s *Server) showAppeals(w http.ResponseWriter, r *http.Request) error {
 	ctx, me := r.Context(), asker(r).User
-	everywhere := me.Role.AtLeast(store.Moderator)
-	if !everywhere {
-		if somewhere, err := s.Store.ModeratesAny(ctx, me.ID); err != nil {
-			return err
-		} else if !somewhere {
-			return store.ErrNotFound
-		}
+	if _, err := mayAppeals(s, ctx, me, idString(me.ID)); err != nil {
+		return err
 	}
 	open, decided, err := s.appealsFor(ctx, me.ID, true)
 	if err != nil {
@@ -182,9 +184,7 @@ func (s *Server) showAppeals(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if everywhere {
-		page.Live.Part = "appeals/" + idString(me.ID)
-	}
+	page.Live.Part = "appeals/" + idString(me.ID)
 	done := map[string]string{"decided": "Decided, and they are told."}[r.URL.Query().Get("saved")]
 	return s.render(w, r, http.StatusOK, views.AppealsPage(page, open, decided, done))
 }

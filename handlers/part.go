@@ -52,7 +52,8 @@ func partOf(page views.Connection) (part, bool) {
 	return p, is
 }
 
-// moderates is what it takes to see what only moderators of room see.
+// moderates is what it takes to see what only moderators of room see, of whichever they
+// are of store.SomeRoom.
 func moderates(room store.RoomID) string { return fmt.Sprintf("moderator of %d", room) }
 
 // needed reads what needsOf says.

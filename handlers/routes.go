@@ -204,6 +204,7 @@ func (s *Server) routes() []route {
 		{"POST /moderation/rules/trial", moderator, s.tryRule},
 		{"GET /moderation/rules/{rule}", moderator, s.showRule},
 		{"POST /moderation/rules/{rule}", moderator, s.updateRule},
+		{"POST /moderation/rules/{rule}/trial", moderator, s.tryChangedRule},
 		{"GET /moderation/rules/{rule}/delete", moderator, s.askDeleteRule},
 		{"POST /moderation/rules/{rule}/delete", moderator, s.deleteRule},
 		{"GET /moderation/held", person, s.showHeld},

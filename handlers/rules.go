@@ -103,38 +103,97 @@ func (s *Server) trial(r *http.Request, rule store.Rule) (*views.Trial, error) {
 	return t, err
 }
 
-// showRule is one rule, and what it would have caught if that is asked.
+// showRule is one rule, with the form that changes it.
 func (s *Server) showRule(w http.ResponseWriter, r *http.Request) error {
+	return s.rulePage(w, r, http.StatusOK, views.RuleView{Done: map[string]string{"rule": "Saved."}[r.URL.Query().Get("saved")]})
+}
+
+// rulePage completes and shows the page, whose form has what v has, or what the rule is.
+func (s *Server) rulePage(w http.ResponseWriter, r *http.Request, status int, v views.RuleView) error {
 	id, err := ruleAt(r)
 	if err != nil {
 		return err
 	}
-	rule, err := s.Store.RuleByID(r.Context(), id)
-	if err != nil {
+	if v.Rule, err = s.Store.RuleByID(r.Context(), id); err != nil {
 		return err
 	}
-	v := views.RuleView{Rule: rule, Done: map[string]string{"rule": "Saved."}[r.URL.Query().Get("saved")]}
-	if r.URL.Query().Get("try") != "" {
-		if v.Trial, err = s.trial(r, rule); err != nil {
-			return err
-		}
+	if v.Fields.Values == nil {
+		v.Fields.Values = ruleValues(v.Rule)
 	}
 	if v.Page, err = s.me(r.Context(), asker(r), "Rule", 0); err != nil {
 		return err
 	}
-	return s.render(w, r, http.StatusOK, views.RulePage(v))
+	return s.render(w, r, status, views.RulePage(v))
 }
 
-// updateRule changes what a rule does, or switches it on or off.
+// ruleValues are what the form of a rule has of it.
+func ruleValues(rule store.Rule) map[string]string {
+	values := map[string]string{
+		"kind": string(rule.Kind), "text": rule.Text, "act": string(rule.Act), "sentence": rule.Sentence, "version": strconv.Itoa(rule.Version),
+	}
+	if rule.Active {
+		values["active"] = "yes"
+	}
+	return values
+}
+
+// changedRule is the rule at the request's address as the form wants it.
+func changedRule(r *http.Request) (store.Rule, error) {
+	id, err := ruleAt(r)
+	rule := ruleOf(r)
+	rule.ID, rule.Active = id, r.PostForm.Get("active") != ""
+	rule.Version, _ = strconv.Atoi(r.PostForm.Get("version")) // what is none is none that there is
+	return rule, err
+}
+
+// updateRule changes what a rule looks for, what it does and says, or switches it on or off.
 func (s *Server) updateRule(w http.ResponseWriter, r *http.Request) error {
+	rule, err := changedRule(r)
+	if err != nil {
+		return err
+	}
+	if err := s.Store.ChangeRule(r.Context(), s.actor(r), rule); err != nil {
+		return s.ruleAgain(w, r, err)
+	}
+	return seeOther(w, r, views.RuleURL(rule.ID)+"?saved=rule")
+}
+
+// ruleAgain shows the form with what was typed, and what is wrong with it. Who changes
+// what somebody else has changed meanwhile sees what it is now, and can save again.
+func (s *Server) ruleAgain(w http.ResponseWriter, r *http.Request, err error) error {
+	var problem store.Invalid
+	if errors.As(err, &problem) {
+		return s.rulePage(w, r, http.StatusUnprocessableEntity, views.RuleView{Fields: fieldsOf(r, store.Problems{problem})})
+	}
+	if !errors.Is(err, store.ErrConflict) {
+		return err
+	}
 	id, err := ruleAt(r)
 	if err != nil {
 		return err
 	}
-	if err := s.Store.SetRule(r.Context(), s.actor(r), id, store.RuleAct(r.PostForm.Get("act")), r.PostForm.Get("active") != ""); err != nil {
+	now, err := s.Store.RuleByID(r.Context(), id)
+	if err != nil {
 		return err
 	}
-	return seeOther(w, r, views.RuleURL(id)+"?saved=rule")
+	f := fieldsOf(r, nil)
+	f.Values["version"] = strconv.Itoa(now.Version)
+	f.Problem = "Somebody else has changed this rule meanwhile: above is what it is now, and here is what you entered. Save it again if it should be so."
+	return s.rulePage(w, r, http.StatusConflict, views.RuleView{Fields: f})
+}
+
+// tryChangedRule shows what a rule would have caught as the form wants it, without
+// changing it.
+func (s *Server) tryChangedRule(w http.ResponseWriter, r *http.Request) error {
+	rule, err := changedRule(r)
+	if err != nil {
+		return err
+	}
+	trial, err := s.trial(r, rule)
+	if err != nil {
+		return s.ruleAgain(w, r, err)
+	}
+	return s.rulePage(w, r, http.StatusOK, views.RuleView{Fields: fieldsOf(r, nil), Trial: trial})
 }
 
 func (s *Server) askDeleteRule(w http.ResponseWriter, r *http.Request) error {

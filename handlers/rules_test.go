@@ -35,10 +35,32 @@ func TestARuleIsTriedBeforeItIsMadeAndAMistakeKeepsWhatWasTyped(t *testing.T) {
 			t.Errorf("%d are in the room: a trial makes a rule", n)
 		}
 		c.does("mod", "/moderation/rules", ruleForm("casino", "flag", ""), 303)
-		if page := c.people["mod"].get("/moderation/rules/1?try=1").body; !strings.Contains(page, "caught 2 messages") {
+		changed := func(version, text, sentence string) url.Values { // and off
+			form := ruleForm(text, "refuse", sentence)
+			form.Set("version", version)
+			return form
+		}
+		if page := c.does("mod", "/moderation/rules/1/trial", changed("1", "free", "Later"), 200).body; !strings.Contains(page, "caught 1 message") || !strings.Contains(page, `value="Later"`) || !strings.Contains(page, `value="free"`) {
 			t.Errorf("the rule's page shows %s", page)
 		}
-		c.does("mod", "/moderation/rules/1", url.Values{"act": {"refuse"}}, 303) // and off
+		c.does("ben", "/rooms/1/messages", draft("free as before"), 303) // the trial has changed nothing
+		again = c.does("mod", "/moderation/rules/1", changed("1", "two words", "Not here"), 422)
+		for _, part := range []string{`value="two words"`, `value="Not here"`, "Choose a phrase.", `value="refuse" selected`, `name="version" value="1"`} {
+			if !strings.Contains(again.body, part) {
+				t.Errorf("the form lacks %s", part)
+			}
+		}
+		c.does("mod", "/moderation/rules/1", changed("1", "kasino", "Not here"), 303)
+		late := c.does("mia", "/moderation/rules/1", changed("1", "cazino", "Nor there"), 409)
+		for _, part := range []string{"Somebody else has changed this rule", ">kasino</h1>", "Not here", `value="cazino"`, `value="Nor there"`, `name="version" value="2"`} {
+			if !strings.Contains(late.body, part) {
+				t.Errorf("who is late is not shown %s", part)
+			}
+		}
+		c.does("mia", "/moderation/rules/1", changed("2", "cazino", "Nor there"), 303)
+		if log := c.people["ada"].get("/admin/log").body; !strings.Contains(log, "A word: kasino") || !strings.Contains(log, "A word: cazino") || !strings.Contains(log, "Nor there") || !strings.Contains(log, "Refuses, Off") {
+			t.Error("the log does not say what the rule was, and is")
+		}
 		if list := c.people["mod"].get("/moderation/rules").body; !strings.Contains(list, "state--off") {
 			t.Errorf("the list shows %s", list)
 		}

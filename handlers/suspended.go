@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -42,6 +43,19 @@ func (s *Server) suspended(w http.ResponseWriter, r *http.Request, status int, u
 		}
 	}
 	return s.render(w, r, status, views.SuspendedPage(views.Page{Title: "You cannot sign in"}, d, views.Zone(user), token, f))
+}
+
+// released ends what kept user out until this moment, and says whether they can sign in.
+func (s *Server) released(ctx context.Context, user store.UserID) (bool, error) {
+	ended, err := s.Store.EndMeasuresOn(ctx, user)
+	for _, m := range ended {
+		s.measured(ctx, m)
+	}
+	if err != nil {
+		return false, err
+	}
+	now, err := s.Store.User(ctx, user)
+	return now.SuspendedAt.IsZero(), err
 }
 
 // appealToken lets user object to the measure until then, without a session.

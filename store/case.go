@@ -137,10 +137,16 @@ func (s *Store) MayQueue(ctx context.Context, user UserID, room RoomID) error {
 	return nil
 }
 
-// moderatorsOf says which of users moderate which of rooms.
+// moderatorsOf says which of users moderate which of rooms, of which one may be SomeRoom.
 func (s *Store) moderatorsOf(ctx context.Context, rooms []RoomID, users []UserID) (map[Viewer]bool, error) {
 	if len(rooms) == 0 {
 		return nil, nil
+	}
+	var some []UserID
+	if slices.Contains(rooms, SomeRoom) {
+		if err := s.in(ctx, &some, moderatingSome, users); err != nil {
+			return nil, err
+		}
 	}
 	var rows []struct {
 		RoomID RoomID `db:"room_id"`
@@ -151,8 +157,17 @@ func (s *Store) moderatorsOf(ctx context.Context, rooms []RoomID, users []UserID
 	for _, r := range rows {
 		all[Viewer{User: r.UserID, Moderates: r.RoomID}] = true
 	}
+	for _, user := range some {
+		all[Viewer{User: user, Moderates: SomeRoom}] = true
+	}
 	return all, err
 }
+
+const moderatingSome = `
+select distinct m.user_id
+  from members m
+  join rooms r on r.id = m.room_id
+ where m.user_id in (?) and m.present and (m.owner or m.moderator) and r.kind <> 'direct'`
 
 const moderatorsPresent = `
 select room_id, user_id

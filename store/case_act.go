@@ -64,12 +64,12 @@ func (s *Store) lockCase(ctx context.Context, tx *transaction, by UserID, id Cas
 	if err := tx.GetContext(ctx, &about, "select room_id, user_id from cases where id = $1", id); err != nil {
 		return Case{}, err
 	}
-	lock := s.lockPerson(ctx, tx, about.UserID)
-	if about.RoomID != 0 {
-		lock = s.lockRoom(ctx, tx, about.RoomID)
-	}
-	if lock != nil {
-		return Case{}, lock
+	if about.RoomID != 0 { // a measure that follows locks the person, after their room
+		if err := s.lockRoom(ctx, tx, about.RoomID); err != nil {
+			return Case{}, err
+		}
+	} else if err := s.lockPerson(ctx, tx, about.UserID); err != nil {
+		return Case{}, err
 	}
 	if _, err := tx.ExecContext(ctx, "update cases set id = id where id = $1", id); err != nil {
 		return Case{}, err

@@ -58,6 +58,9 @@ func (s *Store) deleteAccount(ctx context.Context, tx *transaction, by Actor, u 
 	}
 	// A key that nobody can sign up with; the password is none that anybody can enter.
 	key := fmt.Sprintf("#%d", u.ID)
+	if err := s.lockPerson(ctx, tx, u.ID); err != nil { // what is being held just now, too
+		return nil, err
+	}
 	if _, err := tx.ExecContext(ctx, "delete from held where user_id = $1", u.ID); err != nil {
 		return nil, err
 	}

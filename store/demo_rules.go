@@ -25,7 +25,8 @@ func (s *Store) demoRules(ctx context.Context, people map[string]UserID, now tim
 				return err
 			}
 			if r.Text == "deploy" { // that was a joke
-				if err := s.SetRule(ctx, ada, made.ID, r.Act, false); err != nil {
+				made.Active = false
+				if err := s.ChangeRule(ctx, ada, made); err != nil {
 					return err
 				}
 			}

@@ -56,10 +56,10 @@ func removeByMeasure(s *Store, ctx context.Context, tx *transaction, m *Measure)
 	return err
 }
 
-// notBarred is a Restraint if a moderator has removed user from room.
-func notBarred(ctx context.Context, tx *transaction, room RoomID, user UserID) error {
+// notBarred is a Restraint if a moderator has removed user from room, and that holds now.
+func (s *Store) notBarred(ctx context.Context, tx *transaction, room RoomID, user UserID) error {
 	var barred int
-	if err := tx.GetContext(ctx, &barred, "select count(*) from members where room_id = $1 and user_id = $2 and barred > 0", room, user); err != nil {
+	if err := tx.GetContext(ctx, &barred, barredNow, room, user, micros(s.now())); err != nil {
 		return err
 	}
 	if barred > 0 {
@@ -67,6 +67,12 @@ func notBarred(ctx context.Context, tx *transaction, room RoomID, user UserID) e
 	}
 	return nil
 }
+
+const barredNow = `
+select count(*)
+  from members m
+  join measures x on x.id = m.barred
+ where m.room_id = $1 and m.user_id = $2 and (x.until_at = 0 or x.until_at > $3)`
 
 // readmit makes the person what they were in the room: they have read nothing meanwhile.
 func readmit(s *Store, ctx context.Context, tx *transaction, m Measure) error {
@@ -118,6 +124,9 @@ func endSuspension(s *Store, ctx context.Context, tx *transaction, m Measure) er
 // suspendAccount ends every session of user, who cannot sign in until reactivateAccount,
 // whatever measures do meanwhile. did: an administrator had not done so before.
 func (s *Store) suspendAccount(ctx context.Context, tx *transaction, user UserID) (did bool, err error) {
+	if err := s.lockPerson(ctx, tx, user); err != nil { // as measures do: see stillMay
+		return false, err
+	}
 	err = one(tx.ExecContext(ctx, "update users set suspended_at = $2 where id = $1 and (suspended_at = 0 or "+byMeasure+")", user, micros(s.now())))
 	if err == ErrNotFound {
 		return false, nil // it was already

@@ -39,11 +39,6 @@ func (s *Store) PublishHeld(ctx context.Context, by Actor, id HeldID) (Message, 
 		} else {
 			m, err = s.add(ctx, tx, d, who, h.Body, digest, s.now())
 		}
-		if err == nil && s.writer == nil { // see stillMay
-			if _, err = standing(ctx, tx, h.RoomID, h.UserID); errors.Is(err, sql.ErrNoRows) {
-				err = errAuthorGone
-			}
-		}
 		return Entry{Act: "rule.publish", Target: Target{Kind: OnMessage, ID: int64(d.Room), Seq: m.Seq}}, err
 	})
 	return m, err
@@ -95,6 +90,15 @@ func lockHeld(ctx context.Context, tx *transaction, id HeldID) (h lockedHeld, er
 // onHeld decides a held message with fn, as an act of somebody who moderates its room.
 func (s *Store) onHeld(ctx context.Context, by Actor, id HeldID, to HeldState, fn func(context.Context, *transaction, lockedHeld) (Entry, error)) error {
 	return s.inLog(ctx, func(ctx context.Context, tx *transaction) error {
+		var of lockedHeld
+		if err := tx.GetContext(ctx, &of, "select room_id, user_id from held where id = $1", id); err != nil {
+			return err
+		}
+		// As measures and posts do, the room and then the person: whoever deletes one of
+		// the two holds it when they come to what is held.
+		if err := s.lockMeasured(ctx, tx, of.RoomID, of.UserID); err != nil {
+			return err
+		}
 		h, err := lockHeld(ctx, tx, id)
 		if err != nil {
 			return err

@@ -272,14 +272,25 @@ func (s *Store) end(ctx context.Context, tx *transaction, m *Measure, by UserID)
 }
 
 // EndMeasures ends those whose time is over, at most limit, and returns them. Who was
-// kept from writing by a time-out can write from Until on; this has the pages say so, and
-// undoes the other kinds. It also learns what other processes decided about newcomers.
+// kept from something can do it from Until on; this has the pages say so, shows again
+// what was hidden, and brings back into their rooms who was removed. It also learns what other processes decided about newcomers.
 func (s *Store) EndMeasures(ctx context.Context, limit int) ([]Measure, error) {
 	if err := s.refreshNewcomers(ctx); err != nil {
 		return nil, err
 	}
+	return s.endDue(ctx, measuresDue, micros(s.now()), limit)
+}
+
+// EndMeasuresOn ends those on user whose time is over, and returns them: who is kept out
+// no longer comes in at that moment, and not when all others are let in.
+func (s *Store) EndMeasuresOn(ctx context.Context, user UserID) ([]Measure, error) {
+	return s.endDue(ctx, measuresDueOn, user, micros(s.now()))
+}
+
+// endDue ends the measures that query names, but for those that another has ended.
+func (s *Store) endDue(ctx context.Context, query string, args ...any) ([]Measure, error) {
 	var due []MeasureID
-	if err := s.list(ctx, &due, measuresDue, micros(s.now()), limit); err != nil || len(due) == 0 {
+	if err := s.list(ctx, &due, query, args...); err != nil || len(due) == 0 {
 		return nil, s.plain(err)
 	}
 	var ended []Measure
@@ -311,6 +322,12 @@ select id
  where ended_at = 0 and until_at > 0 and until_at <= $1
  order by until_at
  limit $2`
+
+const measuresDueOn = `
+select id
+  from measures
+ where user_id = $1 and ended_at = 0 and until_at > 0 and until_at <= $2
+ order by id`
 
 // lockMeasure reads the measure and holds it until the transaction ends, and before it
 // what it is on, in the order in which those do who impose one.

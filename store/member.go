@@ -109,7 +109,7 @@ func (s *Store) Join(ctx context.Context, room RoomID, user UserID) error {
 		if r.Kind != OpenRoom {
 			return ErrNotFound
 		}
-		if err := notBarred(ctx, tx, room, user); err != nil {
+		if err := s.notBarred(ctx, tx, room, user); err != nil {
 			return err
 		}
 		if r.Archived() {
@@ -176,7 +176,7 @@ func (s *Store) AddMember(ctx context.Context, room RoomID, by, user UserID) err
 		if n == 0 {
 			return Invalid{"person", "There is nobody of that name. Look for them by typing a part of it."}
 		}
-		if err := notBarred(ctx, tx, room, user); err != nil {
+		if err := s.notBarred(ctx, tx, room, user); err != nil {
 			return Invalid{"person", "A moderator has removed them from this room. Lift that first."}
 		}
 		return setMember(ctx, tx, room, user, true, false)

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -107,5 +108,56 @@ func TestMessagesAndKeysComeThroughTheUpdate(t *testing.T) {
 	}
 	if m, err := s.PostMessage(t.Context(), Draft{Room: 1, Author: 7, Key: "k", Body: "now new"}); err != nil || m.Seq != 3 || m.Rev != 6 {
 		t.Errorf("a new message is %d at %d, %v; want 3 at 6", m.Seq, m.Rev, err)
+	}
+}
+
+func TestTheEndsOfLocksAndSlowModesComeThroughTheUpdate(t *testing.T) {
+	d := dialect{"sqlite", filepath.Join(t.TempDir(), "parley.db")}
+	names, err := fs.Glob(migrations.Files, "*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := fstest.MapFS{}
+	for _, name := range names {
+		sql, err := migrations.Files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name < "0013" && !strings.Contains(name, ".postgres.") {
+			old[strings.Replace(name, ".sqlite", "", 1)] = &fstest.MapFile{Data: sql}
+		}
+	}
+	if err := d.migrate(t.Context(), old); err != nil {
+		t.Fatal(err)
+	}
+	db, err := d.open(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	measure := "insert into measures (id, kind, user_id, room_id, seq, case_id, by_id, at, ended_at, reason, words, amount, until_at) values "
+	for _, query := range []string{
+		"insert into rooms (id, slug, name, name_key, kind, created_by, created_at) values (2, 'a', 'a', 'a', 'open', 0, 1), (3, 'b', 'b', 'b', 'open', 0, 1)",
+		measure + "(1, 'lock', 0, 1, 0, 0, 0, 1, 0, '', '', 0, 70), (2, 'lock', 0, 1, 0, 0, 0, 1, 0, '', '', 0, 50)",
+		measure + "(3, 'lock', 0, 2, 0, 0, 0, 1, 0, '', '', 0, 70), (4, 'lock', 0, 2, 0, 0, 0, 1, 0, '', '', 0, 0)",
+		measure + "(5, 'slow', 0, 1, 0, 0, 0, 1, 0, '', '', 9, 0), (6, 'slow', 0, 1, 0, 0, 0, 1, 0, '', '', 10, 60), (7, 'slow', 0, 1, 0, 0, 0, 1, 5, '', '', 10, 90)",
+		"update rooms set locked = id where id < 3",
+		"update rooms set slow_seconds = 10 where id = 1",
+	} {
+		if _, err := db.ExecContext(t.Context(), query); err != nil {
+			t.Fatal(query, err)
+		}
+	}
+	db.Close()
+	s, err := Open(t.Context(), "sqlite:"+d.dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for room, want := range map[RoomID][2]int64{1: {70, 60}, 2: {0, 0}, 3: {0, 0}} {
+		var got struct{ Locked, Slow int64 }
+		err := s.get(t.Context(), &got, "select locked_until as locked, slow_until as slow from rooms where id = $1", room)
+		if err != nil || got.Locked != want[0] || got.Slow != want[1] {
+			t.Errorf("room %d: got %+v, %v; want %v", room, got, err, want)
+		}
 	}
 }

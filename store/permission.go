@@ -38,6 +38,8 @@ type Standing struct {
 	Slow      time.Time // the next message in a slow room
 	SlowMode  time.Duration
 	Locked    bool      // only its moderators write
+	LockEnds  time.Time // zero: when it is lifted
+	SlowEnds  time.Time
 	New       time.Time // too new an account to write until then; zero: it is not
 
 	windows windows
@@ -86,7 +88,7 @@ func (m Membership) Standing(u User) Standing {
 	return Standing{
 		User: u.ID, Name: u.Name, Administrator: u.Role == Administrator, Member: m.User == u.ID && u.ID != 0,
 		Owner: m.Owner, Kind: m.Kind, Archived: m.Archived(), windows: m.windows,
-		Moderator: m.Moderator, Officer: u.Role.AtLeast(Moderator), Locked: m.Locked != 0, Since: u.CreatedAt,
+		Moderator: m.Moderator, Officer: u.Role.AtLeast(Moderator), Since: u.CreatedAt,
 	}
 }
 
@@ -130,17 +132,19 @@ select ` + standingFields + `
   join rooms r on r.id = m.room_id
  where m.room_id = $1 and m.user_id = $2 and m.present and u.suspended_at = 0`
 
-const standingFields = `u.name, u.role, u.created_at, u.quiet_until, m.owner, m.moderator, m.quiet_until, m.posted_at, r.kind, r.archived_at, r.locked, r.slow_seconds`
+const standingFields = `u.name, u.role, u.created_at, u.quiet_until, m.owner, m.moderator, m.quiet_until, m.posted_at, r.kind, r.archived_at, r.locked, r.locked_until, r.slow_seconds, r.slow_until`
 
 // standingRow is standingFields as the driver's own types.
 type standingRow struct {
-	name, role, kind                                                   string
-	created, quiet, quietHere, postedAt, archived, locked, slowSeconds int64
-	owner, moderator                                                   bool
+	name, role, kind                              string
+	created, quiet, quietHere, postedAt, archived int64
+	locked, lockedUntil, slowSeconds, slowUntil   int64
+	owner, moderator                              bool
 }
 
 func (r *standingRow) places() []any {
-	return []any{&r.name, &r.role, &r.created, &r.quiet, &r.owner, &r.moderator, &r.quietHere, &r.postedAt, &r.kind, &r.archived, &r.locked, &r.slowSeconds}
+	return []any{&r.name, &r.role, &r.created, &r.quiet, &r.owner, &r.moderator, &r.quietHere, &r.postedAt, &r.kind, &r.archived,
+		&r.locked, &r.lockedUntil, &r.slowSeconds, &r.slowUntil}
 }
 
 func (r *standingRow) standing(user UserID) Standing {
@@ -148,9 +152,21 @@ func (r *standingRow) standing(user UserID) Standing {
 		User: user, Name: r.name, Administrator: Role(r.role) == Administrator, Officer: Role(r.role).AtLeast(Moderator), Member: r.name != "",
 		Owner: r.owner, Moderator: r.moderator, Kind: Kind(r.kind), Archived: r.archived != 0, Locked: r.locked != 0, Since: fromMicros(r.created),
 		Quiet: fromMicros(max(r.quiet, r.quietHere)), SlowMode: time.Duration(r.slowSeconds) * time.Second,
+		LockEnds: fromMicros(r.lockedUntil), SlowEnds: fromMicros(r.slowUntil),
 	}
 	if by.SlowMode > 0 && r.postedAt > 0 {
 		by.Slow = fromMicros(r.postedAt).Add(by.SlowMode)
+	}
+	return by
+}
+
+// at is by without what is over at now: it may not be tidied up yet.
+func (by Standing) at(now time.Time) Standing {
+	if !by.LockEnds.IsZero() && !by.LockEnds.After(now) {
+		by.Locked = false
+	}
+	if !by.SlowEnds.IsZero() && !by.SlowEnds.After(now) {
+		by.SlowMode, by.Slow = 0, time.Time{}
 	}
 	return by
 }
@@ -169,6 +185,7 @@ var ErrHidden = errors.New("the message is hidden")
 
 // restraint is what keeps by from writing at now, nil if nothing does.
 func restraint(by Standing, now time.Time) error {
+	by = by.at(now)
 	switch {
 	case by.Quiet.After(now):
 		return Restraint{Kind: TimeOut, Wait: by.Quiet.Sub(now)}
@@ -187,7 +204,7 @@ func restraint(by Standing, now time.Time) error {
 // forbids it, and otherwise ErrNotFound.
 func permit(by Standing, do Action, m *Message, now time.Time) error {
 	if May(by, do, m) {
-		if do == Post || do == Edit && (by.Locked || by.Quiet.After(now)) {
+		if do == Post || do == Edit && (by.at(now).Locked || by.Quiet.After(now)) {
 			return restraint(by, now)
 		}
 		return nil

@@ -116,6 +116,10 @@ func TestNoQueryScansATable(t *testing.T) {
 		"copies due":      copiesDue,
 
 		"measures due":       measuresDue,
+		"measures due on":    measuresDueOn,
+		"barred now":         barredNow,
+		"a slow room":        slowNow,
+		"a locked room":      lockedNow,
 		"measure":            measureColumns + " where x.id = $1",
 		"measures on":        measuresOn,
 		"measures in":        measuresIn,
@@ -142,6 +146,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"muted by":           mutedBy,
 		"blocked in":         blockedIn,
 		"moderators present": lists(moderatorsPresent, []int{1, 2}, []int{3, 4}),
+		"moderating some":    lists(moderatingSome, []int{1, 2}),
 		"accounts":           accounts(AccountQuery{After: "1.x"}),
 		"newest":             accounts(AccountQuery{Order: ByNewest, After: "1."}),
 		"last here":          accounts(AccountQuery{Order: ByHere, After: "1.2"}),

@@ -80,8 +80,10 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 		case RuleRefuses:
 			return Ruled{Sentence: rule.Sentence}
 		case RuleHolds:
-			waits, err = s.hold(ctx, tx, d, body, digest, rule)
-			return err
+			if waits, err = s.hold(ctx, tx, d, body, digest, rule); err != nil {
+				return err
+			}
+			return s.stillMay(ctx, tx, d, now)
 		}
 		if m, err = s.add(ctx, tx, d, who, body, digest, now); err != nil {
 			return err
@@ -89,7 +91,7 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 		if err := s.stillMay(ctx, tx, d, now); err != nil {
 			return err
 		}
-		if who.SlowMode > 0 {
+		if who.at(now).SlowMode > 0 {
 			if _, err := tx.ExecContext(ctx, "update members set posted_at = $1 where room_id = $2 and user_id = $3", micros(now), d.Room, d.Author); err != nil {
 				return err
 			}

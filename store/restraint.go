@@ -7,7 +7,9 @@ import (
 
 // What keeps people from writing is kept where a post looks anyway: with the account,
 // with the membership, and with the room. Each time it is what all measures that hold
-// come to: of time-outs the last end counts, of the rest the newest.
+// come to: of time-outs and locks the last end counts, of slow modes the newest. The end
+// is kept beside it, so that nothing counts a moment longer; where an older slow mode
+// goes on after that, it does once EndMeasures has seen to it.
 func init() {
 	effects[TimeOut] = effect{
 		check: func(m *Measure) error {
@@ -94,19 +96,24 @@ func setOf(ctx context.Context, tx *transaction, query string, room RoomID, now 
 
 const slowNow = `
 update rooms
-   set slow_seconds = coalesce((select amount
-                                  from measures
-                                 where room_id = $1 and ended_at = 0 and kind = 'slow' and user_id = 0 and (until_at = 0 or until_at > $2)
-                                 order by id desc
-                                 limit 1), 0)
+   set slow_seconds = coalesce((select amount ` + slowest + `), 0), slow_until = coalesce((select until_at ` + slowest + `), 0)
  where id = $1`
+
+const slowest = `
+  from measures
+ where room_id = $1 and ended_at = 0 and kind = 'slow' and user_id = 0 and (until_at = 0 or until_at > $2)
+ order by id desc
+ limit 1`
 
 const lockedNow = `
 update rooms
-   set locked = coalesce((select max(id)
-                            from measures
-                           where room_id = $1 and ended_at = 0 and kind = 'lock' and user_id = 0 and (until_at = 0 or until_at > $2)), 0)
+   set locked = coalesce((select max(id) ` + locks + `), 0),
+       locked_until = coalesce((select case when min(until_at) = 0 then 0 else max(until_at) end ` + locks + `), 0)
  where id = $1`
+
+const locks = `
+  from measures
+ where room_id = $1 and ended_at = 0 and kind = 'lock' and user_id = 0 and (until_at = 0 or until_at > $2)`
 
 // StandingIn returns what user is in room now, with what keeps them from writing;
 // ErrNotFound unless they are a member and not suspended.
@@ -117,7 +124,7 @@ func (s *Store) StandingIn(ctx context.Context, room RoomID, user UserID) (Stand
 	}
 	var r standingRow
 	err = q.QueryRowContext(s.reading(ctx), room, user).Scan(r.places()...)
-	by := r.standing(user)
+	by := r.standing(user).at(s.now())
 	by.windows = s.windows()
 	if wait := s.newcomerWait(NewcomerLag, by.Since, s.now()); wait > 0 && !by.Moderates() {
 		by.New = s.now().Add(wait)
@@ -128,8 +135,8 @@ func (s *Store) StandingIn(ctx context.Context, room RoomID, user UserID) (Stand
 // Restraint is what keeps by from writing now, nil if nothing does.
 func (s *Store) Restraint(by Standing) error { return restraint(by, s.now()) }
 
-// stillMay asks again, holding the room and its author, whether d may be stored at now:
-// on PostgreSQL what keeps its author from it may have been decided since the question.
+// stillMay asks again, holding the room and its author, whether d may be stored, or held,
+// at now: on PostgreSQL what keeps its author from it may have been decided since the question.
 // Whoever decides it locks one of the two, so nothing is stored after it was decided.
 func (s *Store) stillMay(ctx context.Context, tx *transaction, d Draft, now time.Time) error {
 	if s.writer != nil {

@@ -40,11 +40,9 @@ type Room struct {
 	LastSeq    Seq   `db:"last_seq"`
 	Rev        Rev
 
-	Locked      MeasureID // only its moderators write; 0: every member
-	SlowSeconds int       `db:"slow_seconds"` // between two messages of a member; 0: none
-	DeleteAt    int64     `db:"delete_at"`    // when it will be deleted, microseconds; 0: it stays
-	Keep        Keep      `db:"keep_days"`
-	Forgot      Seq       `db:"forgot_seq"` // every message up to here is forgotten
+	DeleteAt int64 `db:"delete_at"` // when it will be deleted, microseconds; 0: it stays
+	Keep     Keep  `db:"keep_days"`
+	Forgot   Seq   `db:"forgot_seq"` // every message up to here is forgotten
 }
 
 // Archived says whether the room can be read only.
@@ -97,7 +95,7 @@ func (m Membership) Tells() bool {
 	return false
 }
 
-const roomFields = `r.id, r.slug, r.name, r.topic, r.kind, r.everyone, r.archived_at, r.last_seq, r.rev, r.locked, r.slow_seconds, r.delete_at, r.keep_days, r.forgot_seq`
+const roomFields = `r.id, r.slug, r.name, r.topic, r.kind, r.everyone, r.archived_at, r.last_seq, r.rev, r.delete_at, r.keep_days, r.forgot_seq`
 
 const membershipColumns = `
 select ` + roomFields + `, m.user_id, m.owner, m.moderator, m.favourite, m.level, m.seen_seq,

@@ -154,7 +154,7 @@ func (s *Store) GiveMember(ctx context.Context, by Actor, room RoomID, user User
 		if len(names) == 0 {
 			return nil, Invalid{"person", "There is nobody of that name. Look for them by typing a part of it."}
 		}
-		if err := notBarred(ctx, tx, room, user); err != nil {
+		if err := s.notBarred(ctx, tx, room, user); err != nil {
 			return nil, Invalid{"person", "A moderator has removed them from this room. Lift that first."}
 		}
 		var was bool

@@ -45,6 +45,7 @@ type Rule struct {
 	Active   bool
 	By       UserID
 	At       time.Time
+	Version  int // grows with each change
 }
 
 // MostRules is how many rules there are at most.
@@ -63,7 +64,7 @@ func (s *Store) Rules(ctx context.Context) ([]Rule, error) {
 	return all, nil
 }
 
-const ruleFields = `id, kind, text, act, sentence, active, by_id, at`
+const ruleFields = `id, kind, text, act, sentence, active, by_id, at, version`
 
 const allRules = "select " + ruleFields + `
   from rules
@@ -79,10 +80,11 @@ type ruleRow struct {
 	Active   bool
 	ByID     UserID `db:"by_id"`
 	At       int64
+	Version  int
 }
 
 func (r ruleRow) rule() Rule {
-	return Rule{r.ID, r.Kind, r.Text, r.Act, r.Sentence, r.Active, r.ByID, fromMicros(r.At)}
+	return Rule{r.ID, r.Kind, r.Text, r.Act, r.Sentence, r.Active, r.ByID, fromMicros(r.At), r.Version}
 }
 
 // checkRule returns r as it is stored.
@@ -116,26 +118,26 @@ func (s *Store) CreateRule(ctx context.Context, by Actor, r Rule) (Rule, error) 
 	if err != nil {
 		return r, err
 	}
-	r.By, r.At, r.Active = by.User, s.now(), true
-	err = s.changeRules(ctx, by, func(ctx context.Context, tx *transaction) (Entry, error) {
+	r.By, r.At, r.Active, r.Version = by.User, s.now(), true, 1
+	err = s.changeRules(ctx, by, func(ctx context.Context, tx *transaction) ([]Entry, error) {
 		var n int
 		if err := tx.GetContext(ctx, &n, "select count(*) from rules"); err != nil {
-			return Entry{}, err
+			return nil, err
 		}
 		if n >= MostRules {
-			return Entry{}, Invalid{"text", "There are 5,000 rules. Delete one first."}
+			return nil, Invalid{"text", "There are 5,000 rules. Delete one first."}
 		}
 		if err := tx.GetContext(ctx, &r.ID, nextID, "rule"); err != nil {
-			return Entry{}, err
+			return nil, err
 		}
 		res, err := tx.ExecContext(ctx, insertRule, r.ID, r.Kind, r.Text, string(ruleKey(r.Kind, r.Text)), r.Act, r.Sentence, by.User, micros(r.At))
 		if err := one(res, err); err != nil {
 			if err == ErrNotFound {
-				err = Invalid{"text", "There is a rule for this already."}
+				err = errRuled
 			}
-			return Entry{}, err
+			return nil, err
 		}
-		return Entry{Act: "rule.create", Target: Target{Kind: OnRule, ID: int64(r.ID), Name: r.Text}, Now: string(r.Kind) + ": " + string(r.Act)}, nil
+		return []Entry{{Act: "rule.create", Target: onRule(r), Now: string(r.Kind) + ": " + string(r.Act)}}, nil
 	})
 	return r, err
 }
@@ -145,22 +147,65 @@ insert into rules (id, kind, text, text_key, act, sentence, active, by_id, at)
 values ($1, $2, $3, $4, $5, $6, true, $7, $8)
 on conflict do nothing`
 
-// SetRule changes what rule id does, and whether it is active, as an act of by.
-func (s *Store) SetRule(ctx context.Context, by Actor, id RuleID, act RuleAct, active bool) error {
-	if !slices.Contains(ruleActs, act) {
-		return Invalid{"act", "Choose what happens."}
+var errRuled = Invalid{"text", "There is a rule for this already."}
+
+func onRule(r Rule) Target { return Target{Kind: OnRule, ID: int64(r.ID), Name: r.Text} }
+
+// ChangeRule makes rule in.ID what in says, as an act of by, if it is still what it was at
+// in.Version. Otherwise it fails with ErrConflict, and else as CreateRule does.
+func (s *Store) ChangeRule(ctx context.Context, by Actor, in Rule) error {
+	in, err := checkRule(in)
+	if err != nil {
+		return err
 	}
-	return s.changeRules(ctx, by, func(ctx context.Context, tx *transaction) (Entry, error) {
-		var was ruleRow
-		if err := tx.GetContext(ctx, &was, "select "+ruleFields+" from rules where id = $1", id); err != nil {
-			return Entry{}, err
+	return s.changeRules(ctx, by, func(ctx context.Context, tx *transaction) ([]Entry, error) {
+		was, err := ruleIn(ctx, tx, in.ID)
+		if err != nil {
+			return nil, err
 		}
-		if _, err := tx.ExecContext(ctx, "update rules set act = $1, active = $2 where id = $3", act, active, id); err != nil {
-			return Entry{}, err
+		if was.Version != in.Version {
+			return nil, ErrConflict
 		}
-		return Entry{Act: "rule.change", Target: Target{Kind: OnRule, ID: int64(id), Name: was.Text},
-			Was: ruleState(was.Act, was.Active), Now: ruleState(act, active)}, nil
+		key := string(ruleKey(in.Kind, in.Text))
+		var same int // changeRules has all others wait
+		if err := tx.GetContext(ctx, &same, "select count(*) from rules where kind = $1 and text_key = $2 and id <> $3", in.Kind, key, in.ID); err != nil {
+			return nil, err
+		}
+		if same > 0 {
+			return nil, errRuled
+		}
+		entries := changesOf(was, in)
+		if len(entries) == 0 {
+			return nil, nil
+		}
+		_, err = tx.ExecContext(ctx, updateRule, in.ID, in.Kind, in.Text, key, in.Act, in.Sentence, in.Active)
+		return entries, err
 	})
+}
+
+const updateRule = `
+update rules
+   set kind = $2, text = $3, text_key = $4, act = $5, sentence = $6, active = $7, version = version + 1
+ where id = $1`
+
+func ruleIn(ctx context.Context, tx *transaction, id RuleID) (Rule, error) {
+	var r ruleRow
+	err := tx.GetContext(ctx, &r, "select "+ruleFields+" from rules where id = $1", id)
+	return r.rule(), err
+}
+
+// changesOf are the log's entries of what makes was now.
+func changesOf(was, now Rule) []Entry {
+	var entries []Entry
+	note := func(act Act, before, after string) {
+		if before != after {
+			entries = append(entries, Entry{Act: act, Target: onRule(now), Was: before, Now: after})
+		}
+	}
+	note("rule.words", string(was.Kind)+": "+was.Text, string(now.Kind)+": "+now.Text)
+	note("rule.change", ruleState(was.Act, was.Active), ruleState(now.Act, now.Active))
+	note("rule.sentence", was.Sentence, now.Sentence)
+	return entries
 }
 
 func ruleState(act RuleAct, active bool) string {
@@ -179,18 +224,18 @@ func (s *Store) RuleByID(ctx context.Context, id RuleID) (Rule, error) {
 
 // DeleteRule takes rule id away, as an act of by.
 func (s *Store) DeleteRule(ctx context.Context, by Actor, id RuleID) error {
-	return s.changeRules(ctx, by, func(ctx context.Context, tx *transaction) (Entry, error) {
+	return s.changeRules(ctx, by, func(ctx context.Context, tx *transaction) ([]Entry, error) {
 		var was ruleRow
 		if err := tx.GetContext(ctx, &was, "delete from rules where id = $1 returning "+ruleFields, id); err != nil {
-			return Entry{}, err
+			return nil, err
 		}
-		return Entry{Act: "rule.delete", Target: Target{Kind: OnRule, ID: int64(id), Name: was.Text}, Was: ruleState(was.Act, was.Active)}, nil
+		return []Entry{{Act: "rule.delete", Target: onRule(was.rule()), Was: ruleState(was.Act, was.Active)}}, nil
 	})
 }
 
 // changeRules runs fn as an act of somebody who moderates the instance, and has this
 // process follow.
-func (s *Store) changeRules(ctx context.Context, by Actor, fn func(context.Context, *transaction) (Entry, error)) error {
+func (s *Store) changeRules(ctx context.Context, by Actor, fn func(context.Context, *transaction) ([]Entry, error)) error {
 	err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		officer, err := officerIn(ctx, tx, 0, by.User)
 		if err != nil {
@@ -202,11 +247,11 @@ func (s *Store) changeRules(ctx context.Context, by Actor, fn func(context.Conte
 		if _, err := tx.ExecContext(ctx, "update counters set value = value + 1 where name = 'rules'"); err != nil {
 			return err
 		}
-		e, err := fn(ctx, tx)
+		entries, err := fn(ctx, tx)
 		if err != nil {
 			return err
 		}
-		return s.record(ctx, tx, by, e)
+		return s.record(ctx, tx, by, entries...)
 	})
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,7 +77,8 @@ func TestRulesAreTriedChangedAndDeletedByModerators(t *testing.T) {
 		if _, broken := s.Broken("casino"); !broken {
 			t.Error("the rule does nothing")
 		}
-		must(t, s.SetRule(t.Context(), by, rule.ID, store.RuleHolds, false))
+		rule.Act, rule.Active = store.RuleHolds, false
+		must(t, s.ChangeRule(t.Context(), by, rule))
 		if _, broken := s.Broken("casino"); broken {
 			t.Error("a rule that is off does something")
 		}
@@ -118,4 +120,71 @@ func BenchmarkRules(b *testing.B) {
 			}
 		})
 	}
+}
+
+func TestARuleIsChangedByWhoSawItAndTheLogSaysWhatItWas(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ada, ben, _ := crew(t, s)
+		by := store.Actor{User: ada.ID}
+		other, err := s.CreateRule(t.Context(), by, store.Rule{Kind: store.RuleWord, Text: "poker", Act: store.RuleFlags})
+		must(t, err)
+		rule, err := s.CreateRule(t.Context(), by, store.Rule{Kind: store.RuleWord, Text: "casino", Act: store.RuleRefuses, Sentence: "No."})
+		must(t, err)
+		now := func() store.Rule {
+			t.Helper()
+			r, err := s.RuleByID(t.Context(), rule.ID)
+			must(t, err)
+			return r
+		}
+		entries := func() (all []string) {
+			t.Helper()
+			log, err := s.Entries(t.Context(), store.EntryQuery{On: store.Target{Kind: store.OnRule, ID: int64(rule.ID)}}, 10)
+			must(t, err)
+			for _, e := range log {
+				all = append(all, fmt.Sprintf("%s of %s: %s -> %s", e.Act, e.Target.Name, e.Was, e.Now))
+			}
+			return all
+		}
+		in := now()
+		in.Kind, in.Text, in.Sentence = store.RulePhrase, "the  casino ", "Not here, please."
+		wants(t, "a member changes it", s.ChangeRule(t.Context(), store.Actor{User: ben.ID}, in), store.ErrNotFound)
+		must(t, s.ChangeRule(t.Context(), by, in))
+		if got := now(); got.Kind != store.RulePhrase || got.Text != "the casino" || got.Sentence != "Not here, please." || got.Act != store.RuleRefuses || !got.Active || got.Version != 2 {
+			t.Errorf("it is %+v", got)
+		}
+		if _, broken := s.Broken("a casino"); broken {
+			t.Error("it finds what it found before")
+		}
+		if r, broken := s.Broken("the CASINO"); !broken || r.Sentence != "Not here, please." {
+			t.Errorf("it does not find what it says now: %+v", r)
+		}
+		wants(t, "by who saw it before", s.ChangeRule(t.Context(), by, in), store.ErrConflict)
+		in = now()
+		must(t, s.ChangeRule(t.Context(), by, in)) // nothing
+		if got := now(); got.Version != 2 {
+			t.Errorf("it has changed from nothing: %+v", got)
+		}
+		var problem store.Invalid
+		in.Kind, in.Text = store.RuleWord, "POKER"
+		if err := s.ChangeRule(t.Context(), by, in); !errors.As(err, &problem) || problem.Field != "text" {
+			t.Errorf("into another rule: %v", err)
+		}
+		in.Text = "two words"
+		if err := s.ChangeRule(t.Context(), by, in); !errors.As(err, &problem) || problem.Field != "text" {
+			t.Errorf("into no word: %v", err)
+		}
+		in.ID, in.Text = 99, "blackjack"
+		wants(t, "what is not there", s.ChangeRule(t.Context(), by, in), store.ErrNotFound)
+		want := []string{
+			"rule.sentence of the casino: No. -> Not here, please.",
+			"rule.words of the casino: word: casino -> phrase: the casino",
+			"rule.create of casino:  -> word: refuse",
+		}
+		if got := entries(); !slices.Equal(got, want) {
+			t.Errorf("the log has %q", got)
+		}
+		if r, err := s.RuleByID(t.Context(), other.ID); err != nil || r.Text != "poker" {
+			t.Errorf("the other is %+v, %v", r, err)
+		}
+	})
 }

@@ -268,7 +268,7 @@ func orNotFound(err error) error {
 
 // Viewer is an open page: a session that looks at a room, or at none if Room is 0, and
 // that only somebody of the role Needs may look at, or who moderates the room Moderates
-// or the instance.
+// (SomeRoom: any) or the instance.
 type Viewer struct {
 	Session   SessionID
 	User      UserID
@@ -276,6 +276,9 @@ type Viewer struct {
 	Needs     Role   // "": anybody's
 	Moderates RoomID // 0: anybody's
 }
+
+// SomeRoom is in a Viewer whichever room they moderate.
+const SomeRoom RoomID = -1
 
 // Denial is why a viewer may no longer look; the empty one means that they may.
 type Denial string
@@ -288,7 +291,7 @@ const (
 )
 
 // Denials says for each of viewers, at most 1,000, whether they may still look,
-// in two questions for all of them, and a third if some moderate rooms.
+// in two questions for all of them, and two more if some moderate rooms.
 func (s *Store) Denials(ctx context.Context, viewers []Viewer) ([]Denial, error) {
 	denials := make([]Denial, len(viewers))
 	if len(viewers) == 0 {

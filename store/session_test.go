@@ -59,7 +59,25 @@ func TestDenialsNameWhoNoLongerModeratesARoom(t *testing.T) {
 				t.Errorf("got %q, %v; want %q", got, err, want)
 			}
 		}
+		inSome := func(want ...store.Denial) {
+			t.Helper()
+			for i := range all {
+				all[i].Moderates = store.SomeRoom
+			}
+			is(want...)
+			for i := range all {
+				all[i].Moderates = room
+			}
+		}
 		is("", "", store.NotTheRole, "")
+		other, err := c.s.CreateRoom(t.Context(), c.cleo, store.Charter{Name: "Garden", Kind: store.OpenRoom})
+		must(t, err)
+		is("", "", store.NotTheRole, "")
+		inSome("", "", "", "")
+		must(t, c.s.Leave(t.Context(), other, c.cleo))
+		_, err = c.s.Converse(t.Context(), c.cleo, []store.UserID{c.ben}) // nobody moderates that
+		must(t, err)
+		inSome("", "", store.NotTheRole, "")
 		_, err = c.db.Exec("update members set moderator = true where room_id = $1 and user_id = $2", room, c.cleo)
 		must(t, err)
 		is("", "", "", "")

@@ -43,6 +43,18 @@ func valueOf(ctx context.Context, e store.Entry, text string, zone *time.Locatio
 		}
 	case "session.end":
 		return Device(text)
+	case "rule.create", "rule.words":
+		kind, rest, _ := strings.Cut(text, ": ")
+		if e.Act == "rule.create" {
+			rest = ruleActWord(ctx, store.RuleAct(rest))
+		}
+		return ruleKindWord(ctx, store.RuleKind(kind)) + ": " + rest
+	case "rule.change", "rule.delete":
+		act, off := strings.CutSuffix(text, ", off")
+		if act = ruleActWord(ctx, store.RuleAct(act)); off {
+			act += ", " + say(ctx, "Off")
+		}
+		return act
 	case "invitation.use":
 		if role, created := strings.CutPrefix(text, "account created as "); created {
 			return say(ctx, "Account created as %s", roleName(ctx, store.Role(role)))
