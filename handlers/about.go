@@ -28,11 +28,11 @@ func (s *Server) showAbout(w http.ResponseWriter, r *http.Request) error {
 }
 
 func charterFields(m store.Membership) views.Fields {
-	values := map[string]string{"name": m.Name, "topic": m.Topic, "kind": string(m.Kind)}
+	values := map[string]string{"name": m.Name, "topic": m.Topic, "kind": string(m.Kind), "everyone": ""}
 	if m.Everyone {
 		values["everyone"] = "yes"
 	}
-	return views.Fields{Values: values}
+	return madeOf(values)
 }
 
 // about completes and shows the page about a room.
@@ -65,6 +65,13 @@ func (s *Server) updateRoom(w http.ResponseWriter, r *http.Request) error {
 	var problems store.Problems
 	if errors.As(err, &problems) {
 		return s.about(w, r, http.StatusUnprocessableEntity, views.About{Room: room, Charter: fieldsOf(r, problems)})
+	}
+	if errors.Is(err, store.ErrOutdated) {
+		if room, err = s.roomAt(r); err != nil {
+			return err
+		}
+		// Who changed it is for administrators alone.
+		return s.about(w, r, http.StatusConflict, views.About{Room: room, Charter: outdated(r, charterFields(room), changes{acts: roomChanges})})
 	}
 	if err != nil {
 		return err

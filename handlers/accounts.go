@@ -19,6 +19,7 @@ const (
 	mostAccounts     = 50  // on a page of the list
 	mostAccountRooms = 100 // of one person
 	mostAccountActs  = 50  // that were done to one person
+	mostInvited      = 100 // whom one person invited
 )
 
 func init() {
@@ -79,7 +80,26 @@ func (s *Server) createPersonAccount(w http.ResponseWriter, r *http.Request) err
 }
 
 func accountOf(r *http.Request) store.Account {
-	return store.Account{Name: r.PostForm.Get("name"), Username: r.PostForm.Get("username"), Email: r.PostForm.Get("email")}
+	in := accountNamed(r, "")
+	if saysWhatItWas(r, "name") {
+		was := accountNamed(r, before)
+		in.Was = &was
+	}
+	return in
+}
+
+// accountNamed reads it from the fields whose names begin so.
+func accountNamed(r *http.Request, prefix string) store.Account {
+	f := r.PostForm
+	return store.Account{Name: f.Get(prefix + "name"), Username: f.Get(prefix + "username"), Email: f.Get(prefix + "email")}
+}
+
+func accountFields(u store.User) views.Fields {
+	return madeOf(map[string]string{"name": u.Name, "username": u.Username, "email": u.Email})
+}
+
+func roleFields(u store.User) views.Fields {
+	return madeOf(map[string]string{"role": string(u.Role)})
 }
 
 // confirmed is the asker after they have shown their password again.
@@ -119,9 +139,6 @@ func (s *Server) refused(r *http.Request, err error, show func(views.Fields) err
 }
 
 // showAccount is an administrator's page about a person.
-// mostInvited is how many of whom a person invited their page names.
-const mostInvited = 100
-
 func (s *Server) showAccount(w http.ResponseWriter, r *http.Request) error {
 	return s.account(w, r, http.StatusOK, views.Account{Done: map[string]string{
 		"account":     "The account is saved.",
@@ -163,10 +180,10 @@ func (s *Server) account(w http.ResponseWriter, r *http.Request, status int, v v
 		return err
 	}
 	if v.About.Values == nil {
-		v.About.Values = map[string]string{"name": v.User.Name, "username": v.User.Username, "email": v.User.Email}
+		v.About = accountFields(v.User)
 	}
 	if v.Role.Values == nil {
-		v.Role.Values = map[string]string{"role": string(v.User.Role)}
+		v.Role = roleFields(v.User)
 	}
 	return s.render(w, r, status, views.AccountPage(v))
 }
@@ -206,7 +223,7 @@ func (s *Server) accountPart(ctx context.Context, rest string) (parts, []live.To
 }
 
 func (s *Server) updateAccount(w http.ResponseWriter, r *http.Request) error {
-	return s.changeAccount(w, r, "account", func(id store.UserID) error {
+	err := s.changeAccount(w, r, "account", func(id store.UserID) error {
 		err := s.Store.UpdateAccount(r.Context(), s.actor(r), id, accountOf(r))
 		if err == nil {
 			s.hub.Renew(live.Person(id)) // what they do is shown under their name
@@ -215,17 +232,46 @@ func (s *Server) updateAccount(w http.ResponseWriter, r *http.Request) error {
 	}, func(f views.Fields) error {
 		return s.account(w, r, http.StatusUnprocessableEntity, views.Account{About: f})
 	})
+	if errors.Is(err, store.ErrOutdated) {
+		return s.accountOutdated(w, r, accountFields, func(f views.Fields) views.Account { return views.Account{About: f} })
+	}
+	return err
 }
 
 func (s *Server) updateRole(w http.ResponseWriter, r *http.Request) error {
-	return s.changeAccount(w, r, "role", func(id store.UserID) error {
+	err := s.changeAccount(w, r, "role", func(id store.UserID) error {
 		if _, err := s.confirmed(r); err != nil {
 			return err
 		}
-		return s.Store.SetRole(r.Context(), s.actor(r), id, store.Role(r.PostForm.Get("role")))
+		var was []store.Role
+		if saysWhatItWas(r, "role") {
+			was = []store.Role{store.Role(r.PostForm.Get(before + "role"))}
+		}
+		return s.Store.SetRole(r.Context(), s.actor(r), id, store.Role(r.PostForm.Get("role")), was...)
 	}, func(f views.Fields) error {
 		return s.account(w, r, http.StatusUnprocessableEntity, views.Account{Role: f})
 	})
+	if errors.Is(err, store.ErrOutdated) {
+		return s.accountOutdated(w, r, roleFields, func(f views.Fields) views.Account { return views.Account{Role: f} })
+	}
+	return err
+}
+
+// accountOutdated shows a form of the page again, with what others made of it meanwhile.
+func (s *Server) accountOutdated(w http.ResponseWriter, r *http.Request, fields func(store.User) views.Fields, in func(views.Fields) views.Account) error {
+	id, err := userOf(r.PathValue("user"))
+	if err != nil {
+		return err
+	}
+	user, err := s.Store.User(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	by, err := s.changesOf(r.Context(), store.Target{Kind: store.OnAccount, ID: int64(id)}, accountChanges)
+	if err != nil {
+		return err
+	}
+	return s.account(w, r, http.StatusConflict, in(outdated(r, fields(user), by)))
 }
 
 // changeAccount does an act on the account that the path names, and has everybody's

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -126,14 +127,18 @@ func (s *Server) roomRecord(w http.ResponseWriter, r *http.Request, status int, 
 	return s.render(w, r, status, views.RoomRecordPage(v))
 }
 
+// keepFields are how the form asks for how long a room keeps its messages.
 func keepFields(keep store.Keep) views.Fields {
+	values := map[string]string{before + "keep": strconv.FormatInt(int64(keep), 10)}
 	switch keep {
 	case store.KeepAsAll:
-		return views.Fields{Values: map[string]string{"keep": "all"}}
+		values["keep"] = "all"
 	case store.KeepForever:
-		return views.Fields{Values: map[string]string{"keep": "ever"}}
+		values["keep"] = "ever"
+	default:
+		values["keep"], values["days"] = "days", strconv.FormatInt(int64(keep), 10)
 	}
-	return views.Fields{Values: map[string]string{"keep": "days", "days": strconv.FormatInt(int64(keep), 10)}}
+	return views.Fields{Values: values}
 }
 
 // answerRecord answers an act on a room: with its page again if something was wrong,
@@ -152,12 +157,40 @@ func (s *Server) answerRecord(w http.ResponseWriter, r *http.Request, err error,
 		wrong(&v, fieldsOf(r, problems))
 		return s.roomRecord(w, r, http.StatusUnprocessableEntity, v)
 	}
+	if errors.Is(err, store.ErrOutdated) {
+		return s.recordOutdated(w, r, nil)
+	}
 	if err != nil {
 		return err
 	}
 	s.roomChanged(room)
 	s.Bus.Publish(live.Hint{Topic: termsTopic(room)})
 	return seeOther(w, r, views.RoomRecordURL(room)+"?saved="+templ.SafeURL(done))
+}
+
+// recordOutdated shows the page again with what others made of its form meanwhile: of
+// the one that is posted, or of the question how long messages are kept.
+func (s *Server) recordOutdated(w http.ResponseWriter, r *http.Request, asked url.Values) error {
+	v := views.RoomRecord{}
+	var err error
+	if v.Room, err = s.Store.RoomRecord(r.Context(), roomNumber(r)); err != nil {
+		return err
+	}
+	by, err := s.changesOf(r.Context(), store.Target{Kind: store.OnRoom, ID: int64(v.Room.ID)}, roomChanges)
+	if err != nil {
+		return err
+	}
+	if posted := r.PostForm; posted.Has("keep") {
+		asked = posted
+	}
+	if asked == nil {
+		v.Charter = outdated(r, charterFields(store.Membership{Room: v.Room.Room}), by)
+		return s.roomRecord(w, r, http.StatusConflict, v)
+	}
+	v.Keep = keepFields(v.Room.Keep)
+	v.Keep.Values["keep"], v.Keep.Values["days"] = asked.Get("keep"), asked.Get("days")
+	v.Keep.Errors = map[string]string{"keep": by.sentence(r.Context(), "keep", v.Room.Keep.String())}
+	return s.roomRecord(w, r, http.StatusConflict, v)
 }
 
 func (s *Server) updateRoomRecord(w http.ResponseWriter, r *http.Request) error {
@@ -200,9 +233,14 @@ func (s *Server) askKeep(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q := r.URL.Query()
+	if was, says := wasKept(q); says && was != room.Keep {
+		return s.recordOutdated(w, r, q)
+	}
 	keep, err := keepOf(q.Get("keep"), q.Get("days"))
 	if err != nil {
-		v := views.RoomRecord{Room: room, Keep: views.Fields{Values: map[string]string{"keep": q.Get("keep"), "days": q.Get("days")}, Errors: map[string]string{"days": "Enter a number of days up to 3650."}}}
+		v := views.RoomRecord{Room: room, Keep: keepFields(room.Keep)}
+		v.Keep.Values["keep"], v.Keep.Values["days"] = q.Get("keep"), q.Get("days")
+		v.Keep.Errors = map[string]string{"days": "Enter a number of days up to 3650."}
 		return s.roomRecord(w, r, http.StatusUnprocessableEntity, v)
 	}
 	v := views.KeepQuestion{Room: room, Keep: keep, Choice: q.Get("keep"), Settings: s.Store.Settings()}
@@ -218,12 +256,22 @@ func (s *Server) askKeep(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) updateKeep(w http.ResponseWriter, r *http.Request) error {
 	keep, err := keepOf(r.PostForm.Get("keep"), r.PostForm.Get("days"))
 	if err == nil {
-		err = s.Store.SetKeep(r.Context(), s.actor(r), roomNumber(r), keep)
+		var shown []store.Keep
+		if was, says := wasKept(r.PostForm); says {
+			shown = []store.Keep{was}
+		}
+		err = s.Store.SetKeep(r.Context(), s.actor(r), roomNumber(r), keep, shown...)
 	}
 	if err == nil {
 		defer s.keepChanged()
 	}
 	return s.answerRecord(w, r, err, "keep", func(v *views.RoomRecord, f views.Fields) { v.Keep = f })
+}
+
+// wasKept is for how long a room kept its messages when form was shown, if it says so.
+func wasKept(form url.Values) (store.Keep, bool) {
+	n, err := strconv.ParseInt(form.Get(before+"keep"), 10, 64)
+	return store.Keep(n), err == nil
 }
 
 // keepOf reads for how long a room shall keep its messages.

@@ -61,8 +61,18 @@ func (s *Server) createRoom(w http.ResponseWriter, r *http.Request) error {
 }
 
 func charterOf(r *http.Request) store.Charter {
+	in := charterNamed(r, "")
+	if saysWhatItWas(r, "name") {
+		was := charterNamed(r, before)
+		in.Was = &was
+	}
+	return in
+}
+
+// charterNamed reads it from the fields whose names begin so.
+func charterNamed(r *http.Request, prefix string) store.Charter {
 	f := r.PostForm
-	return store.Charter{Name: f.Get("name"), Topic: f.Get("topic"), Kind: store.Kind(f.Get("kind")), Everyone: f.Get("everyone") != ""}
+	return store.Charter{Name: f.Get(prefix + "name"), Topic: f.Get(prefix + "topic"), Kind: store.Kind(f.Get(prefix + "kind")), Everyone: f.Get(prefix+"everyone") != ""}
 }
 
 // fieldsOf is the posted form again, with its mistakes.

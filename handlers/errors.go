@@ -163,7 +163,7 @@ func (s *Server) explain(ctx context.Context, w http.ResponseWriter, err error) 
 		return http.StatusConflict, "This room is archived: it can be read, not written. Keep your text, or ask for the room to be opened again."
 	case errors.Is(err, store.ErrNotFound):
 		return http.StatusNotFound, "There is nothing here, or it is not for you to see."
-	case errors.Is(err, store.ErrConflict):
+	case errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrOutdated):
 		return http.StatusConflict, "Somebody else changed this at the same time. Load the page again and have a look."
 	case errors.Is(err, store.ErrFull):
 		return http.StatusInsufficientStorage, "The server's disk is full, so this was not saved. Keep your text and tell whoever runs this place."

@@ -32,6 +32,14 @@ var ErrLastAdministrator = Invalid{"role", "This is the last administrator. Make
 type Account struct {
 	Username, Name, Email string
 	Role                  Role // of a new one
+
+	// Was is what was said of it when its form was shown, nil for a change that stands
+	// whatever that was: otherwise what others made of it since is ErrOutdated.
+	Was *Account
+}
+
+func (in Account) outdated(u User) bool {
+	return in.Was != nil && (replaces(in.Was.Name, u.Name, in.Name) || replaces(in.Was.Username, u.Username, in.Username) || replaces(in.Was.Email, u.Email, in.Email))
 }
 
 func onAccount(u User) Target { return Target{Kind: OnAccount, ID: int64(u.ID), Name: u.Name} }
@@ -155,13 +163,16 @@ func checkAccount(in Account) (Account, Problems) {
 }
 
 // UpdateAccount changes what user is called and reached by; their role stays. It fails
-// with Problems. Each change is an entry.
+// with Problems and ErrOutdated. Each change is an entry.
 func (s *Store) UpdateAccount(ctx context.Context, by Actor, user UserID, in Account) error {
 	in, p := checkAccount(in)
 	if len(p) > 0 {
 		return p
 	}
 	err := s.overAccount(ctx, by, user, func(ctx context.Context, tx *transaction, u User) ([]Entry, error) {
+		if in.outdated(u) {
+			return nil, ErrOutdated
+		}
 		var entries []Entry
 		for _, e := range []Entry{
 			{Act: RenameAccountAct, Was: u.Name, Now: in.Name},
@@ -214,14 +225,18 @@ func (s *Store) takenByOther(ctx context.Context, user UserID, in Account, err e
 }
 
 // SetRole changes what user may do on the whole instance. The last administrator stays
-// one: ErrLastAdministrator.
-func (s *Store) SetRole(ctx context.Context, by Actor, user UserID, role Role) error {
+// one: ErrLastAdministrator. Who was shown what they might do before says it as was: if
+// that is another by now, it is ErrOutdated.
+func (s *Store) SetRole(ctx context.Context, by Actor, user UserID, role Role, was ...Role) error {
 	if !slices.Contains(roles, role) {
 		return Invalid{"role", "Choose one from the list."}
 	}
 	return s.overAccount(ctx, by, user, func(ctx context.Context, tx *transaction, u User) ([]Entry, error) {
 		if u.Role == role {
 			return nil, nil
+		}
+		if len(was) > 0 && !slices.Contains(was, u.Role) {
+			return nil, ErrOutdated
 		}
 		if err := dispensable(ctx, tx, u); err != nil {
 			return nil, err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -213,14 +214,18 @@ select seq, rev, deleted_at
  limit $3`
 
 // SetKeep decides for how long room keeps its messages. It fails with Invalid for more
-// than ten years.
-func (s *Store) SetKeep(ctx context.Context, by Actor, room RoomID, keep Keep) error {
+// than ten years. Who was shown what was decided before says it as was: if that is
+// another by now, it is ErrOutdated.
+func (s *Store) SetKeep(ctx context.Context, by Actor, room RoomID, keep Keep, was ...Keep) error {
 	if keep < KeepAsAll || keep > MostKeepDays {
 		return Invalid{"keep", "Enter a number of days up to 3650."}
 	}
 	return s.govern(ctx, by, room, func(ctx context.Context, tx *transaction, r Room) ([]Entry, error) {
 		if r.Keep == keep {
 			return nil, nil
+		}
+		if len(was) > 0 && !slices.Contains(was, r.Keep) {
+			return nil, ErrOutdated
 		}
 		_, err := tx.ExecContext(ctx, "update rooms set keep_days = $1 where id = $2", keep, room)
 		return []Entry{{Act: RoomKeep, Was: r.Keep.String(), Now: keep.String()}}, err

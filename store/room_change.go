@@ -15,7 +15,21 @@ type Charter struct {
 	Name, Topic string
 	Kind        Kind // OpenRoom or PrivateRoom
 	Everyone    bool // new accounts are in it; only of an open room, and only administrators set it
+
+	// Was is what was said of the room when its form was shown, nil for a change that
+	// stands whatever that was. If something of it is another now, and not what this
+	// makes it, the change is ErrOutdated.
+	Was *Charter
 }
+
+func (in Charter) outdated(r Room, everyone bool) bool {
+	return in.Was != nil && (replaces(in.Was.Name, r.Name, in.Name) || replaces(in.Was.Topic, r.Topic, in.Topic) ||
+		replaces(in.Was.Kind, r.Kind, in.Kind) || everyone && replaces(in.Was.Everyone, r.Everyone, in.Everyone))
+}
+
+// replaces says whether to make a value will would undo what somebody made of it since
+// it was was.
+func replaces[T comparable](was, is, will T) bool { return is != was && is != will }
 
 // The most characters of a room's name (the issue's rule) and topic.
 const (
@@ -113,7 +127,7 @@ insert into rooms (id, slug, name, name_key, list_name, topic, kind, everyone, c
 values ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9)`
 
 // UpdateRoom changes what is said of the room, and who may come into it. Everyone
-// is kept as it is unless by is an administrator.
+// is kept as it is unless by is an administrator. It fails with Problems and ErrOutdated.
 func (s *Store) UpdateRoom(ctx context.Context, room RoomID, by Actor, in Charter) error {
 	in, p := checkCharter(in)
 	if len(p) > 0 {

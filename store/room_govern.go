@@ -62,6 +62,7 @@ func roomIn(ctx context.Context, tx *transaction, room RoomID) (Room, error) {
 }
 
 // SetCharter changes what is said of a room and who may come into it, as an administrator.
+// It fails with Problems and ErrOutdated.
 func (s *Store) SetCharter(ctx context.Context, by Actor, room RoomID, in Charter) error {
 	in, p := checkCharter(in)
 	if len(p) > 0 {
@@ -75,6 +76,9 @@ func (s *Store) SetCharter(ctx context.Context, by Actor, room RoomID, in Charte
 // setCharter changes r to in, Everyone only if everyone, and returns what that changes. The name of an
 // archived room is nobody's.
 func setCharter(ctx context.Context, tx *transaction, r Room, in Charter, everyone bool) ([]Entry, error) {
+	if in.outdated(r, everyone) {
+		return nil, ErrOutdated
+	}
 	if !everyone {
 		in.Everyone = r.Everyone && in.Kind == OpenRoom
 	}

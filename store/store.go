@@ -21,6 +21,7 @@ import (
 var (
 	ErrNotFound    = errors.New("not found")
 	ErrConflict    = errors.New("conflict")
+	ErrOutdated    = errors.New("somebody else changed this meanwhile")
 	ErrUnavailable = errors.New("the database does not answer now")
 	ErrFull        = errors.New("the disk is full")
 	ErrReadOnly    = errors.New("no more writes: the disk did not confirm one")

@@ -84,6 +84,14 @@ func valueOf(ctx context.Context, e store.Entry, text string, zone *time.Locatio
 	return text
 }
 
+// EntryValue is text, what an act made of something, as one would say it within a sentence.
+func EntryValue(ctx context.Context, act store.Act, text string) string {
+	if text == "" {
+		return say(ctx, "nothing")
+	}
+	return "“" + valueOf(ctx, store.Entry{Act: act}, text, time.UTC) + "”"
+}
+
 // settingTime is how long d is, where 0 is no limit.
 func settingTime(ctx context.Context, e store.Entry, d time.Duration) string {
 	switch {
