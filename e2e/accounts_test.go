@@ -120,6 +120,7 @@ func TestErasingAnAccountIsSeenByOthersWhileItHappens(t *testing.T) {
 	ada.Open("/admin/people/" + benID)
 	ada.Submit(`a[href$="/delete"]`, arrived+` && document.querySelector("input[value=erase]")`)
 	ada.Click("input[value=erase]")
+	ada.Type("#password", password)
 	ada.Submit("main .button--danger", arrived+` && document.querySelector("#account-state").textContent.includes("Deleted on")`)
 	watching.Until(`document.querySelector("#account-state").textContent.includes("Deleted on")`)
 	gone := `[...document.querySelectorAll('#messages > [data-author="` + benID + `"]')]`
@@ -176,7 +177,7 @@ func TestPagesAboutAccountsArePlainAndAccessible(t *testing.T) {
 	}
 	ada.post("/admin/people/2", url.Values{"name": {strings.Repeat("W", 60)}, "username": {strings.Repeat("w", 30)}, "email": {strings.Repeat("w", 60) + "@example.com"}})
 	ada.post("/admin/people/3/suspend", url.Values{"reason": {strings.Repeat("w", 300)}})
-	ada.post("/admin/people/4/delete", url.Values{"messages": {"keep"}})
+	ada.post("/admin/people/4/delete", url.Values{"messages": {"keep"}, "password": {password}})
 	ada.post("/admin/people/2/role", url.Values{"role": {"moderator"}, "password": {password}})
 	w := window(t, s)
 	w.Allow("status of 422")

@@ -80,8 +80,9 @@ var access = []struct {
 	{"POST /admin/people/{user}/reactivate", "/admin/people/5/reactivate", url.Values{}, [5]int{401, 404, 404, 404, 303}},
 	{"GET /admin/people/{user}/delete", "/admin/people/5/delete", nil, [5]int{303, 404, 404, 404, 200}},
 	{"POST /admin/people/{user}/delete", "/admin/people/5/delete", url.Values{}, [5]int{401, 404, 404, 404, 422}},
-	{"POST /admin/people/{user}/delete", "/admin/people/1/delete", url.Values{"messages": {"keep"}}, [5]int{401, 404, 404, 404, 422}},
-	{"POST /admin/people/{user}/delete", "/admin/people/5/delete", url.Values{"messages": {"erase"}}, [5]int{401, 404, 404, 404, 303}},
+	{"POST /admin/people/{user}/delete", "/admin/people/1/delete", url.Values{"messages": {"keep"}, "password": {password}}, [5]int{401, 404, 404, 404, 422}},
+	{"POST /admin/people/{user}/delete", "/admin/people/5/delete", url.Values{"messages": {"erase"}, "password": {"wrong"}}, [5]int{401, 404, 404, 404, 422}},
+	{"POST /admin/people/{user}/delete", "/admin/people/5/delete", url.Values{"messages": {"erase"}, "password": {password}}, [5]int{401, 404, 404, 404, 303}},
 	{"GET /admin/people/{user}", "/admin/people/5", nil, [5]int{303, 404, 404, 404, 200}}, // what is left of it
 	{"GET /admin/people/{user}/delete", "/admin/people/5/delete", nil, [5]int{303, 404, 404, 404, 404}},
 	{"GET /go", "/go?q=lob", nil, [5]int{303, 200, 200, 200, 200}},

@@ -29,6 +29,9 @@ func (s *Server) createDeletion(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
+		if _, err := s.confirmed(r); err != nil { // nobody can undo it
+			return err
+		}
 		return s.Store.DeleteAccount(r.Context(), s.actor(r), id, erase)
 	}, func(f views.Fields) error {
 		return s.question(w, r, http.StatusUnprocessableEntity, f, views.DeletionPage)

@@ -62,13 +62,21 @@ func roomIn(ctx context.Context, tx *transaction, room RoomID) (Room, error) {
 }
 
 // SetCharter changes what is said of a room and who may come into it, as an administrator.
-// It fails with Problems and ErrOutdated.
+// It fails with Problems and ErrOutdated. What was said in a private room was said among
+// its members: an administrator who is none does not open it to everybody.
 func (s *Store) SetCharter(ctx context.Context, by Actor, room RoomID, in Charter) error {
 	in, p := checkCharter(in)
 	if len(p) > 0 {
 		return p
 	}
 	return s.govern(ctx, by, room, func(ctx context.Context, tx *transaction, r Room) ([]Entry, error) {
+		if r.Kind == PrivateRoom && in.Kind == OpenRoom {
+			if _, err := standing(ctx, tx, room, by.User); isNone(err) {
+				return nil, Problems{{"kind", "You are not in this room, so it is not yours to open: everybody could read what its members said. Ask one of its owners."}}
+			} else if err != nil {
+				return nil, err
+			}
+		}
 		return setCharter(ctx, tx, r, in, true)
 	})
 }

@@ -296,7 +296,7 @@ func AboutPage(a About) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = charter(a.Page, a.Charter, false).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = charter(a.Page, a.Charter, false, false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -50,7 +50,7 @@ var germanRules = map[string]string{
 	"Rule":                   "Regel",
 	"Rule: %s":               "Regel: %s",
 	"Rules":                  "Regeln",
-	"Somebody else has changed this rule meanwhile: above is what it is now, and here is what you entered. Save it again if it should be so.": "Jemand anders hat diese Regel inzwischen geändert: Oben steht, wie sie jetzt ist, und hier, was du eingegeben hast. Speichere es noch einmal, wenn es so sein soll.",
+	"Somebody else has changed this rule meanwhile: above is what it is now, and here is what you entered. Save it again if it should be so.":                                                         "Jemand anders hat diese Regel inzwischen geändert: Oben steht, wie sie jetzt ist, und hier, was du eingegeben hast. Speichere es noch einmal, wenn es so sein soll.",
 	"Rules look at what is written, also with other letters that look the same, accents, or invisible characters in between. What moderators write, and what is said directly, they can only refuse.": "Regeln achten auf das, was dasteht, auch mit gleich aussehenden anderen Buchstaben, Akzenten oder unsichtbaren Zeichen dazwischen. Was die Moderation selbst schreibt oder direkt gesagt wird, können sie nur ablehnen.",
 	"Text": "Text",
 	"The room is archived, so nothing can be published in it. Turn it down, or have the room opened again.": "Der Raum ist archiviert, darin lässt sich nichts veröffentlichen. Lehn sie ab oder lass den Raum wieder öffnen.",
