@@ -51,6 +51,13 @@ func TestASuspendedPersonIsRefusedWithEverySessionUntilReactivated(t *testing.T)
 		if a := ada.get(page); !strings.Contains(a.body, "spam") || !strings.Contains(a.body, "Suspended on") || !strings.Contains(a.body, "by \u2068ada") {
 			t.Error("the page does not say who suspended him, and why")
 		}
+		card := fmt.Sprintf("/people/%d", w.idOf("ben"))
+		if a := ada.get(card); a.StatusCode != http.StatusOK || !strings.Contains(a.body, "This account is not active now.") || strings.Contains(a.body, "Here now") || !strings.Contains(a.body, card+"/moderate") {
+			t.Errorf("his card, where his name leads: %s", a.Status)
+		}
+		if a := w.signUp("cleo").get(card); a.StatusCode != http.StatusOK || strings.Contains(a.body, "spam") || strings.Contains(a.body, card+"/moderate") {
+			t.Errorf("his card for another: %s", a.Status)
+		}
 		ada.post(page+"/reactivate", url.Values{})
 		if a := w.browser().post("/login", login); a.StatusCode != http.StatusSeeOther {
 			t.Errorf("sign in again: %s", a.Status)

@@ -24,9 +24,6 @@ func (s *Server) card(w http.ResponseWriter, r *http.Request, status int, id sto
 	if err != nil {
 		return err
 	}
-	if !user.SuspendedAt.IsZero() && user.DeletedAt.IsZero() {
-		return store.ErrNotFound
-	}
 	card := views.Card{Person: user, Me: asker(r).User, Presence: s.presenceOf(user.ID), Now: time.Now(), Problem: problem}
 	if card.Moderates, err = s.moderates(r.Context(), card.Me, id); err != nil {
 		return err
