@@ -246,6 +246,7 @@ func (s *Server) endSocket(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Store.LogSocketEnd(r.Context(), s.actor(r), one.user, one.address+" "+one.device.Value()); err != nil {
 		return err
 	}
+	s.changedFor(one.user)
 	one.socket.Close(live.Revoked, "ended", live.Text(html))
 	return seeOther(w, r, "/admin/sockets")
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"parley/store"
-	"parley/views/words"
 )
 
 // valueOf is text, a value before or after e, as people read it: a time is the reader's.
@@ -23,7 +22,7 @@ func valueOf(ctx context.Context, e store.Entry, text string, zone *time.Locatio
 	switch e.Act {
 	case store.RoomDelete, store.RoomSpare:
 		if t, err := time.Parse(time.RFC3339, text); err == nil {
-			return words.Moment(ctx, t.In(zone))
+			return moment(ctx, t.In(zone))
 		}
 	case store.RoomConvert:
 		switch text {
@@ -101,7 +100,7 @@ func promised(ctx context.Context, summary string, zone *time.Location) string {
 	for i, part := range parts {
 		var n int
 		if expires, err := time.Parse(time.DateTime, strings.TrimPrefix(part, "until ")); err == nil {
-			parts[i] = say(ctx, "until %s", minute(expires, zone))
+			parts[i] = say(ctx, "until %s", moment(ctx, expires.In(zone)))
 		} else if _, err := fmt.Sscanf(part, "%d uses", &n); err == nil {
 			parts[i] = say(ctx, "%d uses", n)
 		} else if _, err := fmt.Sscanf(part, "room %d", &n); err == nil {
