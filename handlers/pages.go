@@ -164,7 +164,11 @@ func (s *Server) openPages(ctx context.Context, asked url.Values) (views.Sockets
 	}
 	list.Total = len(all)
 	all = all[min(list.From, len(all)):min(list.From+mostPagesListed, len(all))]
-	var err error
+	others, err := s.Store.FiguresOfOthers(ctx, s.gauges.node, list.Now)
+	if err != nil {
+		return list, err
+	}
+	list.Others = len(others)
 	list.Open, err = s.described(ctx, all)
 	return list, err
 }
