@@ -22,10 +22,6 @@ const (
 	mostInvited      = 100 // whom one person invited
 )
 
-func init() {
-	liveParts["person"] = part{needs: store.Administrator, show: (*Server).accountPart}
-}
-
 // showAccounts is the list of people, for administrators.
 func (s *Server) showAccounts(w http.ResponseWriter, r *http.Request) error {
 	page, err := s.adminPage(r, "People", "")
@@ -138,90 +134,6 @@ func (s *Server) refused(r *http.Request, err error, show func(views.Fields) err
 	return show(f)
 }
 
-// showAccount is an administrator's page about a person.
-func (s *Server) showAccount(w http.ResponseWriter, r *http.Request) error {
-	return s.account(w, r, http.StatusOK, views.Account{Done: map[string]string{
-		"account":     "The account is saved.",
-		"role":        "The role is changed, on open pages too.",
-		"suspended":   "The account is suspended, and signed out everywhere.",
-		"reactivated": "The account is active again.",
-		"ended":       "That session is ended.",
-		"all-ended":   "Every session is ended.",
-	}[r.URL.Query().Get("saved")]})
-}
-
-// account completes and shows the page, whose forms may have mistakes.
-func (s *Server) account(w http.ResponseWriter, r *http.Request, status int, v views.Account) error {
-	ctx := r.Context()
-	id, err := userOf(r.PathValue("user"))
-	if err != nil {
-		return err
-	}
-	if v.State, err = s.accountState(ctx, id); err != nil {
-		return err
-	}
-	v.User = v.State.User
-	if v.Page, err = s.adminPage(r, v.User.Name, "person/"+idString(id)); err != nil {
-		return err
-	}
-	if v.Rooms, err = s.Store.RoomsOfAccount(ctx, id, mostAccountRooms); err != nil {
-		return err
-	}
-	if v.Logins, err = s.Store.LoginsOf(ctx, id); err != nil {
-		return err
-	}
-	if v.Acts, err = s.Store.Entries(ctx, store.EntryQuery{On: store.Target{Kind: store.OnAccount, ID: int64(id)}}, mostAccountActs); err != nil {
-		return err
-	}
-	if _, v.InvitedBy, err = s.Store.InvitedBy(ctx, id); err != nil && !errors.Is(err, store.ErrNotFound) {
-		return err
-	}
-	if v.Invited, err = s.Store.InvitedFrom(ctx, id, mostInvited); err != nil {
-		return err
-	}
-	if v.About.Values == nil {
-		v.About = accountFields(v.User)
-	}
-	if v.Role.Values == nil {
-		v.Role = roleFields(v.User)
-	}
-	return s.render(w, r, status, views.AccountPage(v))
-}
-
-// accountState is what is live on that page.
-func (s *Server) accountState(ctx context.Context, id store.UserID) (views.AccountState, error) {
-	v := views.AccountState{Now: time.Now(), Presence: s.presenceOf(id)}
-	var err error
-	if v.User, err = s.Store.User(ctx, id); err != nil {
-		return v, err
-	}
-	if !v.User.DeletedAt.IsZero() {
-		v.Deletion, err = s.Store.DeletionOf(ctx, id)
-		return v, err
-	}
-	if !v.User.SuspendedAt.IsZero() {
-		last, err := s.Store.Entries(ctx, store.EntryQuery{Act: store.SuspendAccountAct, On: store.Target{Kind: store.OnAccount, ID: int64(id)}}, 1)
-		if err != nil {
-			return v, err
-		}
-		if len(last) > 0 {
-			v.Suspension = last[0]
-		}
-	}
-	return v, nil
-}
-
-func (s *Server) accountPart(ctx context.Context, rest string) (parts, []live.Topic, error) {
-	id, err := userOf(rest)
-	if err != nil {
-		return nil, nil, err
-	}
-	v, err := s.accountState(ctx, id)
-	return func(zone *time.Location) []templ.Component {
-		return []templ.Component{views.State(v, zone, true)}
-	}, []live.Topic{personTopic(id), hereTopic(id), jobTopic(store.Job{User: id})}, err
-}
-
 func (s *Server) updateAccount(w http.ResponseWriter, r *http.Request) error {
 	err := s.changeAccount(w, r, "account", func(id store.UserID) error {
 		err := s.Store.UpdateAccount(r.Context(), s.actor(r), id, accountOf(r))
@@ -293,7 +205,6 @@ func (s *Server) changeAccount(w http.ResponseWriter, r *http.Request, done stri
 // are now.
 func (s *Server) accountChanged(ctx context.Context, user store.UserID) {
 	s.endedElsewhere(user)
-	s.changedFor(user)
 	s.Bus.Publish(live.Hint{Topic: hereTopic(user)}) // whoever talks to them directly
 	s.shownAnew(ctx, user)
 }

@@ -242,6 +242,21 @@ func TestNothingIsRenderedWhileNobodyLooks(t *testing.T) {
 	})
 }
 
+func TestTheListOfOpenPagesSaysThatItIsThoseOfOneProcess(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ada := w.signUp("ada")
+		const sentence = "Listed are the pages of the one that answered you"
+		if a := ada.get("/admin/sockets"); strings.Contains(a.body, sentence) {
+			t.Error("alone it speaks of others")
+		}
+		now := time.Now()
+		if err := w.store.KeepFigure(t.Context(), store.Figure{Node: "another", At: now.Truncate(time.Minute).Add(-time.Minute)}, now); err != nil {
+			t.Fatal(err)
+		}
+		has(t, "beside another", ada.get("/admin/sockets").body, "In the last minutes 2 processes served this place", sentence)
+	})
+}
+
 var socketEnd = regexp.MustCompile(`/admin/sockets/(\d+)/end`)
 
 func TestAnAdministratorSeesOpenPagesWithoutTheirContentsAndEndsOne(t *testing.T) {

@@ -36,6 +36,7 @@ func (s *Server) heldChanged(room store.RoomID, author store.UserID) {
 	s.Bus.Publish(live.Hint{Topic: heldOfTopic(author, room)})
 	s.Bus.Publish(live.Hint{Topic: heldTopic(room)})
 	s.Bus.Publish(live.Hint{Topic: heldTopic(0)})
+	s.changedFor(author) // what was decided is in the log of their account
 }
 
 // waitsSentence tells the author of a message that it is not in the room; "" for one that is.

@@ -165,7 +165,11 @@ func (s *Server) openPages(ctx context.Context, asked url.Values) (views.Sockets
 	list.Total = len(all)
 	all = all[min(list.From, len(all)):]
 	all = all[:min(mostPagesListed, len(all))]
-	var err error
+	others, err := s.Store.FiguresOfOthers(ctx, s.gauges.node, list.Now)
+	if err != nil {
+		return list, err
+	}
+	list.Others = len(others)
 	list.Open, err = s.described(ctx, all)
 	return list, err
 }
@@ -247,6 +251,7 @@ func (s *Server) endSocket(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Store.LogSocketEnd(r.Context(), s.actor(r), one.user, one.address+" "+one.device.Value()); err != nil {
 		return err
 	}
+	s.changedFor(one.user)
 	one.socket.Close(live.Revoked, "ended", live.Text(html))
 	return seeOther(w, r, "/admin/sockets")
 }

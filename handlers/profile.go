@@ -143,9 +143,11 @@ func (s *Server) updatePassword(w http.ResponseWriter, r *http.Request) error {
 	return seeOther(w, r, "/profile?saved=password")
 }
 
-// endedElsewhere has open sockets of user asked about at once.
+// endedElsewhere has open sockets of user asked about at once, and shows where they are
+// still signed in.
 func (s *Server) endedElsewhere(user store.UserID) {
 	s.Bus.Publish(live.Hint{Person: live.Person(user)})
+	s.changedFor(user)
 }
 
 // profileChanged has user's open pages follow what they have chosen now, and others'

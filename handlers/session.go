@@ -7,7 +7,6 @@ import (
 
 	"github.com/gorilla/sessions"
 
-	"parley/handlers/live"
 	"parley/store"
 )
 
@@ -111,6 +110,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, user store.User)
 	if err != nil {
 		return err
 	}
+	s.changedFor(user.ID) // it is in the list of their sessions
 	return s.setCookie(w, r, token)
 }
 
@@ -130,7 +130,7 @@ func (s *Server) endSession(ctx context.Context, session store.Session) error {
 	if err := s.Store.DeleteSession(ctx, session.ID); err != nil {
 		return err
 	}
-	s.Bus.Publish(live.Hint{Person: live.Person(session.User.ID)})
+	s.endedElsewhere(session.User.ID)
 	return nil
 }
 

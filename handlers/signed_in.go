@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
 )
@@ -23,7 +22,7 @@ func (s *Server) showSessions(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	done := map[string]string{"ended": "The session has ended.", "all": "All sessions of this person have ended."}[q.Get("done")]
-	list := views.Sessions{Query: strings.TrimSpace(q.Get("q")), Own: asker(r).ID, Done: done}
+	list := views.Sessions{Query: strings.TrimSpace(q.Get("q")), Own: asker(r).ID, Done: done, Now: time.Now()}
 	if list.Query != "" {
 		people, err := s.Store.PeopleNamed(r.Context(), list.Query, mostSessionsListed)
 		if err != nil {
@@ -65,7 +64,7 @@ func (s *Server) endAnySession(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.Bus.Publish(live.Hint{Person: live.Person(user)})
+	s.endedElsewhere(user)
 	return seeOther(w, r, views.SessionsURL(r.PostForm.Get("q"), "ended"))
 }
 
@@ -90,7 +89,7 @@ func (s *Server) endSessionsOf(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.Store.EndSessionsOf(r.Context(), s.actor(r), user.ID); err != nil {
 		return err
 	}
-	s.Bus.Publish(live.Hint{Person: live.Person(user.ID)})
+	s.endedElsewhere(user.ID)
 	return seeOther(w, r, views.SessionsURL("", "all"))
 }
 

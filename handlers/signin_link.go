@@ -56,6 +56,7 @@ func (s *Server) createSignInLink(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
+	s.changedFor(user.ID)
 	if asks {
 		guess.right()
 	}

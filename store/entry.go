@@ -117,10 +117,13 @@ const insertEntry = `
 insert into log_entries (id, at, by_id, by_name, address, act, target_kind, target_id, target_seq, target_name, was, now, reason)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
 
-// entryWords are by what an entry is found: the words of the names in it, its act, and
-// the address.
+// mostFound is how many bytes of a value or a reason an entry is found by.
+const mostFound = 300
+
+// entryWords are by what an entry is found: the words of the names in it, of its act, of
+// what was before and after, and of its reason, and the address.
 func entryWords(by string, e Entry) []string {
-	words := wordsIn(by + " " + e.Target.Name + " " + string(e.Act))
+	words := wordsIn(strings.Join([]string{by, e.Target.Name, string(e.Act), clip(e.Was, mostFound), clip(e.Now, mostFound), clip(e.Reason, mostFound)}, " "))
 	if e.Address != "" {
 		words = append(words, e.Address)
 	}

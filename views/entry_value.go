@@ -3,11 +3,11 @@ package views
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
 	"parley/store"
-	"parley/views/words"
 )
 
 // valueOf is text, a value before or after e, as people read it: a time is the reader's.
@@ -23,7 +23,7 @@ func valueOf(ctx context.Context, e store.Entry, text string, zone *time.Locatio
 	switch e.Act {
 	case store.RoomDelete, store.RoomSpare:
 		if t, err := time.Parse(time.RFC3339, text); err == nil {
-			return words.Moment(ctx, t.In(zone))
+			return moment(ctx, t.In(zone))
 		}
 	case store.RoomConvert:
 		switch text {
@@ -55,6 +55,13 @@ func valueOf(ctx context.Context, e store.Entry, text string, zone *time.Locatio
 			act += ", " + say(ctx, "Off")
 		}
 		return act
+	case "case.close":
+		if text == string(store.MeasuresDone) {
+			return say(ctx, "Measures taken")
+		}
+		return say(ctx, "Nothing done")
+	case store.LogExport:
+		return exported(ctx, text)
 	case "invitation.use":
 		if role, created := strings.CutPrefix(text, "account created as "); created {
 			return say(ctx, "Account created as %s", roleName(ctx, store.Role(role)))
@@ -81,7 +88,62 @@ func valueOf(ctx context.Context, e store.Entry, text string, zone *time.Locatio
 			return settingTime(ctx, e, d)
 		}
 	}
+	if at, is := strings.CutPrefix(text, "until "); is && strings.HasPrefix(string(e.Act), "moderation.") {
+		if t, err := time.Parse(time.RFC3339, at); err == nil {
+			return say(ctx, "until %s", moment(ctx, t.In(zone)))
+		}
+	}
 	return text
+}
+
+// reasonOf is why e was done: a moderator's is one of a list.
+func reasonOf(ctx context.Context, e store.Entry) string {
+	if strings.HasPrefix(string(e.Act), "moderation.") {
+		return reasonWord(ctx, store.Reason(e.Reason))
+	}
+	return e.Reason
+}
+
+// exported is what an export of the log was asked for: its format, and the fields of
+// the log's form.
+func exported(ctx context.Context, text string) string {
+	format, query, _ := strings.Cut(text, " ")
+	parts := []string{strings.ToUpper(format)}
+	if format == "jsonl" {
+		parts[0] = "JSON Lines"
+	}
+	q, err := url.ParseQuery(query)
+	if err != nil {
+		return text
+	}
+	for _, name := range asked {
+		value := q.Get(name)
+		if value == "" {
+			continue
+		}
+		label := ""
+		switch name {
+		case "q":
+			label = say(ctx, "Word")
+		case "by":
+			label = say(ctx, "Done by")
+		case "act":
+			label, value = say(ctx, "Act"), strings.TrimSpace(said(ctx, store.Entry{Act: store.Act(value)}, "…", "…"))
+		case "on":
+			label, value = say(ctx, "Done to"), targetWord(ctx, store.TargetKind(value))
+		case "id":
+			label = say(ctx, "Number")
+		case "since", "until":
+			if label = say(ctx, "From"); name == "until" {
+				label = say(ctx, "To")
+			}
+			if day, err := time.Parse(time.DateOnly, value); err == nil {
+				value = date(ctx, day, time.Now())
+			}
+		}
+		parts = append(parts, label+": "+value)
+	}
+	return strings.Join(parts, " · ")
 }
 
 // EntryValue is text, what an act made of something, as one would say it within a sentence.
@@ -113,7 +175,7 @@ func promised(ctx context.Context, summary string, zone *time.Location) string {
 	for i, part := range parts {
 		var n int
 		if expires, err := time.Parse(time.DateTime, strings.TrimPrefix(part, "until ")); err == nil {
-			parts[i] = say(ctx, "until %s", minute(expires, zone))
+			parts[i] = say(ctx, "until %s", moment(ctx, expires.In(zone)))
 		} else if _, err := fmt.Sscanf(part, "%d uses", &n); err == nil {
 			parts[i] = say(ctx, "%d uses", n)
 		} else if _, err := fmt.Sscanf(part, "room %d", &n); err == nil {

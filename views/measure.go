@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"parley/store"
-	"parley/views/words"
 )
 
 // measureTitle is what an act of moderation is called.
@@ -79,7 +78,7 @@ func Noticed(ctx context.Context, m store.Measure, zone *time.Location) string {
 	where := m.RoomName
 	until := ""
 	if !m.Until.IsZero() {
-		until = words.Moment(ctx, m.Until.In(zone))
+		until = moment(ctx, m.Until.In(zone))
 	}
 	switch m.Kind {
 	case store.HideMessage:

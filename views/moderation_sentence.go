@@ -11,7 +11,7 @@ var moderationActs = []store.Act{
 	"moderation.hide", "moderation.lift-hide", "moderation.warn", "moderation.time-out", "moderation.lift-time-out", "moderation.remove", "moderation.lift-remove",
 	"moderation.suspend", "moderation.lift-suspend", "moderation.ban", "moderation.lift-ban", "moderation.slow", "moderation.lift-slow",
 	"moderation.lock", "moderation.lift-lock", "moderation.newcomer", "moderation.lift-newcomer",
-	"appeal.grant", "appeal.refuse", "case.close", "case.reopen", "moderator.appoint", "moderator.dismiss", "rule.create", "rule.words", "rule.change", "rule.sentence", "rule.delete",
+	"appeal.grant", "appeal.refuse", "case.close", "case.reopen", "moderator.appoint", "moderator.dismiss", "rule.create", "rule.words", "rule.change", "rule.sentence", "rule.delete", "rule.publish", "rule.turn-down",
 }
 
 // moderationSentence is the sentence of an act of moderation, "" if it is none.
@@ -69,6 +69,10 @@ func moderationSentence(ctx context.Context, act store.Act, by, on string) strin
 		return say(ctx, "%s changed what the rule “%s” looks for", by, on)
 	case "rule.sentence":
 		return say(ctx, "%s changed what the rule “%s” tells the author", by, on)
+	case "rule.publish":
+		return say(ctx, "%s published %s, which was held", by, on)
+	case "rule.turn-down":
+		return say(ctx, "%s turned down a held message of %s", by, on)
 	case "rule.delete":
 		return say(ctx, "%s deleted the rule “%s”", by, on)
 	}
