@@ -288,6 +288,22 @@ func TestARoomIsDeletedInADayUnlessThatIsCalledOff(t *testing.T) {
 	})
 }
 
+func TestTheLogIsSearchedByAllThatItShows(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ada, ben, cleo := crew(t, s)
+		must(t, s.Suspend(t.Context(), by(ada), ben.ID, "Advertised watches"))
+		must(t, s.SetRole(t.Context(), by(ada), cleo.ID, store.Moderator))
+		for word, want := range map[string]store.Act{
+			"advert": store.SuspendAccountAct, "watches": store.SuspendAccountAct, "moderator": store.ChangeRoleAct, "suspend": store.SuspendAccountAct, "cleo role": store.ChangeRoleAct,
+		} {
+			entries, err := s.Entries(t.Context(), store.EntryQuery{Word: word}, 10)
+			if must(t, err); len(entries) != 1 || entries[0].Act != want {
+				t.Errorf("%q finds %+v", word, entries)
+			}
+		}
+	})
+}
+
 func TestAnAdministratorsSignInIsInTheLog(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ada, ben, _ := crew(t, s)
