@@ -345,3 +345,32 @@ func TestWhatWasHiddenInAPrivateRoomDoesNotNameIt(t *testing.T) {
 		looks("decided")
 	})
 }
+
+func TestAFormThatIsSentTwiceIsDoneOnce(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		warning := url.Values{"kind": {"warn"}, "user": {fmt.Sprint(c.ids["eve"])}, "reason": {"spam"}, "words": {"Please stop"}}
+		lock := url.Values{"kind": {"lock"}, "room": {"1"}, "reason": {"spam"}, "for": {"1h"}}
+		for _, form := range []url.Values{warning, lock} {
+			c.does("mod", "/measures", form, 303)
+			c.does("mod", "/measures", form, 303)
+		}
+		if n := strings.Count(c.people["eve"].get("/notices").body, "Please stop"); n != 1 {
+			t.Errorf("Eve was warned %d times", n)
+		}
+		log, err := c.store.Entries(t.Context(), store.EntryQuery{Act: "moderation.lock"}, 10)
+		if err != nil || len(log) != 1 {
+			t.Errorf("the log says %d times that the room was locked (%v)", len(log), err)
+		}
+		c.does("mod", "/measures/2/lift", url.Values{}, 303)
+		c.does("ben", "/rooms/1/messages", draft("open again"), 303)
+		// What is not the same is done, too: other words, by somebody else, or again once it has ended.
+		c.does("mod", "/measures", lock, 303)
+		warning.Set("words", "I mean it")
+		c.does("mod", "/measures", warning, 303)
+		c.does("mia", "/measures", warning, 303)
+		if n := strings.Count(c.people["eve"].get("/notices").body, "I mean it"); n != 2 {
+			t.Errorf("Eve reads it %d times, want 2", n)
+		}
+		c.does("ben", "/rooms/1/messages", draft("locked again"), 403)
+	})
+}

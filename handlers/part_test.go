@@ -95,3 +95,34 @@ func TestWhoIsNamedOftenIsHintedAtOnce(t *testing.T) {
 		}
 	})
 }
+
+// A page about a room that its person moderates no more ends, whatever it shows, and
+// does not come back: not by a resume either.
+func TestPagesOfARoomsModeratorEndWithTheOffice(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		c.report("cleo", "/rooms/2/messages/1") // case 1: Ben's
+		dan := fmt.Sprint(c.ids["dan"])
+		moderators := func(is string) {
+			t.Helper()
+			c.does("cleo", "/rooms/2/moderators", url.Values{"user": {dan}, "is": {is}}, 303)
+		}
+		for _, part := range []string{"queue/" + dan + "/open/2", "held/" + dan + "/2", "case/1/" + dan} {
+			moderators("yes")
+			path := "/live?part=" + url.QueryEscape(part)
+			conn, _ := c.people["dan"].followAt(path, resume)
+			moderators("")
+			c.does("cleo", "/moderation/cases/1/notes", url.Values{"text": {"Dan must not read this"}}, 303)
+			_ = conn.WriteMessage(websocket.TextMessage, []byte(resume)) // it may be closed already
+			if text, code := closed(t, conn); code != live.Revoked || strings.Contains(text, "must not read") || !strings.Contains(text, "no longer") {
+				t.Errorf("%s: closed with %d after %s", part, code, text)
+			}
+			again, _, err := c.people["dan"].dialAt(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text, code := closed(t, again); code != live.Revoked || strings.Contains(text, "must not read") || strings.Contains(text, "mine in the kitchen") {
+				t.Errorf("%s, again: closed with %d after %s", part, code, text)
+			}
+		}
+	})
+}

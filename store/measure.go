@@ -102,7 +102,8 @@ var effects = map[MeasureKind]effect{
 var ErrMeasured = errors.New("this measure holds already")
 
 // Impose does in as an act of by, with its entry in the log, and returns it. It fails
-// with ErrNotFound if by may not do this to them (see MayModerate), and with Invalid.
+// with ErrNotFound if by may not do this to them (see MayModerate), and with Invalid. A
+// form that is sent twice is done once: the second time it returns what the first did.
 func (s *Store) Impose(ctx context.Context, by Actor, in Measure) (Measure, error) {
 	in.By, in.At = by.User, s.now()
 	if err := checkMeasure(&in); err != nil {
@@ -115,6 +116,15 @@ func (s *Store) Impose(ctx context.Context, by Actor, in Measure) (Measure, erro
 			}
 		}
 		if err := mayImpose(ctx, tx, by.User, in); err != nil {
+			return err
+		}
+		if err := s.lockMeasured(ctx, tx, in.Room, in.User); err != nil {
+			return err
+		}
+		if again, err := sameJustNow(ctx, tx, in); err == nil {
+			in = again
+			return nil
+		} else if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
 		return s.impose(ctx, tx, by, &in)

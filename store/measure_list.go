@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 )
 
 const measureFields = `id, kind, user_id, room_id, seq, case_id, by_id, at, until_at, ended_at, ended_by, reason, words, amount, kept, read_at`
@@ -106,3 +107,28 @@ const measuresOnNewcomers = measureColumns + `
  where x.user_id = 0 and x.room_id + 0 = 0
  order by x.id desc
  limit $1`
+
+// sentAgain is how long after a measure the same one is taken for the same form, sent
+// again by a second click.
+const sentAgain = 5 * time.Second
+
+// sameJustNow is what by did just before m, if it is the same and holds: sql.ErrNoRows if
+// there is none. The caller has locked what m is on.
+func sameJustNow(ctx context.Context, tx *transaction, m Measure) (Measure, error) {
+	first, last := int64(0), int64(0) // both ends were counted from when the form came
+	if !m.Until.IsZero() {
+		first, last = micros(m.Until.Add(-sentAgain)), micros(m.Until)
+	}
+	var r measureRow
+	err := tx.GetContext(ctx, &r, sameMeasure, m.User, m.Room, m.Seq, m.Kind, m.By, m.Reason, m.Words, m.Amount, micros(m.At.Add(-sentAgain)), first, last)
+	return r.measure(), err
+}
+
+// It is one of the last.
+const sameMeasure = "select " + measureFields + `
+  from measures
+ where user_id = $1 and room_id = $2 and seq = $3 and kind = $4 and by_id = $5 and reason = $6 and words = $7 and amount = $8
+   and at >= $9 and until_at between $10 and $11 and case_id = 0 and ended_at = 0
+   and id > (select value - 100 from counters where name = 'measure')
+ order by id desc
+ limit 1`

@@ -454,7 +454,7 @@ func TestAnAdministratorsSuspensionAndAMeasureDoNotUndoEachOther(t *testing.T) {
 			return !u.SuspendedAt.IsZero()
 		}
 		measure := func() store.Measure {
-			j.now = j.now.Add(time.Second)
+			j.now = j.now.Add(time.Minute) // it is another than the one before
 			return j.impose(j.ada, store.Measure{Kind: store.Suspension, User: j.ben.ID})
 		}
 		suspend := func() {

@@ -125,6 +125,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"measures in":        measuresIn,
 		"measures of":        measureColumns + " where x.case_id = $1 order by x.id",
 		"on newcomers":       measuresOnNewcomers,
+		"same measure":       sameMeasure,
 		"newcomers":          newcomerLimits,
 		"suspension of":      suspensionOf,
 		"quiet":              quietNow,
