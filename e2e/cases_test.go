@@ -105,6 +105,11 @@ func TestTwoModeratorsSeeAtOnceWhoHasACase(t *testing.T) {
 		w.Open("/moderation/cases/1")
 		w.Until(connected + ` && document.querySelector("#case-state[data-hold='free']")`)
 	}
+	const addresses = `document.querySelector("#act input[name='addresses']").checkVisibility()`
+	ada.Until("!" + addresses)
+	ada.do(setValue("#kind", "ban"))
+	ada.Until(addresses)
+	ada.do(setValue("#kind", ""))
 	ada.Type("#words", "Half a sentence")
 
 	ben.Submit("#case-state form[action$='/taker'] button", arrived+` && document.querySelector("#case-state[data-hold='mine']")`)

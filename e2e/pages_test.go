@@ -239,6 +239,7 @@ func TestEveryPageIsPlainAndAccessible(t *testing.T) {
 	cleo.post("/rooms/1/messages", map[string][]string{"body": {"A *casino* at https://casino.example/" + strings.Repeat("x", 150)}, "key": {"held"}})
 	for _, page := range [][2]string{
 		{"the rules", "/moderation/rules"}, {"a rule", "/moderation/rules/1"}, {"delete a rule", "/moderation/rules/1/delete"}, {"what is held", "/moderation/held"},
+		{"turn it down", "/moderation/held/1/refuse"},
 	} {
 		w.Open(page[1])
 		check(page[0])

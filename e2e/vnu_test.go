@@ -124,7 +124,7 @@ func TestEveryPageIsValidHTML(t *testing.T) {
 		ben.post("/rooms/1/messages", map[string][]string{"body": {"A casino, " + strings.Repeat("long ", 50)}, "key": {"held " + key}})
 	}
 	ada.post("/moderation/held/1/refuse", nil)
-	for name, path := range map[string]string{"rules": "/moderation/rules", "rule": "/moderation/rules/1", "rule-delete": "/moderation/rules/1/delete", "held": "/moderation/held", "held-in": "/moderation/held?room=1"} {
+	for name, path := range map[string]string{"rules": "/moderation/rules", "rule": "/moderation/rules/1", "rule-delete": "/moderation/rules/1/delete", "held": "/moderation/held", "held-refuse": "/moderation/held/2/refuse", "held-in": "/moderation/held?room=1"} {
 		save(ada, name, path)
 	}
 	save(ben, "held-of-mine", "/rooms/1-lobby")

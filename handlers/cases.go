@@ -184,6 +184,9 @@ func (s *Server) createCaseMeasure(w http.ResponseWriter, r *http.Request) error
 	if inRoom {
 		m.Room = c.Room
 	}
+	if m.Kind == store.Ban && form.Get("addresses") != "" {
+		m.Amount = 1
+	}
 	if length, err := time.ParseDuration(form.Get("until")); err == nil && length > 0 && m.Kind != store.Warning {
 		m.Until = time.Now().UTC().Add(length)
 	}

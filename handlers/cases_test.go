@@ -256,3 +256,29 @@ func TestACaseTellsNothingOfPrivateRoomsElsewhere(t *testing.T) {
 		}
 	})
 }
+
+func TestABanFromACaseRefusesTheAddressesIfItIsChosen(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		c.report("dan", "/rooms/1/messages/1")
+		act := func(version, kind, reason string) url.Values {
+			return url.Values{"version": {version}, "kind": {kind}, "reason": {reason}, "until": {"24h"}, "addresses": {"yes"}}
+		}
+		if page := c.people["mod"].get("/moderation/cases/1").body; !strings.Contains(page, `name="addresses"`) {
+			t.Error("the form does not offer it")
+		}
+		if again := c.does("mod", "/moderation/cases/1/measures", act("1", "ban", ""), 422); !strings.Contains(again.body, `name="addresses" value="yes" checked`) {
+			t.Error("a mistake forgets that it was chosen")
+		}
+		c.does("mod", "/moderation/cases/1/measures", act("1", "suspend", "spam"), 303)
+		c.does("mod", "/moderation/cases/1/measures", act("2", "ban", "spam"), 303)
+		all, err := c.store.MeasuresOn(t.Context(), c.ids["ben"], 10)
+		if err != nil || len(all) != 2 || all[0].Kind != store.Ban || all[0].Amount != 1 || all[1].Amount != 0 {
+			t.Errorf("what was done is %+v, %v", all, err)
+		}
+		// Who cannot ban is offered no such thing.
+		c.report("dan", "/rooms/2/messages/1")
+		if page := c.people["cleo"].get("/moderation/cases/2").body; !strings.Contains(page, `id="act"`) || strings.Contains(page, `name="addresses"`) {
+			t.Error("an owner of a room is offered to refuse addresses")
+		}
+	})
+}

@@ -114,13 +114,39 @@ func (s *Server) publishHeld(w http.ResponseWriter, r *http.Request) error {
 	return s.afterHeld(w, r, err, "published")
 }
 
+// askTurnDown asks what to tell the author of what is turned down.
+func (s *Server) askTurnDown(w http.ResponseWriter, r *http.Request) error {
+	return s.turnDownPage(w, r, http.StatusOK, r.URL.Query().Get("room"), views.Fields{})
+}
+
+func (s *Server) turnDownPage(w http.ResponseWriter, r *http.Request, status int, from string, f views.Fields) error {
+	id, err := heldAt(r)
+	if err != nil {
+		return err
+	}
+	m, err := s.Store.HeldToDecide(r.Context(), asker(r).User.ID, id)
+	if err != nil {
+		return err
+	}
+	room, _ := strconv.ParseInt(from, 10, 64) // what is none is all
+	page, err := s.me(r.Context(), asker(r), "Turn this message down?", 0)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, status, views.TurnDownPage(page, m, store.RoomID(room), f))
+}
+
 // turnDownHeld keeps what was held out of its room.
 func (s *Server) turnDownHeld(w http.ResponseWriter, r *http.Request) error {
 	id, err := heldAt(r)
 	if err != nil {
 		return err
 	}
-	m, err := s.Store.TurnDownHeld(r.Context(), s.actor(r), id)
+	m, err := s.Store.TurnDownHeld(r.Context(), s.actor(r), id, r.PostForm.Get("words"))
+	var problem store.Invalid
+	if errors.As(err, &problem) {
+		return s.turnDownPage(w, r, http.StatusUnprocessableEntity, r.PostForm.Get("room"), fieldsOf(r, store.Problems{problem}))
+	}
 	if err == nil {
 		s.heldChanged(m.Room, m.Author)
 	}

@@ -209,6 +209,7 @@ func (s *Server) routes() []route {
 		{"POST /moderation/rules/{rule}/delete", moderator, s.deleteRule},
 		{"GET /moderation/held", person, s.showHeld},
 		{"POST /moderation/held/{held}/publish", person, s.publishHeld},
+		{"GET /moderation/held/{held}/refuse", person, s.askTurnDown},
 		{"POST /moderation/held/{held}/refuse", person, s.turnDownHeld},
 		{"POST /held/{held}/withdraw", person, s.withdrawHeld},
 	}

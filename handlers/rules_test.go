@@ -133,6 +133,18 @@ func TestWhatARuleHoldsIsShownToItsAuthorAndModeratorsAlone(t *testing.T) {
 		if page := c.people["ben"].get("/rooms/2-kitchen").body; !strings.Contains(page, "Turned down by a moderator") || !strings.Contains(page, "in the kitchen") {
 			t.Error("Ben does not see that it was turned down")
 		}
+		if page := c.people["mod"].get("/moderation/held/3/refuse").body; !strings.Contains(page, "casino once more") || !strings.Contains(page, "Rule: casino") {
+			t.Errorf("the page that asks shows %s", page)
+		}
+		long := strings.Repeat("Because. ", 200)
+		if again := c.does("mod", "/moderation/held/3/refuse", url.Values{"words": {long}, "room": {"1"}}, 422); !strings.Contains(again.body, "too long") || !strings.Contains(again.body, long) || !strings.Contains(again.body, `name="room" value="1"`) {
+			t.Error("what is too long is not kept")
+		}
+		c.does("ben", "/rooms/1/messages", draft("casino for the last time"), 303)
+		c.does("mod", "/moderation/held/4/refuse", url.Values{"words": {"Ask in the <Garden>."}}, 303)
+		if page := c.people["ben"].get("/rooms/1-lobby").body; !strings.Contains(page, "Ask in the &lt;Garden&gt;.") {
+			t.Error("Ben does not see what Mod says to him")
+		}
 		c.does("ben", "/held/2/withdraw", url.Values{}, 303)
 		if page := c.people["ben"].get("/rooms/2-kitchen").body; strings.Contains(page, "Turned down by a moderator") {
 			t.Error("Ben cannot put it away")

@@ -85,7 +85,7 @@ func (s *Store) enter(ctx context.Context, tx *transaction, room RoomID, inviter
 		return false, err
 	}
 	var n int
-	if err := tx.GetContext(ctx, &n, roomToEnter, room, inviter, user); err != nil {
+	if err := tx.GetContext(ctx, &n, roomToEnter, room, inviter, user, micros(s.now())); err != nil {
 		if isNone(err) {
 			err = nil
 		}
@@ -98,7 +98,9 @@ const roomToEnter = `
 select 1
   from rooms r
  where r.id = $1 and ` + givable + `(cast($2 as bigint) = 0 or exists (select 1 from members x where x.room_id = r.id and x.user_id = $2 and x.present)))
-   and not exists (select 1 from members x where x.room_id = r.id and x.user_id = $3 and (x.present or x.barred > 0))`
+   and not exists (select 1 from members x
+                    where x.room_id = r.id and x.user_id = $3
+                      and (x.present or exists (select 1 from measures y where y.id = x.barred and (y.until_at = 0 or y.until_at > $4))))`
 
 // AcceptInvitation has by, who has an account, come into the rooms of the invitation
 // that t is the link of, and returns those that they were not in. Their role stays. It
@@ -132,10 +134,34 @@ func (s *Store) AcceptInvitation(ctx context.Context, by Actor, t Token) (joined
 			}
 		}
 		if len(joined) == 0 {
-			return Invalid{"invitation", "You are in all rooms of this invitation already."}
+			return s.whyNowhere(ctx, tx, rooms, by.User)
 		}
 		return s.arrive(ctx, tx, i, by, false)
 	})
+}
+
+// whyNowhere is Invalid with why user comes into none of an invitation's rooms. It names
+// no room: whoever may know of one was told when they were removed from it.
+func (s *Store) whyNowhere(ctx context.Context, tx *transaction, rooms []RoomID, user UserID) error {
+	out := 0
+	for _, room := range rooms {
+		err := s.notBarred(ctx, tx, room, user)
+		if errors.As(err, new(Restraint)) {
+			return Invalid{"invitation", "A moderator has removed you from a room of this invitation, so it does not bring you back. What you can do about that is under “Decided about you”."}
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := standing(ctx, tx, room, user); isNone(err) {
+			out++
+		} else if err != nil {
+			return err
+		}
+	}
+	if out > 0 || len(rooms) == 0 {
+		return Invalid{"invitation", "This invitation leads to no room that you could come into."}
+	}
+	return Invalid{"invitation", "You are in all rooms of this invitation already."}
 }
 
 // InvitedBy returns how user's account came to be, and who made the invitation:

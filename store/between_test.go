@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,9 +47,27 @@ func TestWhomAModeratorRemovedComesBackByNoInvitationAndNoGift(t *testing.T) {
 		must(t, err)
 		link, _, err := s.CreateInvitation(t.Context(), by(ada), store.InvitationDraft{Life: time.Hour, Uses: 5, Role: store.Member, Rooms: []store.RoomID{kitchen}})
 		must(t, err)
-		if joined, err := s.AcceptInvitation(t.Context(), by(cleo), link); err == nil {
-			t.Errorf("an invitation brought her into %v", joined)
+		refused := func(link store.Token, want string) {
+			t.Helper()
+			var no store.Invalid
+			if joined, err := s.AcceptInvitation(t.Context(), by(cleo), link); !errors.As(err, &no) || !strings.Contains(no.Text, want) || strings.Contains(no.Text, "Kitchen") {
+				t.Errorf("an invitation brought her into %v: %v", joined, err)
+			}
 		}
+		refused(link, "A moderator has removed you from a room of this invitation")
+		into := func(rooms ...store.RoomID) store.Token {
+			t.Helper()
+			link, _, err := s.CreateInvitation(t.Context(), by(ada), store.InvitationDraft{Life: time.Hour, Uses: 5, Role: store.Member, Rooms: rooms})
+			must(t, err)
+			return link
+		}
+		refused(into(lobby, kitchen), "A moderator has removed you from a room of this invitation")
+		refused(into(lobby), "You are in all rooms of this invitation already")
+		refused(into(), "leads to no room")
+		garden := makeRoom(t, s, ben, "Garden", store.OpenRoom)
+		old := into(garden)
+		must(t, s.ArchiveRoom(t.Context(), garden, by(ben)))
+		refused(old, "leads to no room")
 		must(t, s.Leave(t.Context(), kitchen, ben.ID))
 		var no store.Invalid
 		if err := s.GiveMember(t.Context(), by(ada), kitchen, cleo.ID); !errors.As(err, &no) || no.Field != "person" {

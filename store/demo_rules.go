@@ -53,7 +53,7 @@ func (s *Store) demoRules(ctx context.Context, people map[string]UserID, now tim
 			past.at(now.Add(-d.ago+2*time.Hour), func() error {
 				held, err := s.HeldOf(ctx, people[d.by], 1)
 				if err == nil {
-					_, err = s.TurnDownHeld(ctx, ada, held[0].ID)
+					_, err = s.TurnDownHeld(ctx, ada, held[0].ID, "Tell the few who asked for it. This room is for work.")
 				}
 				return err
 			})

@@ -34,6 +34,7 @@ type HeldMessage struct {
 	State      HeldState
 	Rule       string // what it looks for; "": it is deleted
 	Sentence   string // of the rule
+	Words      string // of who turned it down, to its author
 }
 
 // HeldLife is how long after it was decided what a held message said is known: to its
@@ -140,6 +141,24 @@ func (s *Store) HeldFor(ctx context.Context, user UserID, room RoomID, limit int
 	return s.held(ctx, heldAnywhere, user, limit)
 }
 
+// HeldToDecide returns one of those that HeldFor does, ErrNotFound if it is none of them,
+// and ErrConflict if it was decided, or withdrawn.
+func (s *Store) HeldToDecide(ctx context.Context, user UserID, id HeldID) (HeldMessage, error) {
+	all, err := s.held(ctx, heldByID, id)
+	if err != nil || len(all) == 0 || all[0].Author == user {
+		return HeldMessage{}, orNotFound(err)
+	}
+	if err := s.MayQueue(ctx, user, all[0].Room); err != nil {
+		return HeldMessage{}, err
+	}
+	if all[0].State != HeldWaiting {
+		return HeldMessage{}, ErrConflict
+	}
+	return all[0], nil
+}
+
+const heldByID = heldColumns + " where h.id = $1"
+
 // HeldOf returns what user sees of their own in room: what waits, and what was turned
 // down in the last HeldLife.
 func (s *Store) HeldOf(ctx context.Context, user UserID, room RoomID) ([]HeldMessage, error) {
@@ -150,7 +169,7 @@ func (s *Store) HeldOf(ctx context.Context, user UserID, room RoomID) ([]HeldMes
 }
 
 const heldColumns = `
-select h.id, h.room_id, r.name as room_name, h.user_id, u.name as user_name, h.body, h.at, h.decided_at, h.state,
+select h.id, h.room_id, r.name as room_name, h.user_id, u.name as user_name, h.body, h.at, h.decided_at, h.state, h.words,
        coalesce(x.text, '') as rule, coalesce(x.sentence, '') as sentence
   from held h
   join rooms r on r.id = h.room_id
@@ -184,6 +203,7 @@ type heldRow struct {
 	State     HeldState
 	Rule      string
 	Sentence  string
+	Words     string
 }
 
 func (s *Store) held(ctx context.Context, query string, args ...any) ([]HeldMessage, error) {
@@ -201,6 +221,6 @@ func (s *Store) held(ctx context.Context, query string, args ...any) ([]HeldMess
 func (r heldRow) message() HeldMessage {
 	return HeldMessage{
 		ID: r.ID, Room: r.RoomID, RoomName: r.RoomName, Author: r.UserID, AuthorName: r.UserName, Body: r.Body,
-		At: fromMicros(r.At), DecidedAt: fromMicros(r.DecidedAt), State: r.State, Rule: r.Rule, Sentence: r.Sentence,
+		At: fromMicros(r.At), DecidedAt: fromMicros(r.DecidedAt), State: r.State, Rule: r.Rule, Sentence: r.Sentence, Words: r.Words,
 	}
 }

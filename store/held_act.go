@@ -61,11 +61,19 @@ func keyFor(ctx context.Context, tx *transaction, d Draft, key, digest string) (
 }
 
 // TurnDownHeld keeps what was held out of its room for good, as an act of by, who
-// moderates it: its author is told. It fails as PublishHeld does.
-func (s *Store) TurnDownHeld(ctx context.Context, by Actor, id HeldID) (HeldMessage, error) {
+// moderates it: its author is told, with words, if there are any. It fails as PublishHeld
+// does, and with Invalid if words are too long.
+func (s *Store) TurnDownHeld(ctx context.Context, by Actor, id HeldID, words string) (HeldMessage, error) {
 	var m HeldMessage
-	err := s.onHeld(ctx, by, id, HeldTurnedDown, func(ctx context.Context, tx *transaction, h lockedHeld) (Entry, error) {
-		m = HeldMessage{ID: id, Room: h.RoomID, Author: h.UserID}
+	words, err := checkWords(words)
+	if err != nil {
+		return m, err
+	}
+	err = s.onHeld(ctx, by, id, HeldTurnedDown, func(ctx context.Context, tx *transaction, h lockedHeld) (Entry, error) {
+		m = HeldMessage{ID: id, Room: h.RoomID, Author: h.UserID, Words: words}
+		if _, err := tx.ExecContext(ctx, "update held set words = $1 where id = $2", words, id); err != nil {
+			return Entry{}, err
+		}
 		e := Entry{Act: "rule.turn-down", Target: Target{Kind: OnAccount, ID: int64(h.UserID)}}
 		return e, tx.GetContext(ctx, &e.Target.Name, "select name from users where id = $1", h.UserID)
 	})
@@ -131,7 +139,7 @@ func (s *Store) onHeld(ctx context.Context, by Actor, id HeldID, to HeldState, f
 // decideHeld notes what became of a held message. Of one that was published, or
 // withdrawn, the text is kept here no longer.
 func decideHeld(ctx context.Context, tx *transaction, id HeldID, to HeldState, by UserID, now time.Time) error {
-	query := "update held set state = $1, decided_by = $2, decided_at = $3, body = '' where id = $4"
+	query := "update held set state = $1, decided_by = $2, decided_at = $3, body = '', words = '' where id = $4"
 	if to == HeldTurnedDown {
 		query = "update held set state = $1, decided_by = $2, decided_at = $3 where id = $4"
 	}

@@ -2,7 +2,9 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -193,7 +195,7 @@ func TestTheSamePostIsHeldOnceAndFoundWhateverBecameOfIt(t *testing.T) {
 		if got := state("k", "casino one"); got != store.HeldPublished {
 			t.Errorf("published: %q", got)
 		}
-		_, err = c.s.TurnDownHeld(t.Context(), act(c.mod), two.ID)
+		_, err = c.s.TurnDownHeld(t.Context(), act(c.mod), two.ID, "")
 		must(t, err)
 		if got := state("k", "casino two"); got != store.HeldTurnedDown {
 			t.Errorf("turned down: %q", got)
@@ -274,7 +276,7 @@ func (c *court) publish(by store.UserID) func(store.HeldID) error {
 
 func (c *court) turnDown(by store.UserID) func(store.HeldID) error {
 	return func(id store.HeldID) error {
-		_, err := c.s.TurnDownHeld(c.t.Context(), act(by), id)
+		_, err := c.s.TurnDownHeld(c.t.Context(), act(by), id, "")
 		return err
 	}
 }
@@ -403,6 +405,41 @@ func TestWhoSeesAndDecidesWhatIsHeld(t *testing.T) {
 }
 
 func third2(_ store.HeldMessage, err error) error { return err }
+
+func TestWhoTurnsAMessageDownTellsItsAuthorWhyAndNobodyElse(t *testing.T) {
+	ruled(t, func(t *testing.T, c *court) {
+		h := c.waits(c.ben, "1", "casino")
+		for who, want := range map[store.UserID]error{c.mod: nil, c.ada: nil, c.ben: store.ErrNotFound, c.cleo: store.ErrNotFound} {
+			m, err := c.s.HeldToDecide(t.Context(), who, h.ID)
+			if !errors.Is(err, want) || want == nil && m.Body != "casino" {
+				t.Errorf("%d looks at it: %+v, %v", who, m, err)
+			}
+		}
+		_, err := c.s.HeldToDecide(t.Context(), c.mod, 99)
+		wants(t, "what is not there", err, store.ErrNotFound)
+		var p store.Invalid
+		if _, err := c.s.TurnDownHeld(t.Context(), act(c.mod), h.ID, strings.Repeat("é", store.WordsRunes+1)); !errors.As(err, &p) || p.Field != "words" {
+			t.Errorf("too long: %v", err)
+		}
+		_, err = c.s.TurnDownHeld(t.Context(), act(c.mod), h.ID, " Ask the few who care.\r\n")
+		must(t, err)
+		if all := c.heldOf(c.ben); len(all) != 1 || all[0].Words != "Ask the few who care." || all[0].Sentence != "About casino" {
+			t.Errorf("Ben sees %+v", all)
+		}
+		_, err = c.s.HeldToDecide(t.Context(), c.ada, h.ID)
+		wants(t, "decided", err, store.ErrConflict)
+		log, err := c.s.Entries(t.Context(), store.EntryQuery{}, 20)
+		if must(t, err); strings.Contains(fmt.Sprint(log), "few who care") {
+			t.Error("the log has what was said to him")
+		}
+		_, err = c.s.WithdrawHeld(t.Context(), c.ben, h.ID)
+		must(t, err)
+		var kept string
+		if must(t, c.db.Get(&kept, "select words from held where id = $1", h.ID)); kept != "" {
+			t.Errorf("put away, it is kept: %q", kept)
+		}
+	})
+}
 
 func TestWhatWasTurnedDownIsKnownForAWeek(t *testing.T) {
 	ruled(t, func(t *testing.T, c *court) {

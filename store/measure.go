@@ -147,9 +147,9 @@ func checkMeasure(m *Measure) error {
 	if !m.Until.IsZero() && !m.Until.After(m.At) {
 		return Invalid{"until", "Choose an end that is still to come."}
 	}
-	m.Words = strings.TrimSpace(readable(newlines.Replace(m.Words)))
-	if utf8.RuneCountInString(m.Words) > WordsRunes {
-		return Invalid{"words", "That is too long. Say it in a few sentences."}
+	var err error
+	if m.Words, err = checkWords(m.Words); err != nil {
+		return err
 	}
 	if effect.check != nil {
 		return effect.check(m)
@@ -159,6 +159,15 @@ func checkMeasure(m *Measure) error {
 
 // WordsRunes is how long what a person is told of a measure may be.
 const WordsRunes = 1000
+
+// checkWords returns what a person is told as it is kept; "" is nothing.
+func checkWords(words string) (string, error) {
+	words = strings.TrimSpace(readable(newlines.Replace(words)))
+	if utf8.RuneCountInString(words) > WordsRunes {
+		return "", Invalid{"words", "That is too long. Say it in a few sentences."}
+	}
+	return words, nil
+}
 
 // impose is Impose within a transaction, by somebody who may.
 func (s *Store) impose(ctx context.Context, tx *transaction, by Actor, m *Measure) error {

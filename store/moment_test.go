@@ -67,6 +67,18 @@ func TestWhoWasRemovedCanJoinFromTheVeryEndOnAndIsWhatTheyWere(t *testing.T) {
 		if after := j.state(); after != before {
 			t.Errorf("it was\n%s\nand is\n%s", before, after)
 		}
+		// Also by an invitation.
+		until = j.now.Add(time.Minute)
+		j.impose(j.cleo, store.Measure{Kind: store.Removal, User: j.ben.ID, Room: j.kitchen, Until: until})
+		link, _, err := s.CreateInvitation(t.Context(), store.Actor{User: j.ada.ID}, store.InvitationDraft{Life: time.Hour, Uses: 5, Role: store.Member, Rooms: []store.RoomID{j.kitchen}})
+		must(t, err)
+		j.now = until.Add(-time.Microsecond)
+		if _, err := s.AcceptInvitation(t.Context(), store.Actor{User: j.ben.ID}, link); err == nil {
+			t.Error("an invitation brought him back before")
+		}
+		j.now = until
+		_, err = s.AcceptInvitation(t.Context(), store.Actor{User: j.ben.ID}, link)
+		must(t, err)
 	})
 }
 

@@ -116,6 +116,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"copies due":      copiesDue,
 
 		"measures due":       measuresDue,
+		"held by id":         heldByID,
 		"measures due on":    measuresDueOn,
 		"barred now":         barredNow,
 		"a slow room":        slowNow,

@@ -18,3 +18,6 @@ update rooms
 
 -- Who changes a rule says which one they saw.
 alter table rules add column version bigint not null default 1;
+
+-- What the author of a message that is turned down is told besides the rule's sentence.
+alter table held add column words text not null default '';
