@@ -109,11 +109,12 @@ func (e *exporter) account(ctx context.Context) error {
 	return err
 }
 
-// administration writes what was done to the account: who did it is about somebody else.
+// administration writes what was done to the account: who did it is about somebody else,
+// and what became of a case would say that there was one.
 func (e *exporter) administration(ctx context.Context) error {
 	return exported(ctx, e, exportRows, func(r entryRow) map[string]any {
 		return map[string]any{"kind": "administration", "at": stamp(r.At), "act": r.Act, "before": r.Was, "after": r.Now, "reason": r.Reason}
-	}, entryPlace, exportedEntries+" where e.target_kind = 'account' and e.target_id = $1 and e.id > $2 order by e.id limit $3", e.user, e.after[0], exportRows)
+	}, entryPlace, exportedAdministration, e.user, e.after[0], exportRows)
 }
 
 // acts writes what of theirs is in the log, and from where; whom and what they did it to
@@ -125,6 +126,11 @@ func (e *exporter) acts(ctx context.Context) error {
 }
 
 func entryPlace(r entryRow) [2]int64 { return [2]int64{int64(r.ID), 0} }
+
+const exportedAdministration = exportedEntries + `
+ where e.target_kind = 'account' and e.target_id = $1 and e.id > $2 and e.act not like 'case.%'
+ order by e.id
+ limit $3`
 
 const exportedEntries = `select e.id, e.at, e.address, e.act, e.was, e.now, e.reason from log_entries e`
 

@@ -43,7 +43,7 @@ func removeByMeasure(s *Store, ctx context.Context, tx *transaction, m *Measure)
 	if err != nil {
 		return err
 	}
-	if was.Barred != 0 {
+	if was.Barred > 0 {
 		return ErrMeasured
 	}
 	m.kept = fmt.Sprint(was.Present, was.Owner, was.Moderator, was.Seen)

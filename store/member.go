@@ -183,6 +183,10 @@ func (s *Store) AddMember(ctx context.Context, room RoomID, by, user UserID) err
 	})
 }
 
+// sentAway is kept where a measure that bars somebody is: whoever manages the room has
+// removed them. They may be let in again, but do not get the room when nobody is in it.
+const sentAway MeasureID = -1
+
 // RemoveMember ends user's membership of room on behalf of by, who may manage it.
 // It takes a revision, so that every process drops user's sockets before it shows
 // anything later.
@@ -196,6 +200,9 @@ func (s *Store) RemoveMember(ctx context.Context, room RoomID, by Actor, user Us
 			return ErrNotFound
 		}
 		if err := setMember(ctx, tx, room, user, false, false); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "update members set barred = $1 where room_id = $2 and user_id = $3", sentAway, room, user); err != nil {
 			return err
 		}
 		return s.recordManaged(ctx, tx, room, by, who, MemberRemove, user)
@@ -247,4 +254,5 @@ insert into members (room_id, user_id, rev, present, owner, seen_seq)
 values ($1, $2, $3, $4, $5, (select last_seq from rooms where id = $1))
 on conflict (room_id, user_id) do update
    set rev = excluded.rev, present = excluded.present, owner = excluded.owner, seen_seq = excluded.seen_seq,
-       moderator = members.moderator and excluded.present`
+       moderator = members.moderator and excluded.present,
+       barred = case when excluded.present and members.barred < 0 then 0 else members.barred end`

@@ -174,7 +174,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"export part":        exportPart,
 		"export rooms":       exportedRooms,
 		"export mentions":    exportedMentions,
-		"export entries":     exportedEntries + " where e.target_kind = 'account' and e.target_id = $1 and e.id > $2 order by e.id limit $3",
+		"export entries":     exportedAdministration,
 		"export acts":        exportedEntries + " where e.by_id = $1 and e.id > $2 order by e.id limit $3",
 		"export measures":    exportedMeasures,
 		"export reports":     exportedReports,

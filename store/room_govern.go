@@ -148,7 +148,7 @@ func reopen(ctx context.Context, tx *transaction, r Room) error {
 
 // GiveMember makes user, who was in it before, the owner of a room that nobody is in, as
 // an administrator. It fails with Invalid if the room has members, who let people in
-// themselves, there is no such active account, or they were never in it: what was said
+// themselves, there is no such active account, or they were never in it or were removed: what was said
 // there is not an administrator's to show.
 func (s *Store) GiveMember(ctx context.Context, by Actor, room RoomID, user UserID) error {
 	return s.govern(ctx, by, room, func(ctx context.Context, tx *transaction, r Room) ([]Entry, error) {
@@ -174,13 +174,13 @@ func (s *Store) GiveMember(ctx context.Context, by Actor, room RoomID, user User
 			return nil, err
 		}
 		if !was {
-			return nil, Invalid{"person", "They were never in this room, so what was said there is not theirs to read. Choose somebody who was."}
+			return nil, Invalid{"person", "They were never in this room, or were removed from it, so what was said there is not theirs to read. Choose somebody who left it."}
 		}
 		return []Entry{{Act: RoomEnter, Now: names[0]}}, setMember(ctx, tx, room, user, true, true)
 	})
 }
 
-const wasIn = "select exists (select 1 from members where room_id = $1 and user_id = $2)"
+const wasIn = "select exists (select 1 from members where room_id = $1 and user_id = $2 and barred >= 0)"
 
 // actsAsAdministrator says whether who may manage a room for no other reason.
 func actsAsAdministrator(who Standing) bool { return who.Administrator && !who.Owner }

@@ -143,7 +143,7 @@ func (s *Store) FirstMembers(ctx context.Context, room RoomID, limit int) ([]Per
 	return peopleOf(rows), s.plain(err)
 }
 
-// FormerMembers returns those who were in a room and could be in it again, at most limit,
+// FormerMembers returns those who were in a room and left it, at most limit,
 // the oldest accounts first.
 func (s *Store) FormerMembers(ctx context.Context, room RoomID, limit int) ([]Person, error) {
 	var rows []personRow

@@ -215,6 +215,10 @@ func TestARoomWithoutMembersIsFoundAndGiven(t *testing.T) {
 		if err := s.GiveMember(t.Context(), as, secret, cleo.ID); !errors.As(err, &problem) {
 			t.Errorf("give a room that Ben is in: %v", err)
 		}
+		must(t, s.AddMember(t.Context(), secret, ben.ID, ada.ID))
+		must(t, s.RemoveMember(t.Context(), secret, store.Actor{User: ben.ID}, ada.ID))
+		must(t, s.AddMember(t.Context(), secret, ben.ID, ada.ID)) // who was removed may be let in again
+		must(t, s.RemoveMember(t.Context(), secret, store.Actor{User: ben.ID}, ada.ID))
 		must(t, s.ArchiveRoom(t.Context(), secret, store.Actor{User: ben.ID}))
 		must(t, s.Leave(t.Context(), secret, ben.ID))
 		if got := names(t, s, store.RoomQuery{State: store.WithoutAny}); got != "Secret" {
@@ -223,7 +227,7 @@ func TestARoomWithoutMembersIsFoundAndGiven(t *testing.T) {
 		if err := s.GiveMember(t.Context(), as, secret, 99); !errors.As(err, &problem) {
 			t.Errorf("give it to nobody: %v", err)
 		}
-		for name, stranger := range map[string]store.UserID{"Ada herself": ada.ID, "Cleo": cleo.ID} {
+		for name, stranger := range map[string]store.UserID{"Ada, whom Ben removed": ada.ID, "Cleo": cleo.ID} {
 			if err := s.GiveMember(t.Context(), as, secret, stranger); !errors.As(err, &problem) {
 				t.Errorf("give it to %s, who was never in it: %v", name, err)
 			}
