@@ -15,7 +15,7 @@ func TestALockAndASlowModeEndAtTheirVeryEnd(t *testing.T) {
 		j := judge(t, s)
 		must(t, j.say(j.ben, j.kitchen, "the first"))
 		until := j.now.Add(time.Minute)
-		j.impose(j.cleo, store.Measure{Kind: store.RoomLock, Room: j.kitchen, Until: until.Add(-time.Second)})
+		j.impose(j.cleo, store.Measure{Kind: store.RoomLock, Room: j.kitchen, Until: until.Add(-10 * time.Second)})
 		j.impose(j.cleo, store.Measure{Kind: store.RoomLock, Room: j.kitchen, Until: until})
 		j.now = until.Add(-time.Microsecond)
 		j.kept("just before", j.say(j.ben, j.kitchen, "hello"), store.RoomLock)
