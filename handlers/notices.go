@@ -135,14 +135,19 @@ func (s *Server) appealsFor(ctx context.Context, user store.UserID, all bool) (o
 		return open, nil, nil
 	}
 	last, err := s.Store.DecidedAppeals(ctx, mostDecided)
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, a := range last {
-		if may, failed := s.Store.MayLift(ctx, user, a.Measure); failed != nil {
-			return nil, nil, failed
-		} else if may {
+		mine, err := s.Store.Lifts(ctx, user, []store.Measure{a.Measure})
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, a.Measure = range mine {
 			decided = append(decided, a)
 		}
 	}
-	return open, decided, err
+	return open, decided, nil
 }
 
 // mostDecided is how many decided appeals the list shows.
@@ -150,15 +155,15 @@ const mostDecided = 20
 
 // openAppeal is a as user sees it, ErrNotFound if it is none of theirs.
 func (s *Server) openAppeal(ctx context.Context, user store.UserID, a store.Appeal) (views.OpenAppeal, error) {
-	one := views.OpenAppeal{Appeal: a}
-	var err error
-	if one.May, err = s.Store.MayLift(ctx, user, a.Measure); err != nil {
+	one := views.OpenAppeal{Appeal: a, May: true}
+	mine, err := s.Store.Lifts(ctx, user, []store.Measure{a.Measure})
+	if err != nil {
 		return one, err
 	}
-	if !one.May {
+	if len(mine) == 0 {
 		return one, store.ErrNotFound
 	}
-	if a.Measure.By != user {
+	if one.Measure = mine[0]; a.Measure.By != user {
 		return one, nil
 	}
 	one.Alone, err = s.Store.Alone(ctx, a.Measure)

@@ -188,18 +188,14 @@ func MayEnd(by Officer, m Measure, on Officer) bool {
 	return MayModerate(by, m, on)
 }
 
-// MayLift says whether by may lift m: MayEnd.
-func (s *Store) MayLift(ctx context.Context, by UserID, m Measure) (bool, error) {
-	may, err := mayLift(ctx, reads{s}, by, m)
-	return may, s.plain(err)
-}
-
+// mayLift says whether by may lift m: MayEnd.
 func mayLift(ctx context.Context, tx asking, by UserID, m Measure) (bool, error) {
 	officer, target, err := officersOf(ctx, tx, by, m)
 	return err == nil && MayEnd(officer, m, target), err
 }
 
-// Lifts are those of all that by may lift, and so know of.
+// Lifts are those of all that by may lift, and so know of: without the name of a room
+// that they may not read, of which they know what was reported.
 func (s *Store) Lifts(ctx context.Context, by UserID, all []Measure) ([]Measure, error) {
 	type place struct {
 		room RoomID
@@ -220,6 +216,9 @@ func (s *Store) Lifts(ctx context.Context, by UserID, all []Measure) ([]Measure,
 			officers[at] = both
 		}
 		if MayEnd(both[0], m, both[1]) {
+			if !both[0].Sees() {
+				m.RoomName = ""
+			}
 			mine = append(mine, m)
 		}
 	}

@@ -20,6 +20,11 @@ func valueOf(ctx context.Context, e store.Entry, text string, zone *time.Locatio
 	case "no":
 		return say(ctx, "No")
 	}
+	if until, is := strings.CutPrefix(text, "until "); is && strings.HasPrefix(string(e.Act), "moderation.") {
+		if t, err := time.Parse(time.RFC3339, until); err == nil {
+			return say(ctx, "until %s", words.Moment(ctx, t.In(zone)))
+		}
+	}
 	switch e.Act {
 	case store.RoomDelete, store.RoomSpare:
 		if t, err := time.Parse(time.RFC3339, text); err == nil {
@@ -82,6 +87,14 @@ func valueOf(ctx context.Context, e store.Entry, text string, zone *time.Locatio
 		}
 	}
 	return text
+}
+
+// reasonOf is why e was done: those of the list in words.
+func reasonOf(ctx context.Context, e store.Entry) string {
+	if strings.HasPrefix(string(e.Act), "moderation.") || strings.HasPrefix(string(e.Act), "appeal.") {
+		return reasonWord(ctx, store.Reason(e.Reason))
+	}
+	return e.Reason
 }
 
 // settingTime is how long d is, where 0 is no limit.
