@@ -32,3 +32,32 @@ func TestWhatSomebodyMutedWritesIsFoldedAwayOnAllPagesUntilItIsUndone(t *testing
 	ada.Submit("main form button", arrived+` && document.querySelector(".saved")`)
 	other.Until("!" + folded("1"))
 }
+
+func TestWhoIsMutedIsNotShownTypingToWhoMutedThem(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ada, ben, cleo := window(t, s), window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ben.SignUp("Ben")
+	cleo.SignUp("Cleo")
+	const types = `document.querySelector("#typing [data-typing='2']")`
+	ada.Open("/people/2")
+	ada.Submit(".person button[value=mute]", arrived+` && document.querySelector(".person").textContent.includes("Unmute")`)
+	for _, w := range []*Window{ada, ben, cleo} {
+		w.Open("/rooms/1-lobby")
+		w.Until(connected)
+	}
+	ben.Type("#composer-text", "Buy my")
+	cleo.Until(types + `?.checkVisibility()`)
+	ada.Until(types) // all pages are sent the same
+	if eval[bool](ada, types+`.checkVisibility()`) {
+		t.Error("Ada sees that Ben types")
+	}
+	// Cleo beside him is shown.
+	cleo.Type("#composer-text", "Hello")
+	ada.Until(`document.querySelector("#typing [data-typing='3']")?.checkVisibility()`)
+	ada.person().post("/people/2/mute", map[string][]string{"do": {""}})
+	ada.Until(`!document.querySelector("#typing [data-typing='2']")`) // he has stopped
+	ben.Type("#composer-text", " things")
+	ada.Until(types + `?.checkVisibility()`)
+}

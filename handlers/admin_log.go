@@ -164,10 +164,12 @@ type entryLine struct {
 	Was        string           `json:"was"`
 	Now        string           `json:"now"`
 	Reason     string           `json:"reason"`
+	RoomID     store.RoomID     `json:"room_id,omitempty"`
+	RoomName   string           `json:"room_name,omitempty"`
 }
 
 func lineOf(e store.Entry) entryLine {
-	return entryLine{e.ID, e.At.Format(time.RFC3339Nano), e.By, e.ByName, e.Address, e.Act, e.Target.Kind, e.Target.ID, e.Target.Seq, e.Target.Name, e.Was, e.Now, e.Reason}
+	return entryLine{e.ID, e.At.Format(time.RFC3339Nano), e.By, e.ByName, e.Address, e.Act, e.Target.Kind, e.Target.ID, e.Target.Seq, e.Target.Name, e.Was, e.Now, e.Reason, e.Room, e.InRoom}
 }
 
 // entryWriter writes entries to w in the format, "csv" or "jsonl".
@@ -184,13 +186,14 @@ func entryWriter(w io.Writer, format string) func([]store.Entry) error {
 		}
 	}
 	out := csv.NewWriter(w)
-	err := out.Write([]string{"id", "at", "by", "by_name", "address", "act", "target_kind", "target_id", "target_message", "target_name", "was", "now", "reason"})
+	err := out.Write([]string{"id", "at", "by", "by_name", "address", "act", "target_kind", "target_id", "target_message", "target_name", "was", "now", "reason", "room_id", "room_name"})
 	return func(all []store.Entry) error {
 		for _, e := range all {
 			l := lineOf(e)
 			if err = out.Write([]string{
 				strconv.FormatInt(int64(l.ID), 10), l.At, strconv.FormatInt(int64(l.By), 10), cell(l.ByName), l.Address, string(l.Act), string(l.TargetKind),
 				strconv.FormatInt(l.TargetID, 10), strconv.FormatInt(int64(l.TargetSeq), 10), cell(l.TargetName), cell(l.Was), cell(l.Now), cell(l.Reason),
+				strconv.FormatInt(int64(l.RoomID), 10), cell(l.RoomName),
 			}); err != nil {
 				return err
 			}

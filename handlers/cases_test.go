@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -279,6 +280,49 @@ func TestABanFromACaseRefusesTheAddressesIfItIsChosen(t *testing.T) {
 		c.report("dan", "/rooms/2/messages/1")
 		if page := c.people["cleo"].get("/moderation/cases/2").body; !strings.Contains(page, `id="act"`) || strings.Contains(page, `name="addresses"`) {
 			t.Error("an owner of a room is offered to refuse addresses")
+		}
+	})
+}
+
+func TestTheLogNamesTheRoomOfAnActAndNoPageDoesToWhoMayNotReadIt(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		ben := fmt.Sprint(c.ids["ben"])
+		c.does("mod", "/measures", url.Values{"kind": {"hide"}, "room": {"1"}, "seq": {"1"}, "reason": {"spam"}}, 303)
+		c.does("cleo", "/measures", url.Values{"kind": {"remove"}, "user": {fmt.Sprint(c.ids["dan"])}, "room": {"2"}, "for": {"1h"}, "reason": {"spam"}}, 303)
+		c.does("cleo", "/measures", url.Values{"kind": {"time-out"}, "user": {ben}, "room": {"2"}, "for": {"1h"}, "reason": {"spam"}}, 303)
+		c.does("cleo", "/rooms/2/moderators", url.Values{"user": {ben}, "is": {"yes"}}, 303)
+		c.does("mod", "/measures", url.Values{"kind": {"warn"}, "user": {ben}, "reason": {"spam"}}, 303)
+		// What was reported is hidden by who is not in there.
+		for i, room := range []string{"2", "4"} {
+			reporter := map[string]string{"2": "cleo", "4": "dan"}[room]
+			c.report(reporter, "/rooms/"+room+"/messages/1")
+			c.does("mod", fmt.Sprintf("/moderation/cases/%d/measures", i+1), url.Values{"version": {"1"}, "kind": {"hide.room"}, "reason": {"hate"}}, 303)
+		}
+		links := regexp.MustCompile(`<a [^>]*>|</?bdi>|</a>|\s+`)
+		log := links.ReplaceAllString(c.people["ada"].get("/admin/log").body, " ")
+		_, log, _ = strings.Cut(strings.ReplaceAll(strings.Join(strings.Fields(log), " "), " ,", ","), `<ol class="log">`)
+		for _, line := range []string{
+			"mod hid message 1, in Lobby", "cleo removed dan from Kitchen", "cleo gave ben a time-out, in Kitchen", "cleo made ben moderator of Kitchen",
+			"mod warned ben </p>", "mod hid message 1, in Kitchen", "mod hid message 1, in a direct conversation",
+		} {
+			if !strings.Contains(log, line) {
+				t.Errorf("the log lacks %q\n%s", line, log)
+			}
+		}
+		if page := c.people["ada"].get("/admin/log?q=kitchen&act=moderation.remove").body; !strings.Contains(page, `href="/admin/rooms/2"`) {
+			t.Error("the room is not found by its name, or leads nowhere")
+		}
+		c.does("ben", "/notices/6/appeal", url.Values{"text": {"Everybody laughed"}}, 303)
+		for _, path := range []string{"/people/" + ben + "/moderate", "/moderation/appeals", "/moderation/appeals/6", "/moderation/cases/1"} {
+			for _, name := range []string{"mod", "mia"} {
+				a := c.people[name].get(path)
+				if a.StatusCode != 200 || !strings.Contains(a.body, "Hide the message") || strings.Contains(a.body, "Kitchen") {
+					t.Errorf("%s for %s: %s\n%s", path, name, a.Status, a.body)
+				}
+			}
+		}
+		if page := c.people["cleo"].get("/moderation/appeals").body; !strings.Contains(page, "Kitchen") {
+			t.Error("who owns the room is not told which")
 		}
 	})
 }

@@ -225,6 +225,7 @@ func TestWhoIsBlockedIsToldSoInAConversationOfTwoAndNowhereElse(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ada, ben := w.signUp("ada"), w.signUp("ben")
 		w.signUp("cleo")
+		w.signUp("dan")
 		for _, with := range [][]string{{"1"}, {"1", "3"}} {
 			if a := ben.post("/direct", url.Values{"with": with}); a.StatusCode != http.StatusSeeOther {
 				t.Fatal(a.Status, a.body)
@@ -233,6 +234,11 @@ func TestWhoIsBlockedIsToldSoInAConversationOfTwoAndNowhereElse(t *testing.T) {
 		ada.post("/people/2/mute", url.Values{"do": {"block"}})
 		if a := ben.post("/rooms/2/messages", draft("hello")); a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(a.body, "do not want to talk to you directly") || !strings.Contains(a.body, "hello") {
 			t.Errorf("blocked: %d", a.StatusCode)
+		}
+		for _, with := range [][]string{{"1", "4"}, {"4", "1", "3"}} {
+			if a := ben.post("/direct", url.Values{"with": with}); a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(a.body, "does not want to talk to you directly") {
+				t.Errorf("blocked, he starts a conversation with %s: %d", with, a.StatusCode)
+			}
 		}
 		for _, path := range []string{"/rooms/3/messages", "/rooms/1/messages"} {
 			if a := ben.post(path, draft("hello")); a.StatusCode != http.StatusSeeOther {

@@ -135,17 +135,19 @@ func (s *Server) appealsFor(ctx context.Context, user store.UserID, all bool) (o
 		return open, nil, nil
 	}
 	last, err := s.Store.DecidedAppeals(ctx, mostDecided)
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, a := range last {
-		known, failed := s.Store.Lifts(ctx, user, []store.Measure{a.Measure})
-		if failed != nil {
-			return nil, nil, failed
+		mine, err := s.Store.Lifts(ctx, user, []store.Measure{a.Measure})
+		if err != nil {
+			return nil, nil, err
 		}
-		if len(known) > 0 {
-			a.Measure = known[0]
+		for _, a.Measure = range mine {
 			decided = append(decided, a)
 		}
 	}
-	return open, decided, err
+	return open, decided, nil
 }
 
 // mostDecided is how many decided appeals the list shows.
@@ -153,16 +155,15 @@ const mostDecided = 20
 
 // openAppeal is a as user sees it, ErrNotFound if it is none of theirs.
 func (s *Server) openAppeal(ctx context.Context, user store.UserID, a store.Appeal) (views.OpenAppeal, error) {
-	one := views.OpenAppeal{Appeal: a}
-	known, err := s.Store.Lifts(ctx, user, []store.Measure{a.Measure})
+	one := views.OpenAppeal{Appeal: a, May: true}
+	mine, err := s.Store.Lifts(ctx, user, []store.Measure{a.Measure})
 	if err != nil {
 		return one, err
 	}
-	if len(known) == 0 {
+	if len(mine) == 0 {
 		return one, store.ErrNotFound
 	}
-	one.Measure = known[0]
-	if one.May = a.Measure.By != user; one.May {
+	if one.Measure = mine[0]; a.Measure.By != user {
 		return one, nil
 	}
 	one.Alone, err = s.Store.Alone(ctx, a.Measure)

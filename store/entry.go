@@ -58,6 +58,8 @@ type Entry struct {
 	Address string
 	Act     Act
 	Target  Target
+	Room    RoomID // in which it was, if what it was done to is a person or a message; 0: in none
+	InRoom  string // how that was called then; "": a direct conversation
 	Was     string // what it was before; "" where that says nothing
 	Now     string
 	Reason  string
@@ -96,8 +98,16 @@ func (s *Store) record(ctx context.Context, tx *transaction, by Actor, entries .
 		if err := tx.GetContext(ctx, &e.ID, nextID, "entry"); err != nil {
 			return err
 		}
+		if e.Target.Kind == OnMessage {
+			e.Room = RoomID(e.Target.ID)
+		}
+		if e.Room != 0 {
+			if err := tx.GetContext(ctx, &e.InRoom, "select name from rooms where id = $1", e.Room); err != nil {
+				return err
+			}
+		}
 		if _, err := tx.ExecContext(ctx, insertEntry, e.ID, micros(s.now()), by.User, name, by.Address, e.Act,
-			e.Target.Kind, e.Target.ID, e.Target.Seq, e.Target.Name, clip(e.Was, mostOfValue), clip(e.Now, mostOfValue), clip(e.Reason, mostOfValue)); err != nil {
+			e.Target.Kind, e.Target.ID, e.Target.Seq, e.Target.Name, clip(e.Was, mostOfValue), clip(e.Now, mostOfValue), clip(e.Reason, mostOfValue), e.Room, e.InRoom); err != nil {
 			return err
 		}
 		e.Address = by.Address
@@ -114,8 +124,8 @@ func (s *Store) record(ctx context.Context, tx *transaction, by Actor, entries .
 const mostOfValue = 2000
 
 const insertEntry = `
-insert into log_entries (id, at, by_id, by_name, address, act, target_kind, target_id, target_seq, target_name, was, now, reason)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+insert into log_entries (id, at, by_id, by_name, address, act, target_kind, target_id, target_seq, target_name, was, now, reason, room_id, room_name)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
 
 // mostFound is how many bytes of a value or a reason an entry is found by.
 const mostFound = 300
@@ -123,7 +133,7 @@ const mostFound = 300
 // entryWords are by what an entry is found: the words of the names in it, of its act, of
 // what was before and after, and of its reason, and the address.
 func entryWords(by string, e Entry) []string {
-	words := wordsIn(strings.Join([]string{by, e.Target.Name, string(e.Act), clip(e.Was, mostFound), clip(e.Now, mostFound), clip(e.Reason, mostFound)}, " "))
+	words := wordsIn(strings.Join([]string{by, e.Target.Name, e.InRoom, string(e.Act), clip(e.Was, mostFound), clip(e.Now, mostFound), clip(e.Reason, mostFound)}, " "))
 	if e.Address != "" {
 		words = append(words, e.Address)
 	}
@@ -202,7 +212,7 @@ func (s *Store) Entries(ctx context.Context, q EntryQuery, limit int) ([]Entry, 
 }
 
 const entryColumns = `
-select e.id, e.at, e.by_id, e.by_name, e.address, e.act, e.target_kind, e.target_id, e.target_seq, e.target_name, e.was, e.now, e.reason
+select e.id, e.at, e.by_id, e.by_name, e.address, e.act, e.target_kind, e.target_id, e.target_seq, e.target_name, e.was, e.now, e.reason, e.room_id, e.room_name
   from log_entries e
  where true`
 
@@ -219,12 +229,15 @@ type entryRow struct {
 	TargetName string     `db:"target_name"`
 	Was, Now   string
 	Reason     string
+	RoomID     RoomID `db:"room_id"`
+	RoomName   string `db:"room_name"`
 }
 
 func (r entryRow) entry() Entry {
 	return Entry{
 		ID: r.ID, At: fromMicros(r.At), By: r.ByID, ByName: r.ByName, Address: r.Address, Act: r.Act,
 		Target: Target{r.TargetKind, r.TargetID, r.TargetSeq, r.TargetName}, Was: r.Was, Now: r.Now, Reason: r.Reason,
+		Room: r.RoomID, InRoom: r.RoomName,
 	}
 }
 

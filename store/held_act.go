@@ -74,7 +74,7 @@ func (s *Store) TurnDownHeld(ctx context.Context, by Actor, id HeldID, words str
 		if _, err := tx.ExecContext(ctx, "update held set words = $1 where id = $2", words, id); err != nil {
 			return Entry{}, err
 		}
-		e := Entry{Act: "rule.turn-down", Target: Target{Kind: OnAccount, ID: int64(h.UserID)}}
+		e := Entry{Act: "rule.turn-down", Target: Target{Kind: OnAccount, ID: int64(h.UserID)}, Room: h.RoomID}
 		return e, tx.GetContext(ctx, &e.Target.Name, "select name from users where id = $1", h.UserID)
 	})
 	return m, err

@@ -228,7 +228,7 @@ func measureEntry(ctx context.Context, tx *transaction, m Measure) (Entry, error
 	case m.Seq != 0:
 		e.Target = Target{Kind: OnMessage, ID: int64(m.Room), Seq: m.Seq}
 	case m.User != 0:
-		e.Target = Target{Kind: OnAccount, ID: int64(m.User)}
+		e.Target, e.Room = Target{Kind: OnAccount, ID: int64(m.User)}, m.Room
 		return e, tx.GetContext(ctx, &e.Target.Name, "select name from users where id = $1", m.User)
 	case m.Room != 0:
 		e.Target = Target{Kind: OnRoom, ID: int64(m.Room)}

@@ -11,14 +11,11 @@ func (s *Store) SetModerator(ctx context.Context, by Actor, room RoomID, user Us
 		if err := one(tx.ExecContext(ctx, "update members set moderator = $1 where room_id = $2 and user_id = $3 and present", is, room, user)); err != nil {
 			return err
 		}
-		e := Entry{Act: "moderator.appoint", Target: Target{Kind: OnAccount, ID: int64(user)}}
+		e := Entry{Act: "moderator.appoint", Target: Target{Kind: OnAccount, ID: int64(user)}, Room: room}
 		if !is {
 			e.Act = "moderator.dismiss"
 		}
 		if err := tx.GetContext(ctx, &e.Target.Name, "select name from users where id = $1", user); err != nil {
-			return err
-		}
-		if err := tx.GetContext(ctx, &e.Now, "select name from rooms where id = $1", room); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, by, e)

@@ -53,3 +53,71 @@ func TestWhoIsMutedNotifiesNoMoreAndWhoIsBlockedStartsNoConversation(t *testing.
 		wants(t, "nobody", s.Mute(t.Context(), ada.ID, 99, false), store.ErrNotFound)
 	})
 }
+
+func TestAMentionByWhoIsMutedOrBlockedCountsNowhereHoweverItIsWritten(t *testing.T) {
+	ruled(t, func(t *testing.T, c *court) {
+		mentions := func() int {
+			t.Helper()
+			m, err := c.s.Membership(t.Context(), lobby, c.cleo)
+			must(t, err)
+			return m.Mentions
+		}
+		for what, blocks := range map[string]bool{"muted": false, "blocked": true} {
+			must(t, c.s.Mute(t.Context(), c.cleo, c.ben, blocks))
+			written, err := c.try(lobby, c.ben, what, "hello, @cleo")
+			must(t, err)
+			plain, err := c.try(lobby, c.ben, what+" plain", "hello")
+			must(t, err)
+			_, err = c.s.EditMessage(t.Context(), lobby, plain.Seq, c.ben, "hello, @cleo, once more")
+			must(t, err)
+			_, err = c.s.EditMessage(t.Context(), lobby, written.Seq, c.ben, "hello, @cleo and @ada")
+			must(t, err)
+			must(t, c.publish(c.mod)(c.waits(c.ben, what+" held", "to the casino, @cleo").ID))
+			if n := mentions(); n != 0 {
+				t.Errorf("%s, Ben mentions Cleo %d times", what, n)
+			}
+		}
+		for seq := range 7 {
+			m, err := c.s.Message(t.Context(), lobby, store.Seq(seq+1), c.cleo)
+			if must(t, err); seq > 0 && len(m.Mentions) == 0 {
+				t.Errorf("others do not read whom message %d names", seq+1)
+			}
+		}
+		must(t, c.s.Unmute(t.Context(), c.cleo, c.ben))
+		_, err := c.try(lobby, c.ben, "undone", "hello, @cleo")
+		must(t, err)
+		if n := mentions(); n != 1 {
+			t.Errorf("undone, Ben mentions Cleo: got %d", n)
+		}
+	})
+}
+
+func TestWhoIsBlockedAddsWhoBlocksThemToNoNewConversation(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		old, err := c.s.Converse(t.Context(), c.ben, []store.UserID{c.ada, c.cleo, c.dan})
+		must(t, err)
+		must(t, c.s.Mute(t.Context(), c.cleo, c.ben, true))
+		rooms := func() (n int) {
+			must(t, c.db.Get(&n, "select count(*) from rooms"))
+			return n
+		}
+		before := rooms()
+		var problem store.Invalid
+		for _, with := range [][]store.UserID{{c.cleo}, {c.cleo, c.ada}, {c.dan, c.cleo}} {
+			if _, err := c.s.Converse(t.Context(), c.ben, with); !errors.As(err, &problem) {
+				t.Errorf("with %d: %v", with, err)
+			}
+		}
+		if n := rooms(); n != before {
+			t.Errorf("%d conversations were made", n-before)
+		}
+		if again, err := c.s.Converse(t.Context(), c.ben, []store.UserID{c.ada, c.cleo, c.dan}); err != nil || again != old {
+			t.Errorf("the one that was there: %d, %v", again, err)
+		}
+		for by, with := range map[store.UserID][]store.UserID{c.cleo: {c.ben}, c.dan: {c.ben, c.cleo}, c.ben: {c.ada, c.dan}} {
+			if _, err := c.s.Converse(t.Context(), by, with); err != nil {
+				t.Errorf("%d with %d: %v", by, with, err)
+			}
+		}
+	})
+}

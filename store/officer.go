@@ -194,8 +194,8 @@ func mayLift(ctx context.Context, tx asking, by UserID, m Measure) (bool, error)
 	return err == nil && MayEnd(officer, m, target), err
 }
 
-// Lifts are those of all that by may lift, and so know of. Without the name of a room
-// that by may not read: who hides what was reported from there is not told where it was.
+// Lifts are those of all that by may lift, and so know of: without the name of a room
+// that they may not read, of which they know what was reported.
 func (s *Store) Lifts(ctx context.Context, by UserID, all []Measure) ([]Measure, error) {
 	type place struct {
 		room RoomID

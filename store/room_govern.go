@@ -198,7 +198,7 @@ func (s *Store) recordManaged(ctx context.Context, tx *transaction, room RoomID,
 	e := Entry{Act: act, Target: roomTarget(r)}
 	if user != 0 {
 		e.Target = Target{Kind: OnAccount, ID: int64(user)}
-		e.Was = r.Name
+		e.Room = room
 		if err := tx.GetContext(ctx, &e.Target.Name, "select name from users where id = $1", user); err != nil {
 			return err
 		}

@@ -199,9 +199,13 @@ func TestWhatAnAdministratorDoesInTheirRoomsIsLoggedAndWhatOwnersDoIsNot(t *test
 		must(t, s.RemoveMember(t.Context(), kitchen, as, cleo.ID))
 		must(t, s.ArchiveRoom(t.Context(), kitchen, as))
 		must(t, s.ReopenRoom(t.Context(), kitchen, as))
-		want := []string{"room.topic Soup>Salad", "member.remove Kitchen>", "room.archive >", "room.reopen >"}
+		want := []string{"room.topic Soup>Salad", "member.remove >", "room.archive >", "room.reopen >"}
 		if got := actsIn(t, s, store.EntryQuery{}); fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("got  %q\nwant %q", got, want)
+		}
+		all, err := s.Entries(t.Context(), store.EntryQuery{Act: store.MemberRemove, Word: "kitchen"}, 10)
+		if must(t, err); len(all) != 1 || all[0].Room != kitchen || all[0].InRoom != "Kitchen" {
+			t.Errorf("the removal is %+v", all)
 		}
 	})
 }

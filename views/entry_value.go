@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley/store"
+	"parley/views/words"
 )
 
 // valueOf is text, a value before or after e, as people read it: a time is the reader's.
@@ -19,6 +20,11 @@ func valueOf(ctx context.Context, e store.Entry, text string, zone *time.Locatio
 		return say(ctx, "Yes")
 	case "no":
 		return say(ctx, "No")
+	}
+	if until, is := strings.CutPrefix(text, "until "); is && strings.HasPrefix(string(e.Act), "moderation.") {
+		if t, err := time.Parse(time.RFC3339, until); err == nil {
+			return say(ctx, "until %s", words.Moment(ctx, t.In(zone)))
+		}
 	}
 	switch e.Act {
 	case store.RoomDelete, store.RoomSpare:
@@ -96,9 +102,9 @@ func valueOf(ctx context.Context, e store.Entry, text string, zone *time.Locatio
 	return text
 }
 
-// reasonOf is why e was done: a moderator's is one of a list.
+// reasonOf is why e was done: those of the list in words.
 func reasonOf(ctx context.Context, e store.Entry) string {
-	if strings.HasPrefix(string(e.Act), "moderation.") {
+	if strings.HasPrefix(string(e.Act), "moderation.") || strings.HasPrefix(string(e.Act), "appeal.") {
 		return reasonWord(ctx, store.Reason(e.Reason))
 	}
 	return e.Reason
@@ -128,7 +134,7 @@ func exported(ctx context.Context, text string) string {
 		case "by":
 			label = say(ctx, "Done by")
 		case "act":
-			label, value = say(ctx, "Act"), strings.TrimSpace(said(ctx, store.Entry{Act: store.Act(value)}, "…", "…"))
+			label, value = say(ctx, "Act"), strings.TrimSpace(said(ctx, store.Entry{Act: store.Act(value)}, "…", "…", "…"))
 		case "on":
 			label, value = say(ctx, "Done to"), targetWord(ctx, store.TargetKind(value))
 		case "id":

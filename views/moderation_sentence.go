@@ -14,9 +14,17 @@ var moderationActs = []store.Act{
 	"appeal.grant", "appeal.refuse", "case.close", "case.reopen", "moderator.appoint", "moderator.dismiss", "rule.create", "rule.words", "rule.change", "rule.sentence", "rule.delete", "rule.publish", "rule.turn-down",
 }
 
+// removedFrom is the sentence of a removal.
+func removedFrom(ctx context.Context, e store.Entry, by, on, in string) string {
+	if e.Room == 0 {
+		return say(ctx, "%s removed %s from a room", by, on)
+	}
+	return say(ctx, "%s removed %s from %s", by, on, in)
+}
+
 // moderationSentence is the sentence of an act of moderation, "" if it is none.
-func moderationSentence(ctx context.Context, act store.Act, by, on string) string {
-	switch act {
+func moderationSentence(ctx context.Context, e store.Entry, by, on, in string) string {
+	switch e.Act {
 	case "moderation.hide":
 		return say(ctx, "%s hid %s", by, on)
 	case "moderation.lift-hide":
@@ -28,8 +36,11 @@ func moderationSentence(ctx context.Context, act store.Act, by, on string) strin
 	case "moderation.lift-time-out":
 		return say(ctx, "%s lifted the time-out of %s", by, on)
 	case "moderation.remove":
-		return say(ctx, "%s removed %s from a room", by, on)
+		return removedFrom(ctx, e, by, on, in)
 	case "moderation.lift-remove":
+		if e.Room != 0 {
+			return say(ctx, "%s let %s back into %s", by, on, in)
+		}
 		return say(ctx, "%s let %s back into a room", by, on)
 	case "moderation.suspend":
 		return say(ctx, "%s suspended %s", by, on)
@@ -58,8 +69,14 @@ func moderationSentence(ctx context.Context, act store.Act, by, on string) strin
 	case "case.reopen":
 		return say(ctx, "%s opened a case about %s again", by, on)
 	case "moderator.appoint":
+		if e.Room != 0 {
+			return say(ctx, "%s made %s moderator of %s", by, on, in)
+		}
 		return say(ctx, "%s made %s moderator of a room", by, on)
 	case "moderator.dismiss":
+		if e.Room != 0 {
+			return say(ctx, "%s made %s a plain member of %s", by, on, in)
+		}
 		return say(ctx, "%s made %s a plain member of a room", by, on)
 	case "rule.create":
 		return say(ctx, "%s made the rule “%s”", by, on)

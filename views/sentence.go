@@ -18,24 +18,30 @@ type piece struct {
 }
 
 // The places of the names in a sentence, until they are put there: no text has these.
-const byPlace, onPlace = "\x01", "\x02"
+const byPlace, onPlace, inPlace = "\x01", "\x02", "\x03"
 
-// sentence is what e says was done by whom to what, with links to both.
+// sentence is what e says was done by whom to what, and where, with links to all.
 func sentence(ctx context.Context, e store.Entry) []piece {
 	var all []piece
-	text := said(ctx, e, byPlace, onPlace)
+	text := said(ctx, e, byPlace, onPlace, inPlace)
+	if e.Room != 0 && !strings.Contains(text, inPlace) {
+		text = say(ctx, "%s, in %s", text, inPlace)
+	}
 	for text != "" {
-		at := strings.IndexAny(text, byPlace+onPlace)
+		at := strings.IndexAny(text, byPlace+onPlace+inPlace)
 		if at < 0 {
 			return append(all, piece{Text: text})
 		}
 		if at > 0 {
 			all = append(all, piece{Text: text[:at]})
 		}
-		if text[at:at+1] == byPlace {
+		switch text[at : at+1] {
+		case byPlace:
 			all = append(all, doer(e))
-		} else {
+		case onPlace:
 			all = append(all, target(ctx, e))
+		default:
+			all = append(all, place(ctx, e))
 		}
 		text = text[at+1:]
 	}
@@ -47,6 +53,14 @@ func doer(e store.Entry) piece {
 		return piece{Text: "Parley", Name: true}
 	}
 	return piece{Text: e.ByName, Name: true, To: AccountURL(e.By)}
+}
+
+// place is the room in which something was done to somebody, or to a message.
+func place(ctx context.Context, e store.Entry) piece {
+	if e.InRoom == "" {
+		return piece{Text: say(ctx, "a direct conversation")}
+	}
+	return piece{Text: e.InRoom, Name: true, To: RoomRecordURL(e.Room)}
 }
 
 func target(ctx context.Context, e store.Entry) piece {
@@ -62,7 +76,10 @@ func target(ctx context.Context, e store.Entry) piece {
 			p.Text = id(e.Target.ID)
 		}
 	case store.OnMessage:
-		p.Text = say(ctx, "message %d in room %d", int(e.Target.Seq), int(e.Target.ID))
+		p.Text = say(ctx, "message %d", int(e.Target.Seq))
+		if e.Room == 0 { // before rooms were named here
+			p.Text = say(ctx, "message %d in room %d", int(e.Target.Seq), int(e.Target.ID))
+		}
 	case store.OnSetting:
 		p.Text = settingName(ctx, e.Target.Name)
 	}
@@ -72,9 +89,9 @@ func target(ctx context.Context, e store.Entry) piece {
 	return p
 }
 
-// said is the sentence for e with by and on in the places of who did it to what. An act
-// that has none of its own is said as it is called.
-func said(ctx context.Context, e store.Entry, by, on string) string {
+// said is the sentence for e with by, on and in in the places of who did it to what, and
+// in which room if it has one. An act that has no sentence of its own is said as it is called.
+func said(ctx context.Context, e store.Entry, by, on, in string) string {
 	switch e.Act {
 	case store.RoomRename:
 		return say(ctx, "%s renamed the room %s", by, on)
@@ -99,7 +116,7 @@ func said(ctx context.Context, e store.Entry, by, on string) string {
 	case store.RoomEnter:
 		return say(ctx, "%s gave the room %s to somebody", by, on)
 	case store.MemberRemove:
-		return say(ctx, "%s removed %s from a room", by, on)
+		return removedFrom(ctx, e, by, on, in)
 	case store.AdministratorSignIn:
 		return say(ctx, "%s signed in as administrator", by)
 	case store.LogExport:
@@ -141,7 +158,7 @@ func said(ctx context.Context, e store.Entry, by, on string) string {
 	case "message.delete":
 		return say(ctx, "%s deleted %s", by, on)
 	}
-	if text := moderationSentence(ctx, e.Act, by, on); text != "" {
+	if text := moderationSentence(ctx, e, by, on, in); text != "" {
 		return text
 	}
 	return by + ": " + string(e.Act) + " · " + on
@@ -160,7 +177,7 @@ var acts = []store.Act{
 func actOptions(ctx context.Context) [][2]string {
 	all := [][2]string{{"", say(ctx, "All")}}
 	for _, act := range slices.Concat(acts, moderationActs) {
-		text := said(ctx, store.Entry{Act: act}, "…", "…")
+		text := said(ctx, store.Entry{Act: act}, "…", "…", "…")
 		all = append(all, [2]string{string(act), text})
 	}
 	return all

@@ -3,6 +3,13 @@ package words
 // germanModerated are the log's sentences about acts of moderation.
 var germanModerated = map[string]string{
 	"%s banned %s":                                   "%s hat %s ausgeschlossen",
+	"%s let %s back into %s":                         "%s hat %s wieder in %s gelassen",
+	"%s made %s moderator of %s":                     "%s hat %s zur Moderation von %s gemacht",
+	"%s made %s a plain member of %s":                "%s hat %s zum einfachen Mitglied von %s gemacht",
+	"%s removed %s from %s":                          "%s hat %s aus %s entfernt",
+	"%s, in %s":                                      "%s, in %s",
+	"a direct conversation":                          "einer direkten Unterhaltung",
+	"message %d":                                     "Nachricht %d",
 	"%s changed the rule “%s”":                       "%s hat die Regel „%s“ geändert",
 	"%s changed what the rule “%s” looks for":        "%s hat geändert, wonach die Regel „%s“ sucht",
 	"%s changed what the rule “%s” tells the author": "%s hat geändert, was die Regel „%s“ dem Autor sagt",

@@ -21,3 +21,7 @@ alter table rules add column version bigint not null default 1;
 
 -- What the author of a message that is turned down is told besides the rule's sentence.
 alter table held add column words text not null default '';
+
+-- In which room an act on a person or a message was, as it was called then; 0: in none.
+alter table log_entries add column room_id bigint not null default 0;
+alter table log_entries add column room_name text not null default '';

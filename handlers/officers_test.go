@@ -1,0 +1,209 @@
+package handlers_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/jmoiron/sqlx"
+
+	"parley/store"
+	"parley/store/storetest"
+)
+
+// tribunal is a world with somebody of each office. Ada administers; Eva and Moe moderate
+// the instance; Ben owns the Kitchen, which is open, and the Cellar, which is private, Cleo
+// moderates both, and Dan is in both, as Moe is; Finn is in neither. Everybody has written
+// where they are, and all of that was reported, and each of them.
+type tribunal struct {
+	*world
+	db     *sqlx.DB
+	people map[string]*browser // and nobody
+	ids    map[string]store.UserID
+	rooms  map[string]store.RoomID // "": everywhere
+	wrote  map[string]store.Seq    // "dan in Cellar"
+}
+
+var offices = []string{"ada", "eva", "moe", "ben", "cleo", "dan", "finn"}
+
+func inTribunal(t *testing.T, fn func(t *testing.T, c *tribunal)) {
+	storetest.Databases(t, func(t *testing.T, s *store.Store, db *sqlx.DB) {
+		c := &tribunal{world: newWorld(t, s, unlimited), db: db, people: map[string]*browser{}, ids: map[string]store.UserID{}, wrote: map[string]store.Seq{}}
+		c.people["nobody"] = c.browser()
+		for i, name := range offices {
+			c.people[name], c.ids[name] = c.signUp(name), store.UserID(i+1)
+		}
+		db.MustExec("update users set role = 'moderator' where username_key in ('eva', 'moe')")
+		c.rooms = map[string]store.RoomID{"": 0}
+		for name, kind := range map[string]store.Kind{"Kitchen": store.OpenRoom, "Cellar": store.PrivateRoom} {
+			room, err := s.CreateRoom(t.Context(), c.ids["ben"], store.Charter{Name: name, Kind: kind})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.rooms[name] = room
+			for _, member := range []string{"cleo", "dan", "moe"} {
+				err = errors.Join(err, s.AddMember(t.Context(), room, c.ids["ben"], c.ids[member]))
+			}
+			if err := errors.Join(err, s.SetModerator(t.Context(), store.Actor{User: c.ids["ben"]}, room, c.ids["cleo"], true)); err != nil {
+				t.Fatal(err)
+			}
+			for _, author := range []string{"moe", "ben", "cleo", "dan"} {
+				m, err := s.PostMessage(t.Context(), store.Draft{Room: room, Author: c.ids[author], Key: author, Body: "by " + author})
+				if err != nil {
+					t.Fatal(err)
+				}
+				c.wrote[author+" in "+name] = m.Seq
+			}
+		}
+		for _, name := range []string{"eva", "moe"} { // a session of before may be remembered
+			c.back(name)
+		}
+		fn(t, c)
+	})
+}
+
+// back signs name in again.
+func (c *tribunal) back(name string) {
+	c.t.Helper()
+	c.people[name] = c.browser()
+	if a := c.people[name].post("/login", url.Values{"login": {name}, "password": {password}}); a.StatusCode != http.StatusSeeOther {
+		c.t.Fatal(a.Status)
+	}
+}
+
+// may says whether by may do m to on, who may be nobody, as the golden table of the
+// tests of the store has it.
+func (c *tribunal) may(by, on string, m store.Measure) bool {
+	c.t.Helper()
+	officer := func(name string) (o store.Officer) {
+		if c.ids[name] == 0 {
+			return o
+		}
+		o, err := c.store.OfficerIn(c.t.Context(), m.Room, c.ids[name])
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		return o
+	}
+	o := officer(by)
+	o.Case = m.Case != 0 && m.Seq != 0
+	m.User = c.ids[on]
+	return store.MayModerate(o, m, officer(on))
+}
+
+// status is what by is answered who may, or may not.
+func status(by string, may bool) int {
+	switch {
+	case by == "nobody":
+		return http.StatusUnauthorized
+	case may:
+		return http.StatusSeeOther
+	}
+	return http.StatusNotFound
+}
+
+// undo lifts what was just done to on, as who did it.
+func (c *tribunal) undo(by, on string, kind store.MeasureKind) {
+	c.t.Helper()
+	var id store.MeasureID
+	if err := c.db.Get(&id, "select max(id) from measures"); err != nil {
+		c.t.Fatal(err)
+	}
+	if _, err := c.store.Lift(c.t.Context(), store.Actor{User: c.ids[by]}, id, ""); err != nil {
+		c.t.Fatalf("%s lifts %s of %s: %v", by, kind, on, err)
+	}
+	if kind == store.Suspension || kind == store.Ban {
+		c.back(on)
+	}
+}
+
+// Each act by each kind of person on each kind of target, where they are and everywhere,
+// by its form.
+func TestEveryActOverItsFormIsForWhoMayDoIt(t *testing.T) {
+	inTribunal(t, func(t *testing.T, c *tribunal) {
+		did := 0
+		for _, kind := range []store.MeasureKind{store.HideMessage, store.Warning, store.TimeOut, store.Removal, store.Suspension, store.Ban, store.SlowMode, store.RoomLock, store.NewcomerCap, store.NewcomerLag} {
+			for where, room := range c.rooms {
+				for _, on := range append(offices, "") {
+					m := store.Measure{Kind: kind, Room: room}
+					if kind == store.HideMessage {
+						if m.Seq = c.wrote[on+" in "+where]; m.Seq == 0 {
+							continue // there is nothing to hide
+						}
+					}
+					form := url.Values{"kind": {string(kind)}, "room": {fmt.Sprint(room)}, "seq": {fmt.Sprint(m.Seq)}, "user": {fmt.Sprint(c.ids[on])}, "reason": {"spam"}, "amount": {"1"}, "for": {"1h"}}
+					for _, by := range append(offices, "nobody") {
+						may := c.may(by, on, m)
+						if a := c.people[by].post("/measures", form); a.StatusCode != status(by, may) {
+							t.Errorf("%s does %s to %q in %q: got %d, want %d", by, kind, on, where, a.StatusCode, status(by, may))
+						} else if may {
+							did++
+							c.undo(by, on, kind)
+						}
+					}
+				}
+			}
+		}
+		if did < 100 {
+			t.Errorf("only %d acts were done", did)
+		}
+	})
+}
+
+// The same over a case, about a message or about the person.
+func TestEveryActOverACaseIsForWhoMayDoIt(t *testing.T) {
+	inTribunal(t, func(t *testing.T, c *tribunal) {
+		did := 0
+		for where, room := range c.rooms {
+			for _, on := range offices {
+				reporter := c.ids["dan"]
+				if on == "dan" {
+					reporter = c.ids["cleo"]
+				}
+				about, err := store.Case{}, error(nil)
+				if seq := c.wrote[on+" in "+where]; where == "" {
+					about, err = c.store.ReportPerson(t.Context(), c.ids[on], reporter, store.Spam, "")
+				} else if seq != 0 {
+					about, err = c.store.ReportMessage(t.Context(), room, seq, reporter, store.Spam, "")
+				} else {
+					continue
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, kind := range []store.MeasureKind{store.HideMessage, store.Warning, store.TimeOut, store.Removal, store.Suspension, store.Ban, store.SlowMode, store.RoomLock, store.NewcomerCap} {
+					for _, choice := range []string{string(kind), string(kind) + ".room"} {
+						m := store.Measure{Kind: kind, Case: about.ID}
+						if choice != string(kind) {
+							m.Room, m.Seq = about.Room, about.Seq
+						}
+						for _, by := range append(offices, "nobody") {
+							c.db.MustExec("update cases set taken_by = 0, version = 1 where id = $1", about.ID) // as if nobody had done anything
+							may := c.may(by, on, m)
+							if _, err := c.store.CaseFor(t.Context(), about.ID, c.ids[by]); errors.Is(err, store.ErrNotFound) {
+								may = false
+							}
+							form := url.Values{"version": {"1"}, "kind": {choice}, "reason": {"spam"}, "until": {"1h"}}
+							a := c.people[by].post(fmt.Sprintf("/moderation/cases/%d/measures", about.ID), form)
+							want := status(by, may)
+							if want == http.StatusNotFound && (kind == store.SlowMode || kind == store.NewcomerCap) && a.StatusCode == http.StatusUnprocessableEntity {
+								want = a.StatusCode // how much of it, the form does not ask
+							}
+							if a.StatusCode != want {
+								t.Errorf("%s does %s to %s of %q: got %d, want %d", by, choice, on, where, a.StatusCode, want)
+							} else if may {
+								did++
+								c.undo(by, on, kind)
+							}
+						}
+					}
+				}
+			}
+		}
+		if did < 100 {
+			t.Errorf("only %d acts were done", did)
+		}
+	})
+}
