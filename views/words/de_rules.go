@@ -68,6 +68,7 @@ var germanRules = map[string]string{
 	"What the author is told":             "Was die Person liest",
 	"You have withdrawn this message.":    "Du hast diese Nachricht zurückgezogen.",
 	"Your held messages":                  "Deine zurückgehaltenen Nachrichten",
+	"Back to the rule":                    "Zurück zur Regel",
 	"%s published %s, which was held":     "%s hat %s veröffentlicht, zuvor zurückgehalten",
 	"%s turned down a held message of %s": "%s hat eine zurückgehaltene Nachricht von %s abgelehnt",
 	"Your message waits for a moderator. You see it here until it is decided.": "Deine Nachricht wartet auf die Moderation. Du siehst sie hier, bis entschieden ist.",
