@@ -116,6 +116,24 @@ func TestALogoReachesOpenPages(t *testing.T) {
 	for _, w := range []*Window{ben, ada} {
 		w.Until(`document.querySelector("#place-brand img")?.naturalWidth === 120`)
 	}
+	// It is the icon of the pages, too, and Chromium draws it.
+	for _, name := range []string{".svg", "-new.svg"} {
+		if name == "-new.svg" {
+			ben.Open("/profile")
+			ben.Until(connected)
+			ada.Open("/rooms/1")
+			ada.Until(connected)
+			ada.Say("Look at our mark")
+		}
+		ben.Until(`document.querySelector("#icon").href.endsWith("` + name + `") && /\/logo\//.test(document.querySelector("#icon").href)`)
+		ben.Until(`(window["drawn` + name + `"] ??= Object.assign(new Image(), {src: document.querySelector("#icon").href})).complete && (() => {
+			const c = Object.assign(document.createElement("canvas"), {width: 32, height: 32}).getContext("2d");
+			c.drawImage(window["drawn` + name + `"], 0, 0, 32, 32);
+			return c.getImageData(16, 16, 1, 1).data[3] > 0;
+		})()`)
+	}
+	ada.Open("/admin/settings")
+	ada.Until(connected)
 	nobody := window(t, s)
 	nobody.Open("/login")
 	nobody.Until(`document.querySelector(".lone__head img")?.naturalWidth === 120`)

@@ -54,10 +54,12 @@ func (s *Server) showAccent(w http.ResponseWriter, r *http.Request) error {
 	return css(w, sheet)
 }
 
-// showLogo is the picture of this place, which anybody may see who may sign in.
+// showLogo is the picture of this place, which anybody may see who may sign in, or the
+// icon of its pages that is made of it.
 func (s *Server) showLogo(w http.ResponseWriter, r *http.Request) error {
-	name, is := strings.CutSuffix(r.PathValue("file"), ".png")
-	if !is {
+	name, kind, _ := strings.Cut(r.PathValue("file"), ".")
+	name, unread := strings.CutSuffix(name, "-new")
+	if kind != "png" && kind != "svg" || kind == "png" && unread {
 		return store.ErrNotFound
 	}
 	picture, err := s.Store.Logo(r.Context(), name)
@@ -66,6 +68,10 @@ func (s *Server) showLogo(w http.ResponseWriter, r *http.Request) error {
 	}
 	h := w.Header()
 	h.Set("Content-Type", "image/png")
+	if kind == "svg" {
+		picture = views.LogoIcon(picture, unread)
+		h.Set("Content-Type", "image/svg+xml")
+	}
 	h.Set("Content-Length", strconv.Itoa(len(picture)))
 	h.Set("Cache-Control", forEver)
 	_, _ = w.Write(picture) // who asked may have left

@@ -1,8 +1,10 @@
 package handlers_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -76,6 +78,29 @@ func TestTheLastOneOfAPrivateRoomIsToldWhatToDoInsteadOfLeaving(t *testing.T) {
 		}
 		if a := ben.get("/rooms/2-mine"); a.StatusCode != http.StatusOK {
 			t.Errorf("the other: %s", a.Status)
+		}
+	})
+}
+
+// What cannot be undone is not a key away: no such question has its answer in focus.
+func TestNoDangerousAnswerHasTheFocus(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ada, ben := w.signUp("ada"), w.signUp("ben")
+		ben.say("old")
+		id := w.idOf("ben")
+		for _, path := range []string{
+			"/admin/rooms/1/delete", "/admin/rooms/1/keep?keep=days&days=1", fmt.Sprintf("/admin/people/%d/delete", id), fmt.Sprintf("/admin/people/%d/suspend", id),
+			fmt.Sprintf("/admin/sessions/of/%d/end", id), "/profile/delete",
+		} {
+			a := ada.get(path)
+			for _, button := range regexp.MustCompile(`<button[^>]*>`).FindAllString(a.body, -1) {
+				if strings.Contains(button, "button--danger") && strings.Contains(button, "autofocus") {
+					t.Errorf("%s: %s", path, button)
+				}
+			}
+			if a.StatusCode != http.StatusOK {
+				t.Errorf("%s: %s", path, a.Status)
+			}
 		}
 	})
 }

@@ -406,6 +406,15 @@ func TestALogoIsShownAndCannotBeAnythingElse(t *testing.T) {
 		if config, kind, err := image.DecodeConfig(strings.NewReader(a.body)); err != nil || kind != "png" || config.Width != 40 {
 			t.Errorf("it is a %s of %d, %v", kind, config.Width, err)
 		}
+		icon := strings.Replace(address, ".png", ".svg", 1)
+		has(t, "the icon", page, `type="image/svg+xml" href="`+icon+`"`)
+		if a := w.browser().get(icon); a.Header.Get("Content-Type") != "image/svg+xml" || !strings.Contains(a.body, "data:image/png;base64,") {
+			t.Errorf("%s: %s %v", icon, a.Status, a.Header)
+		}
+		has(t, "its dot", w.browser().get(strings.Replace(address, ".png", "-new.svg", 1)).body, "<circle")
+		if a := w.browser().get(strings.Replace(address, ".png", "-new.png", 1)); a.StatusCode != http.StatusNotFound {
+			t.Errorf("a dot on a PNG: %s", a.Status)
+		}
 		if a := ada.post("/admin/settings/logo", ada.settingsForm("logo", "remove", "yes")); a.StatusCode != http.StatusSeeOther || w.store.Settings().Logo != "" {
 			t.Errorf("take it away: %s", a.Status)
 		}

@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"net/url"
 	"strings"
 
 	"github.com/a-h/templ"
 
+	"parley/static"
 	"parley/store"
 )
 
@@ -88,4 +90,28 @@ func LogoURL(name string) templ.SafeURL {
 		return ""
 	}
 	return templ.SafeURL("/logo/" + name + ".png")
+}
+
+// iconURL is the icon of a page; unread: something is unread.
+func iconURL(ctx context.Context, unread bool) string {
+	logo, is := strings.CutSuffix(string(placeOf(ctx).Logo), ".png")
+	switch {
+	case is && unread:
+		return logo + "-new.svg"
+	case is:
+		return logo + ".svg"
+	case unread:
+		return static.URL("mark-new.svg")
+	}
+	return static.URL("mark.svg")
+}
+
+// LogoIcon is the icon of pages whose place has that picture, a PNG: a square, for
+// browsers pull others into one, and with the dot that says that something is unread.
+func LogoIcon(picture []byte, unread bool) []byte {
+	svg := `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><image width="32" height="32" href="data:image/png;base64,` + base64.StdEncoding.EncodeToString(picture) + `"/>`
+	if unread {
+		svg += `<circle cx="26" cy="6" r="6" fill="#d33"/>`
+	}
+	return []byte(svg + `</svg>`)
 }

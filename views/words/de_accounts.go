@@ -7,7 +7,6 @@ var germanAccounts = map[string]string{
 	"Administrator":         "Administrator",
 	"Administrators":        "Administratoren",
 	"All of it, in the log": "Alles davon, im Protokoll",
-	"All people":            "Alle Personen",
 	"All that you wrote and that is stored about you, as a file of JSON Lines.": "Alles, was du geschrieben hast und was über dich gespeichert ist, als Datei aus JSON-Zeilen.",
 	"And more.":                            "Und mehr.",
 	"Apply":                                "Anwenden",

@@ -12,7 +12,6 @@ var germanInvitations = map[string]string{
 	"A day":                      "Einen Tag",
 	"A week":                     "Eine Woche",
 	"Administrator":              "Verwaltung",
-	"All invitations":            "Alle Einladungen",
 	"An administrator made this link for you. It works once.": "Die Verwaltung hat diesen Link für dich gemacht. Er wirkt einmal.",
 	"An hour": "Eine Stunde",
 	"Asked for again, as the link signs an administrator in.":                                "Noch einmal gefragt, denn der Link meldet jemanden aus der Verwaltung an.",

@@ -42,7 +42,6 @@ var germanRooms = map[string]string{
 	"Act":                                       "Was",
 	"Administrator":                             "Administration",
 	"All":                                       "Alle",
-	"All rooms":                                 "Alle Räume",
 	"Always":                                    "Immer",
 	"Archive or delete":                         "Archivieren oder löschen",
 	"Archived":                                  "Archiviert",
