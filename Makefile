@@ -41,7 +41,8 @@ screenshots:
 # What each part costs, when a browser on a slow network first paints a room, and
 # Parley against other servers in the same minutes: bench/README.md.
 bench:
-	go test -run '^$$' -bench . -skip '^BenchmarkMessage$$' -count 3 ./handlers/live ./handlers ./views/words
+	go test -run '^$$' -bench . -skip '^Benchmark(Message|Administration)$$' -count 3 ./handlers/live ./handlers ./views/words
+	go test -run '^$$' -bench '^BenchmarkAdministration$$' -benchtime 20x -timeout 20m ./handlers
 	go test -run '^$$' -bench '^BenchmarkRules$$' -count 3 ./store
 	go test -run TestTheRoomIsPainted -count 1 -v ./e2e
 	go run ./bench

@@ -3,8 +3,15 @@ package handlers
 import (
 	"context"
 	"io"
+	"maps"
+	"net"
+	"slices"
+	"testing"
 	"time"
 
+	"golang.org/x/text/language"
+
+	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
 )
@@ -52,3 +59,26 @@ func (s *Server) KeepFigure(ctx context.Context, now time.Time) { s.keepFigure(c
 
 // Moving are the parts that somebody looks at and that change all the time.
 func (s *Server) Moving() []string { return s.pages.moving() }
+
+// LiveParts are the names of what is live on pages beside the list of rooms.
+func LiveParts() []string { return slices.Sorted(maps.Keys(liveParts)) }
+
+// RenderPart renders a live part as it is pushed.
+func (s *Server) RenderPart(ctx context.Context, part string) error {
+	_, err := s.region(ctx, live.Topic("part/"+part), []live.Audience{"en UTC"})
+	return err
+}
+
+// OpenPages adds an open page of each of users, about the Lobby or a room of their own, to
+// those that administrators see.
+func (s *Server) OpenPages(t testing.TB, users []store.UserID) {
+	for i, user := range users {
+		here, there := net.Pipe()
+		t.Cleanup(func() { here.Close(); there.Close() })
+		room := store.RoomID(1)
+		if i%2 == 0 {
+			room += store.RoomID(i)
+		}
+		s.pages.add(store.Session{User: store.User{ID: user}}, views.Connection{Room: room}, live.NewSocket(here), "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0", "203.0.113.7", language.English)
+	}
+}

@@ -199,7 +199,7 @@ func (s *Server) sideRegion(ctx context.Context, user store.UserID, here store.R
 	if err != nil {
 		return nil, nil, err
 	}
-	role, err := s.Store.RoleOf(ctx, user)
+	role, notices, err := s.Store.Aside(ctx, user)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -218,9 +218,7 @@ func (s *Server) sideRegion(ctx context.Context, user store.UserID, here store.R
 		}
 	}
 	side := s.sidebar(rooms, here)
-	if side.Notices, err = s.Store.UnreadNotices(ctx, user); err != nil {
-		return nil, nil, err
-	}
+	side.Notices = notices
 	list := views.RoomsRegion(side, true)
 	switch {
 	case title != "":

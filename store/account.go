@@ -249,13 +249,6 @@ func (s *Store) SetRole(ctx context.Context, by Actor, user UserID, role Role, w
 	})
 }
 
-// RoleOf returns what user may do on the whole instance.
-func (s *Store) RoleOf(ctx context.Context, user UserID) (Role, error) {
-	var role Role
-	err := s.get(ctx, &role, "select role from users where id = $1", user)
-	return role, s.plain(err)
-}
-
 // mostReason is how many characters the reason of an act has at most.
 const mostReason = 500
 

@@ -185,7 +185,7 @@ select a.invitation_id, u.id as user_id, u.name, a.at, a.created, i.by_id, coale
  where a.user_id = $1 and a.created`
 
 // InvitedFrom returns at most limit people whose accounts were created by invitations of
-// user, the newest first.
+// user, the newest first; if there are more, those of the newest invitations.
 func (s *Store) InvitedFrom(ctx context.Context, user UserID, limit int) ([]Arrival, error) {
 	var rows []arrivalRow
 	if err := s.list(ctx, &rows, invitedFrom, user, limit); err != nil {
@@ -198,11 +198,18 @@ func (s *Store) InvitedFrom(ctx context.Context, user UserID, limit int) ([]Arri
 	return all, nil
 }
 
-const invitedFrom = arrivalColumns + `
+// Of somebody who invites very many, those of the newest invitations: they are found one
+// after the other, and no others are looked at.
+const invitedFrom = `
+select a.invitation_id, a.user_id, u.name, a.at, a.created
+  from (select x.invitation_id, x.user_id, x.at, x.created
+          from invitations i
+          join arrivals x on x.invitation_id = i.id
+         where i.by_id = $1 and x.created
+         order by i.id desc, x.place desc
+         limit $2) a
   join users u on u.id = a.user_id
- where i.by_id = $1 and a.created
- order by a.at desc
- limit $2`
+ order by a.at desc`
 
 // showsPassword is nil if password is user's, otherwise Invalid at the field "again".
 func (s *Store) showsPassword(ctx context.Context, user UserID, password string) error {

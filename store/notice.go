@@ -20,6 +20,23 @@ select count(*)
   from measures
  where user_id = $1 and read_at = 0`
 
+// Aside returns what user may do on the whole instance, and how many notices they have
+// not been shown: what their list of rooms asks for beside the rooms, at once, for it is
+// rendered for each person with each message.
+func (s *Store) Aside(ctx context.Context, user UserID) (Role, int, error) {
+	var r struct {
+		Role    Role
+		Notices int
+	}
+	err := s.get(ctx, &r, asideOf, user)
+	return r.Role, r.Notices, s.plain(err)
+}
+
+const asideOf = `
+select u.role, (select count(*) from measures x where x.user_id = u.id and x.read_at = 0) as notices
+  from users u
+ where u.id = $1`
+
 // ReadNotices notes that user was shown all measures on them until id.
 func (s *Store) ReadNotices(ctx context.Context, user UserID, upto MeasureID) error {
 	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {

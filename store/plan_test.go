@@ -136,6 +136,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"measured":           measuredSuspension + " where id = $1 and " + byMeasure,
 		"refused":            refusal,
 		"unread notices":     unreadNotices,
+		"aside":              asideOf,
 		"appeal":             appealColumns + " where a.measure_id = $1",
 		"open appeals":       openAppeals,
 		"decided appeals":    decidedAppeals,
