@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"parley/store"
-	"parley/views/words"
 )
 
 // valueOf is text, a value before or after e, as people read it: a time is the reader's.
@@ -23,7 +22,7 @@ func valueOf(ctx context.Context, e store.Entry, text string, zone *time.Locatio
 	}
 	if until, is := strings.CutPrefix(text, "until "); is && strings.HasPrefix(string(e.Act), "moderation.") {
 		if t, err := time.Parse(time.RFC3339, until); err == nil {
-			return say(ctx, "until %s", words.Moment(ctx, t.In(zone)))
+			return say(ctx, "until %s", moment(ctx, t.In(zone)))
 		}
 	}
 	switch e.Act {
