@@ -284,6 +284,17 @@ func TestABanFromACaseRefusesTheAddressesIfItIsChosen(t *testing.T) {
 	})
 }
 
+func TestWhatIsHiddenAroundACaseIsSaidToBe(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		c.does("dan", "/rooms/1/messages", draft("beside it"), 303)
+		c.report("dan", "/rooms/1/messages/1")
+		c.does("mia", "/measures", url.Values{"kind": {"hide"}, "room": {"1"}, "seq": {"3"}, "reason": {"spam"}}, 303)
+		if page := c.people["mod"].get("/moderation/cases/1").body; !strings.Contains(page, "A moderator has hidden this message.") || strings.Contains(page, "beside it") {
+			t.Errorf("the case shows %s", page)
+		}
+	})
+}
+
 func TestTheLogNamesTheRoomOfAnActAndNoPageDoesToWhoMayNotReadIt(t *testing.T) {
 	inCourt(t, func(t *testing.T, c *court) {
 		ben := fmt.Sprint(c.ids["ben"])

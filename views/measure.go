@@ -34,6 +34,19 @@ func measureTitle(ctx context.Context, kind store.MeasureKind) string {
 	return string(kind)
 }
 
+// measureWord is measureTitle where it may be in a room or everywhere: it says which.
+func measureWord(ctx context.Context, m store.Measure) string {
+	switch {
+	case m.Kind == store.Warning && m.Room != 0:
+		return say(ctx, "Warn, in this room's name")
+	case m.Kind == store.TimeOut && m.Room != 0:
+		return say(ctx, "Time-out in this room")
+	case m.Kind == store.TimeOut:
+		return say(ctx, "Time-out everywhere")
+	}
+	return measureTitle(ctx, m.Kind)
+}
+
 // measureHelp is what it does, in a sentence.
 func measureHelp(ctx context.Context, kind store.MeasureKind) string {
 	switch kind {

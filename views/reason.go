@@ -36,31 +36,6 @@ func reasonOptions(ctx context.Context) [][2]string {
 	return all
 }
 
-// measureWord is what was done, or can be, in a few words.
-func measureWord(ctx context.Context, m store.Measure) string {
-	switch m.Kind {
-	case store.HideMessage:
-		return say(ctx, "Hide the message")
-	case store.Warning:
-		if m.Room != 0 {
-			return say(ctx, "Warn, in this room's name")
-		}
-		return say(ctx, "Warn")
-	case store.TimeOut:
-		if m.Room != 0 {
-			return say(ctx, "Time-out in this room")
-		}
-		return say(ctx, "Time-out everywhere")
-	case store.Removal:
-		return say(ctx, "Remove from the room")
-	case store.Suspension:
-		return say(ctx, "Suspend the account")
-	case store.Ban:
-		return say(ctx, "Ban")
-	}
-	return string(m.Kind)
-}
-
 // caseThing is what c is about, in a few words.
 func caseThing(ctx context.Context, c store.Case) string {
 	switch {

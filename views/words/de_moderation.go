@@ -79,7 +79,6 @@ var germanModeration = map[string]string{
 	"Something illegal":                                                                    "Etwas Verbotenes",
 	"Spam or advertising":                                                                  "Spam oder Werbung",
 	"Still open":                                                                           "Noch offen",
-	"Suspend the account":                                                                  "Konto sperren",
 	"Take it":                                                                              "Übernehmen",
 	"Take it over":                                                                         "Den Fall übernehmen",
 	"Take it, so that the others know that you decide it.": "Übernimm ihn, damit die anderen wissen, dass du entscheidest.",

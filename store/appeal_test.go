@@ -1,0 +1,76 @@
+package store_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"parley/store"
+	"parley/store/storetest"
+)
+
+func TestAnAppealIsDecidedOnceBySomebodyElseIfThereIsAnybody(t *testing.T) {
+	storetest.Databases(t, func(t *testing.T, s *store.Store, db *sqlx.DB) {
+		j := judge(t, s)
+		appeal := func(m store.Measure) {
+			t.Helper()
+			must(t, s.CreateAppeal(t.Context(), j.ben.ID, m.ID, "It was a joke"))
+		}
+		decide := func(by store.User, m store.Measure, granted bool) error {
+			_, err := s.DecideAppeal(t.Context(), store.Actor{User: by.ID}, m.ID, granted, "I have looked at it")
+			return err
+		}
+		var problem store.Invalid
+		byCleo := j.impose(j.cleo, store.Measure{Kind: store.TimeOut, User: j.ben.ID, Room: j.kitchen, Until: j.now.Add(time.Hour)})
+		wants(t, "Cleo objects for him", s.CreateAppeal(t.Context(), j.cleo.ID, byCleo.ID, "x"), store.ErrNotFound)
+		appeal(byCleo)
+		wants(t, "twice", s.CreateAppeal(t.Context(), j.ben.ID, byCleo.ID, "Really"), store.ErrConflict)
+		if err := decide(j.cleo, byCleo, false); !errors.As(err, &problem) {
+			t.Errorf("Cleo decides about herself: %v", err)
+		}
+		must(t, s.ReadNotices(t.Context(), j.ben.ID, byCleo.ID))
+		must(t, decide(j.ada, byCleo, true))
+		if n, err := s.UnreadNotices(t.Context(), j.ben.ID); err != nil || n != 1 {
+			t.Errorf("he is told of the decision: %d, %v", n, err)
+		}
+		must(t, j.say(j.ben, j.kitchen, "hello"))
+		wants(t, "decided twice", decide(j.ada, byCleo, false), store.ErrConflict)
+
+		// A moderator who cannot act there, or is too low, is nobody else.
+		dan := person(t, s, "dan")
+		db.MustExec("update users set role = 'moderator' where id = $1", dan.ID)
+		cellar, err := s.CreateRoom(t.Context(), j.cleo.ID, store.Charter{Name: "Cellar", Kind: store.PrivateRoom})
+		must(t, err)
+		must(t, s.AddMember(t.Context(), cellar, j.cleo.ID, j.ben.ID))
+		m := j.impose(j.cleo, store.Measure{Kind: store.Removal, User: j.ben.ID, Room: cellar})
+		appeal(m)
+		if alone, err := s.Alone(t.Context(), m); err != nil || !alone {
+			t.Errorf("Cleo is alone in her cellar: %t, %v", alone, err)
+		}
+		wants(t, "Dan decides what he cannot see", decide(dan, m, true), store.ErrNotFound)
+		must(t, decide(j.cleo, m, false))
+		_, err = s.Lift(t.Context(), store.Actor{User: j.cleo.ID}, m.ID, "")
+		must(t, err)
+
+		m = j.impose(j.ada, store.Measure{Kind: store.Warning, User: dan.ID})
+		must(t, s.CreateAppeal(t.Context(), dan.ID, m.ID, "Why?"))
+		must(t, decide(j.ada, m, true)) // nobody else is above Dan
+		m = j.impose(j.ada, store.Measure{Kind: store.Suspension, User: j.ben.ID})
+		appeal(m)
+		if err := decide(j.ada, m, true); !errors.As(err, &problem) {
+			t.Errorf("Ada decides, and there is Dan: %v", err)
+		}
+		must(t, decide(dan, m, true))
+		over := j.impose(j.ada, store.Measure{Kind: store.TimeOut, User: j.ben.ID, Until: j.now.Add(time.Minute)})
+		j.later(time.Hour)
+		if err := s.CreateAppeal(t.Context(), j.ben.ID, over.ID, "Too late"); !errors.As(err, &problem) {
+			t.Errorf("against what is over: %v", err)
+		}
+		by, err := s.AppealsBy(t.Context(), j.ben.ID)
+		if must(t, err); len(by) != 3 || !by[byCleo.ID].Granted {
+			t.Errorf("his appeals are %+v", by)
+		}
+	})
+}
