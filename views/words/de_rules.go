@@ -65,8 +65,10 @@ var germanRules = map[string]string{
 	"Waits for a moderator":      "Wartet auf die Moderation",
 	"What happens":               "Was geschieht",
 	"What it holds goes on waiting. To stop it for a while, switch it off instead.": "Was sie zurückhält, wartet weiter. Um sie nur eine Weile anzuhalten, schalt sie aus.",
-	"What the author is told":          "Was die Person liest",
-	"You have withdrawn this message.": "Du hast diese Nachricht zurückgezogen.",
-	"Your held messages":               "Deine zurückgehaltenen Nachrichten",
+	"What the author is told":             "Was die Person liest",
+	"You have withdrawn this message.":    "Du hast diese Nachricht zurückgezogen.",
+	"Your held messages":                  "Deine zurückgehaltenen Nachrichten",
+	"%s published %s, which was held":     "%s hat %s veröffentlicht, zuvor zurückgehalten",
+	"%s turned down a held message of %s": "%s hat eine zurückgehaltene Nachricht von %s abgelehnt",
 	"Your message waits for a moderator. You see it here until it is decided.": "Deine Nachricht wartet auf die Moderation. Du siehst sie hier, bis entschieden ist.",
 }
