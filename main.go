@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"net/netip"
 	"os"
 	"os/signal"
@@ -22,9 +21,6 @@ import (
 	"parley/handlers/live"
 	"parley/store"
 )
-
-// stopWait is how long a stop may take before what is left is cut off.
-const stopWait = 10 * time.Second
 
 func main() {
 	if err := run(os.Args[1:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
@@ -229,10 +225,10 @@ func serve(ctx context.Context, stop func(), c config, out io.Writer) error {
 		}
 	}
 	if admin != nil {
-		defer serveAdmin(server, admin, log)()
+		defer server.ServeAdmin(admin)()
 	}
 	fmt.Fprintln(out, "Parley is ready at "+address)
-	return serveUntil(ctx, stop, server, listener, log)
+	return server.Serve(ctx, stop, listener)
 }
 
 // demo serves a named world from a temporary folder.
@@ -287,73 +283,10 @@ func listenAdmin(c config, log *slog.Logger) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--admin-listen %s: %w", c.admin, err)
 	}
-	if !onLoopback(listener) {
+	if !handlers.OnLoopback(listener) {
 		log.Error("ANYBODY WHO REACHES THE ADMIN LISTENER CAN READ ITS FIGURES AND PROFILES: it asks for no password. Protect it by a firewall, or use --admin-listen localhost:PORT.", "address", listener.Addr().String())
 	}
 	return listener, nil
-}
-
-func onLoopback(listener net.Listener) bool {
-	address, err := netip.ParseAddrPort(listener.Addr().String())
-	return err == nil && address.Addr().Unmap().IsLoopback()
-}
-
-// serveAdmin serves the admin listener until stop is called.
-func serveAdmin(server *handlers.Server, listener net.Listener, log *slog.Logger) (stop func()) {
-	web := &http.Server{
-		Handler:           server.AdminHandler(onLoopback(listener)),
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       120 * time.Second,
-		MaxHeaderBytes:    32 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
-	served := make(chan struct{})
-	go func() {
-		defer close(served)
-		if err := web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			log.Error("the admin listener ended", "error", err)
-		}
-	}()
-	log.Info("figures and profiles are served", "at", "http://"+listener.Addr().String()+"/metrics")
-	return func() {
-		_ = web.Close() // a profile under way is of no use any more
-		<-served
-	}
-}
-
-// serveUntil serves until ctx ends, then stops in order: not ready, sockets told to
-// come back, requests finished. A second signal ends the program at once.
-func serveUntil(ctx context.Context, stop func(), server *handlers.Server, listener net.Listener, log *slog.Logger) error {
-	web := &http.Server{
-		Handler:           server,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       60 * time.Second,
-		WriteTimeout:      60 * time.Second,
-		IdleTimeout:       120 * time.Second,
-		MaxHeaderBytes:    32 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
-	running, end := context.WithCancel(context.WithoutCancel(ctx)) // it outlives the signal, to drain
-	ran := make(chan struct{})
-	go func() { server.Run(running); close(ran) }()
-	failed := make(chan error, 1)
-	go func() { failed <- web.Serve(listener) }()
-	var err error
-	select {
-	case err = <-failed:
-	case <-ctx.Done():
-		stop() // from here on a signal has its default effect
-		log.Info("stopping")
-		limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWait)
-		server.Drain(limit)
-		if err = web.Shutdown(limit); err != nil {
-			err = web.Close()
-		}
-		cancel()
-	}
-	end()
-	<-ran
-	return err
 }
 
 // user does one act on an account.

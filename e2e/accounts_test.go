@@ -46,7 +46,7 @@ func TestWhoIsSuspendedIsToldOnEveryOpenPage(t *testing.T) {
 	ben.Type("#password", password)
 	ben.Submit("form.card button", arrived+` && document.body.textContent.includes("suspended")`)
 
-	ada.Submit(`form[action$="/reactivate"] button`, arrived+` && !document.querySelector("#account-state .tag--danger")`)
+	ada.Submit(`button[form=reactivate]`, arrived+` && !document.querySelector("#account-state .tag--danger")`)
 	watching.Until(`!document.querySelector("#account-state .tag--danger")`)
 	ben.SignIn("ben")
 	ben.Say("back again")

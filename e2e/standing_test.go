@@ -42,7 +42,7 @@ func TestAPersonsPageFollowsWhatTheyDoAndWhatIsDoneToThem(t *testing.T) {
 	ada.Submit(`a[href$="/suspend"]`, arrived+` && document.getElementById("reason")`)
 	ada.Submit("main .button--danger", arrived+` && location.search === "?saved=suspended"`)
 	ben.Within(atOnce, signedOutPage)
-	watching.Until(`document.querySelector("#account-end button[form=reactivate]") && document.getElementById("account-link").hidden &&
+	watching.Until(`document.querySelector("#account-end button[form=reactivate]") && !document.querySelector("#account-link a") &&
 		document.getElementById("account-sessions").textContent.includes("nowhere") && document.getElementById("account-acts").textContent.includes("suspended")`)
 	watching.Submit(`button[form=reactivate]`, arrived+` && location.search === "?saved=reactivated"`)
 	ada.Until(connected + ` && document.querySelector("#account-end a[href$='/suspend']")`)

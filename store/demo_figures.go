@@ -32,7 +32,8 @@ func (s *Store) demoSessions(ctx context.Context, people map[string]UserID, now 
 }
 
 // demoFigures are a week of figures of a team of five, up to now: they work on weekdays
-// in Berlin, write most before noon and after lunch, and Parley was updated once.
+// in Berlin, write most before noon and after lunch, and Parley was updated once. Whenever
+// the demo is looked at somebody has been there for an hour or two, so that it is never night.
 func (s *Store) demoFigures(ctx context.Context, now time.Time) error {
 	now = now.UTC()
 	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
@@ -50,7 +51,12 @@ func (s *Store) demoFigures(ctx context.Context, now time.Time) error {
 					start = at
 					continue
 				}
-				minutes = append(minutes, demoMinute(random, at, at.Sub(start), at.Sub(first)))
+				ago := int64(now.Sub(at) / time.Minute)
+				chance := random
+				if ago < 180 { // the same shape whenever it is
+					chance = rand.New(rand.NewPCG(9, uint64(ago)))
+				}
+				minutes = append(minutes, demoMinute(chance, at, demoBusy(at, ago), at.Sub(start), at.Sub(first)))
 			}
 			for grain, step := range map[int]time.Duration{quarterGrain: 15 * time.Minute, hourGrain: time.Hour} {
 				for _, f := range inSteps(beside(minutes), step) {
@@ -79,14 +85,21 @@ func (s *Store) demoFigures(ctx context.Context, now time.Time) error {
 // other process that runs now.
 const demoEnds = 3 * time.Minute
 
-// demoMinute is one minute; up is how long the process runs, and age how old the week is.
-func demoMinute(random *rand.Rand, at time.Time, up, age time.Duration) Figure {
+// demoBusy is how much went on in the minute at, ago minutes before now: about 1 when
+// everybody is at work.
+func demoBusy(at time.Time, ago int64) float64 {
+	bump := func(x, middle, width float64) float64 { return math.Exp(-math.Pow((x-middle)/width, 2)) }
 	hour := float64((at.Hour()+1)%24) + float64(at.Minute())/60 // in Berlin
-	bump := func(middle, width float64) float64 { return math.Exp(-math.Pow((hour-middle)/width, 2)) }
-	busy := bump(10.5, 1.6) + bump(14.8, 1.9) + 0.12*bump(20.5, 1.5)
+	busy := bump(hour, 10.5, 1.6) + bump(hour, 14.8, 1.9) + 0.12*bump(hour, 20.5, 1.5)
 	if day := at.Weekday(); day == time.Saturday || day == time.Sunday {
 		busy *= 0.12
 	}
+	x := float64(ago)
+	return max(busy, 0.85*bump(x, 18, 16)+0.6*bump(x, 55, 22)+0.25*bump(x, 110, 35))
+}
+
+// demoMinute is one minute; up is how long the process runs, and age how old the week is.
+func demoMinute(random *rand.Rand, at time.Time, busy float64, up, age time.Duration) Figure {
 	often := func(most float64) (n int64) {
 		for range 12 {
 			if random.Float64() < most/12 {

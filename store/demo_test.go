@@ -48,3 +48,23 @@ func TestTheDemoIsAWorldWithPeopleRoomsAndAStory(t *testing.T) {
 		}
 	})
 }
+
+func TestTheDemosLastHourIsLivelyAlsoAtNight(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		night := time.Date(2026, 11, 29, 2, 17, 0, 0, time.UTC) // a Sunday
+		must(t, s.Demo(t.Context(), night))
+		hour, err := s.Figures(t.Context(), store.LastHour, night)
+		must(t, err)
+		var posts, people int64
+		written := 0
+		for _, f := range hour {
+			posts, people = posts+f.Posts, max(people, f.People)
+			if f.Posts > 0 {
+				written++
+			}
+		}
+		if len(hour) < 50 || written < len(hour)/2 || posts < 40 || people < 3 {
+			t.Errorf("in %d minutes %d messages, in %d of them, by at most %d people", len(hour), posts, written, people)
+		}
+	})
+}

@@ -553,7 +553,7 @@ func TurnDownPage(p Page, m store.HeldMessage, room store.RoomID, f Fields) temp
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = openRooms().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = back("/moderation/held", say(ctx, "Back")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -2,6 +2,7 @@ package words
 
 // germanAdministration is what all pages of administration have in common.
 var germanAdministration = map[string]string{
+	"Back to the rule":                       "Zurück zur Regel",
 	"Administration":                         "Verwaltung",
 	"Invitations":                            "Einladungen",
 	"Log":                                    "Protokoll",
