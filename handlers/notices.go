@@ -118,14 +118,14 @@ func appealsPart(s *Server, ctx context.Context, rest string) (parts, []live.Top
 // themselves, and if all, the last that were decided.
 func (s *Server) appealsFor(ctx context.Context, user store.UserID, all bool) (open []views.OpenAppeal, decided []store.Appeal, err error) {
 	waiting, err := s.Store.OpenAppeals(ctx, mostNotices)
+	if err == nil {
+		waiting, err = s.theirs(ctx, user, waiting)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, a := range waiting {
 		one, err := s.openAppeal(ctx, user, a)
-		if errors.Is(err, store.ErrNotFound) {
-			continue
-		}
 		if err != nil {
 			return nil, nil, err
 		}
@@ -134,38 +134,42 @@ func (s *Server) appealsFor(ctx context.Context, user store.UserID, all bool) (o
 	if !all {
 		return open, nil, nil
 	}
-	last, err := s.Store.DecidedAppeals(ctx, mostDecided)
+	if decided, err = s.Store.DecidedAppeals(ctx, mostDecided); err == nil {
+		decided, err = s.theirs(ctx, user, decided)
+	}
+	return open, decided, err
+}
+
+// theirs are those of all whose measures user may lift, with what they may know of them.
+func (s *Server) theirs(ctx context.Context, user store.UserID, all []store.Appeal) ([]store.Appeal, error) {
+	measures := make([]store.Measure, len(all))
+	for i, a := range all {
+		measures[i] = a.Measure
+	}
+	known, err := s.Store.Lifts(ctx, user, measures)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	for _, a := range last {
-		mine, err := s.Store.Lifts(ctx, user, []store.Measure{a.Measure})
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, a.Measure = range mine {
-			decided = append(decided, a)
+	var some []store.Appeal
+	for _, a := range all {
+		if len(some) < len(known) && known[len(some)].ID == a.Measure.ID { // they are in the same order
+			a.Measure = known[len(some)]
+			some = append(some, a)
 		}
 	}
-	return open, decided, nil
+	return some, nil
 }
 
 // mostDecided is how many decided appeals the list shows.
 const mostDecided = 20
 
-// openAppeal is a as user sees it, ErrNotFound if it is none of theirs.
+// openAppeal is a, which is of theirs, as user can decide it.
 func (s *Server) openAppeal(ctx context.Context, user store.UserID, a store.Appeal) (views.OpenAppeal, error) {
-	one := views.OpenAppeal{Appeal: a, May: true}
-	mine, err := s.Store.Lifts(ctx, user, []store.Measure{a.Measure})
-	if err != nil {
-		return one, err
-	}
-	if len(mine) == 0 {
-		return one, store.ErrNotFound
-	}
-	if one.Measure = mine[0]; a.Measure.By != user {
+	one := views.OpenAppeal{Appeal: a, May: a.Measure.By != user}
+	if one.May {
 		return one, nil
 	}
+	var err error
 	one.Alone, err = s.Store.Alone(ctx, a.Measure)
 	one.May = one.Alone
 	return one, err
@@ -204,7 +208,14 @@ func (s *Server) appeal(w http.ResponseWriter, r *http.Request, status int, f vi
 	if err != nil {
 		return err
 	}
-	one, err := s.openAppeal(r.Context(), asker(r).User.ID, a)
+	mine, err := s.theirs(r.Context(), asker(r).User.ID, []store.Appeal{a})
+	if err != nil {
+		return err
+	}
+	if len(mine) == 0 {
+		return store.ErrNotFound
+	}
+	one, err := s.openAppeal(r.Context(), asker(r).User.ID, mine[0])
 	if err != nil {
 		return err
 	}

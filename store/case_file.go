@@ -85,7 +85,7 @@ func (s *Store) CaseFile(ctx context.Context, id CaseID, user UserID) (File, err
 		return f, err
 	}
 	if c.Seq != 0 && o.Sees() {
-		if f.Around, err = s.messages(ctx, messagesAround, c.Room, c.Seq-mostAround, c.Seq+mostAround); err != nil {
+		if f.Around, err = s.messages(ctx, messagesAround, c.Room, c.Seq-mostAround, c.Seq+mostAround, 2*mostAround+1); err != nil {
 			return f, err
 		}
 	}
@@ -111,7 +111,8 @@ select n.by_id, u.name as by_name, n.at, n.text
  where n.case_id = $1
  order by n.id`
 
-const messagesAround = messageColumns + " where m.room_id = $1 and m.seq between $2 and $3 order by m.seq"
+// The limit says to PostgreSQL how few they are.
+const messagesAround = messageColumns + " where m.room_id = $1 and m.seq between $2 and $3 order by m.seq limit $4"
 
 // past reads what there was with the person before: who moderates one room sees what
 // was there.

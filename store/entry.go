@@ -174,7 +174,9 @@ type EntryQuery struct {
 	Until  time.Time
 	Before EntryID // 0: from the newest
 
-	from EntryID // not older than this
+	from  EntryID  // not older than this
+	words []string // that Word asks for, the rarest first; nil: in its order
+	many  bool     // each of words is in very many
 }
 
 // nearEntries are the newest of those asked for, where a word is looked for first, in
@@ -185,24 +187,15 @@ const nearEntries = 2000
 // Entries returns at most limit entries of the log, the newest first.
 func (s *Store) Entries(ctx context.Context, q EntryQuery, limit int) ([]Entry, error) {
 	var rows []entryRow
-	if near := q; q.Word != "" {
-		if near.Before == 0 {
-			if err := s.get(ctx, &near.Before, "select value + 1 from counters where name = 'entry'"); err != nil {
-				return nil, s.plain(err)
-			}
-		}
-		near.from = max(1, near.Before-nearEntries)
-		query, args := near.statement(limit)
-		if err := s.list(ctx, &rows, query, args...); err != nil {
-			return nil, s.plain(err)
-		}
-	}
-	if len(rows) < limit {
-		rows = nil
+	var err error
+	if q.Word != "" {
+		rows, err = s.entriesWith(ctx, q, limit)
+	} else {
 		query, args := q.statement(limit)
-		if err := s.list(ctx, &rows, query, args...); err != nil {
-			return nil, s.plain(err)
-		}
+		err = s.list(ctx, &rows, query, args...)
+	}
+	if err != nil {
+		return nil, s.plain(err)
 	}
 	all := make([]Entry, len(rows))
 	for i, r := range rows {
@@ -210,6 +203,62 @@ func (s *Store) Entries(ctx context.Context, q EntryQuery, limit int) ([]Entry, 
 	}
 	return all, nil
 }
+
+// entriesWith are the entries for a query with words.
+func (s *Store) entriesWith(ctx context.Context, q EntryQuery, limit int) (rows []entryRow, err error) {
+	first := EntryID(1)
+	if !q.Since.IsZero() {
+		if err := s.get(ctx, &first, firstEntrySince, micros(q.Since)); isNone(err) {
+			return nil, nil
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	near := q
+	if near.Before == 0 {
+		if err := s.get(ctx, &near.Before, "select value + 1 from counters where name = 'entry'"); err != nil {
+			return nil, err
+		}
+	}
+	near.from = max(first, near.Before-nearEntries)
+	query, args := near.statement(limit)
+	if err := s.list(ctx, &rows, query, args...); err != nil || len(rows) == limit || near.from == first {
+		return rows, err
+	}
+	if q.words = soughtWords(q.Word); len(q.words) > 1 {
+		if q.many, err = s.rarestFirst(ctx, q.words); err != nil {
+			return nil, err
+		}
+	}
+	rows = nil
+	query, args = q.statement(limit)
+	return rows, s.list(ctx, &rows, query, args...)
+}
+
+const firstEntrySince = "select l.id from log_entries l where l.at >= $1 order by l.at limit 1"
+
+// rarestFirst sorts words by how many entries have them, and says whether even the first
+// is in very many.
+func (s *Store) rarestFirst(ctx context.Context, words []string) (bool, error) {
+	in := make(map[string]int, len(words))
+	for _, word := range words {
+		var n int
+		if err := s.get(ctx, &n, entriesHaving, word, word+"\U0010FFFF", veryMany); err != nil {
+			return false, err
+		}
+		in[word] = n
+	}
+	slices.SortStableFunc(words, func(a, b string) int { return in[a] - in[b] })
+	return in[words[0]] == veryMany, nil
+}
+
+// veryMany is from how many entries of a word on it costs less to list those of another
+// than to ask each whether it has that.
+const veryMany = 5000
+
+const entriesHaving = `
+select count(*)
+  from (select 1 from log_words w where w.word >= $1 and w.word < $2 limit $3) found`
 
 const entryColumns = `
 select e.id, e.at, e.by_id, e.by_name, e.address, e.act, e.target_kind, e.target_id, e.target_seq, e.target_name, e.was, e.now, e.reason, e.room_id, e.room_name
@@ -264,12 +313,25 @@ func (q EntryQuery) statement(limit int) (string, []any) {
 	if q.On.ID != 0 {
 		where("e.target_id = ?", q.On.ID)
 	}
-	for _, word := range soughtWords(q.Word) {
-		has := "e.id in (select w.entry_id from log_words w where w.word >= ? and w.word < ?)"
-		if q.from > 0 {
-			has = "exists (select 1 from log_words w where w.entry_id = e.id and w.word >= ? and w.word < ?)"
+	words := q.words
+	if words == nil {
+		words = soughtWords(q.Word)
+	}
+	if len(words) > 0 && q.from == 0 { // the first one's entries are listed, and of those only what has the others
+		other := " and exists (select 1 from log_words x where x.entry_id = w.entry_id and x.word >= ? and x.word < ?)"
+		if q.many {
+			other = " intersect select x.entry_id from log_words x where x.word >= ? and x.word < ?"
 		}
-		where(has, word, word+"\U0010FFFF")
+		has, values := "e.id in (select w.entry_id from log_words w where w.word >= ? and w.word < ?", []any{words[0], words[0] + "\U0010FFFF"}
+		for _, word := range words[1:] {
+			has += other
+			values = append(values, word, word+"\U0010FFFF")
+		}
+		where(has+")", values...)
+		words = nil
+	}
+	for _, word := range words {
+		where("exists (select 1 from log_words w where w.entry_id = e.id and w.word >= ? and w.word < ?)", word, word+"\U0010FFFF")
 	}
 	if q.from > 0 {
 		where("e.id >= ?", q.from)

@@ -341,7 +341,7 @@ select x.invitation_id, ` + roomFields + `
 
 const arrivalsOfInvitations = arrivalColumns + `
   join users u on u.id = a.user_id
- where a.invitation_id in (?) and a.place > i.used - ?
+ where i.id in (?) and a.place > i.used - ?
  order by a.invitation_id, a.place desc`
 
 const arrivalColumns = `

@@ -65,10 +65,10 @@ select x.id, x.kind, x.user_id, x.room_id, x.seq, x.case_id, x.by_id, x.at, x.un
   left join rooms r on r.id = x.room_id
   left join users b on b.id = x.by_id`
 
+// The names are looked up only for those of a page.
 const measuresOn = measureColumns + `
- where x.user_id = $1
- order by x.id desc
- limit $2`
+ where x.id in (select k.id from measures k where k.user_id = $1 order by k.id desc limit $2)
+ order by x.id desc`
 
 // MeasuresIn returns what was done in room, the newest first, at most limit.
 func (s *Store) MeasuresIn(ctx context.Context, room RoomID, limit int) ([]Measure, error) {
@@ -76,9 +76,8 @@ func (s *Store) MeasuresIn(ctx context.Context, room RoomID, limit int) ([]Measu
 }
 
 const measuresIn = measureColumns + `
- where x.room_id = $1
- order by x.id desc
- limit $2`
+ where x.id in (select k.id from measures k where k.room_id = $1 order by k.id desc limit $2)
+ order by x.id desc`
 
 // MeasuresOf returns what was done about a case, the oldest first.
 func (s *Store) MeasuresOf(ctx context.Context, id CaseID) ([]Measure, error) {

@@ -171,12 +171,18 @@ func officersOf(ctx context.Context, tx asking, by UserID, m Measure) (officer, 
 			return officer, target, err
 		}
 	}
-	if m.Case != 0 && m.Seq != 0 {
-		var n int
-		err = tx.GetContext(ctx, &n, "select count(*) from cases where id = $1 and room_id = $2 and seq = $3", m.Case, m.Room, m.Seq)
-		officer.Case = n > 0
-	}
+	officer.Case, err = reported(ctx, tx, m)
 	return officer, target, err
+}
+
+// reported says whether somebody reported just what m is about.
+func reported(ctx context.Context, tx asking, m Measure) (bool, error) {
+	if m.Case == 0 || m.Seq == 0 {
+		return false, nil
+	}
+	var n int
+	err := tx.GetContext(ctx, &n, "select count(*) from cases where id = $1 and room_id = $2 and seq = $3", m.Case, m.Room, m.Seq)
+	return n > 0, err
 }
 
 // MayEnd decides who may lift m: who could impose it. Whom it is on may have risen since;
@@ -199,24 +205,37 @@ func mayLift(ctx context.Context, tx asking, by UserID, m Measure) (bool, error)
 func (s *Store) Lifts(ctx context.Context, by UserID, all []Measure) ([]Measure, error) {
 	type place struct {
 		room RoomID
-		on   UserID
-		of   CaseID
+		user UserID
 	}
-	officers := map[place][2]Officer{} // many of them are on few people in few rooms
+	known := map[place]Officer{} // many of them are on few people in few rooms
+	in := func(room RoomID, user UserID) (Officer, error) {
+		o, is := known[place{room, user}]
+		if is {
+			return o, nil
+		}
+		o, err := officerIn(ctx, reads{s}, room, user)
+		known[place{room, user}] = o
+		return o, err
+	}
 	var mine []Measure
 	for _, m := range all {
-		at := place{m.Room, m.User, m.Case}
-		both, is := officers[at]
-		if !is {
-			officer, target, err := officersOf(ctx, reads{s}, by, m)
-			if err != nil {
+		officer, err := in(m.Room, by)
+		if err != nil {
+			return nil, s.plain(err)
+		}
+		var target Officer
+		if m.User != 0 {
+			if target, err = in(m.Room, m.User); err != nil {
 				return nil, s.plain(err)
 			}
-			both = [2]Officer{officer, target}
-			officers[at] = both
 		}
-		if MayEnd(both[0], m, both[1]) {
-			if !both[0].Sees() {
+		if m.Kind == HideMessage && (!officer.Sees() || officer.Kind == DirectRoom) {
+			if officer.Case, err = reported(ctx, reads{s}, m); err != nil {
+				return nil, s.plain(err)
+			}
+		}
+		if MayEnd(officer, m, target) {
+			if !officer.Sees() {
 				m.RoomName = ""
 			}
 			mine = append(mine, m)
