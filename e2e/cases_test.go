@@ -145,6 +145,18 @@ func TestTwoModeratorsSeeAtOnceWhoHasACase(t *testing.T) {
 	ben.Until(`document.querySelector("#case-state[data-hold='other']")`)
 }
 
+func TestAPersonIsReportedFromTheirPage(t *testing.T) {
+	t.Parallel()
+	_, _, _, cleo := moderated(t)
+	cleo.Allow("status of 422")
+	cleo.Open("/people/2")
+	cleo.Submit("a[href='/people/2/report']", arrived+` && document.querySelector("#report")`)
+	cleo.Type("#note", "Every day")
+	cleo.Submit("#report .button--danger", arrived+` && document.querySelector("#reason-error") && document.querySelector("#note").value === "Every day"`)
+	cleo.do(setValue("#reason", "harassment"))
+	cleo.Submit("#report .button--danger", arrived+` && location.pathname === "/reports" && document.querySelector("#report-1") && document.querySelector("[role=status]")`)
+}
+
 func TestReportsAndCasesWorkWithoutScripts(t *testing.T) {
 	_, ada, ben, cleo := moderated(t)
 	ben.Say("You are a fool, Cleo")

@@ -246,6 +246,7 @@ func TestActsNoticesAndObjectionsWorkWithoutScripts(t *testing.T) {
 	ada.Submit("a[href='/people/2/moderate']", arrived+` && document.querySelector("#do-warn")`)
 	ada.Act("/people/2/moderate", "warn", func() { ada.Type("#warn-words", "Once more, and there is a time-out.") })
 	ada.Open("/rooms/1/messages/1/hide")
+	ada.do(setValue("#reason", "spam"))
 	ada.Submit("#editor .button--danger", arrived+` && document.querySelector("#m-1-1 .message__gone")`)
 	ben.Open("/rooms/1-lobby")
 	ben.Submit("#rooms-list a[href='/notices']", arrived+` && document.querySelectorAll(".notice-card").length === 2`)

@@ -62,7 +62,7 @@ func (s *Server) casePage(w http.ResponseWriter, r *http.Request, status int, c 
 	}
 	v.User = asker(r).User.ID
 	if v.Act.Values == nil {
-		v.Act.Values = map[string]string{"until": "24h", "close": "yes"}
+		v.Act.Values = map[string]string{"until": views.Usually, "close": "yes"}
 		if len(v.Reasons) > 0 {
 			v.Act.Values["reason"] = string(v.Reasons[0])
 		}
@@ -187,7 +187,11 @@ func (s *Server) createCaseMeasure(w http.ResponseWriter, r *http.Request) error
 	if m.Kind == store.Ban && form.Get("addresses") != "" {
 		m.Amount = 1
 	}
-	if length, err := time.ParseDuration(form.Get("until")); err == nil && length > 0 && m.Kind != store.Warning {
+	length, _ := time.ParseDuration(form.Get("until")) // "": 0
+	if form.Get("until") == views.Usually {
+		length = views.Usual(m.Kind)
+	}
+	if length > 0 && m.Kind != store.Warning {
 		m.Until = time.Now().UTC().Add(length)
 	}
 	saved, closes := "measure", form.Get("close") != ""

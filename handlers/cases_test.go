@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -254,6 +255,39 @@ func TestACaseTellsNothingOfPrivateRoomsElsewhere(t *testing.T) {
 		c.report("dan", "/rooms/2/messages/1")
 		if a := c.people["cleo"].get("/moderation/cases/2"); !strings.Contains(a.body, "merger") {
 			t.Error("Cleo, whose room it is, does not see what she did there")
+		}
+	})
+}
+
+func TestAnActFromACaseLastsAsIsUsualForIt(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		c.report("dan", "/rooms/1/messages/1")
+		if page := c.people["mod"].get("/moderation/cases/1").body; !strings.Contains(page, `<option value="usually" selected>`) {
+			t.Error("the form proposes something else")
+		}
+		for i, kind := range []string{"hide.room", "time-out.room", "suspend"} {
+			c.does("mod", "/moderation/cases/1/measures", url.Values{"version": {fmt.Sprint(i + 1)}, "kind": {kind}, "reason": {"spam"}, "until": {"usually"}}, 303)
+		}
+		all, err := c.store.MeasuresOn(t.Context(), c.ids["ben"], 10)
+		if err != nil || len(all) != 3 {
+			t.Fatalf("what was done is %+v, %v", all, err)
+		}
+		for i, want := range []time.Duration{7 * 24 * time.Hour, time.Hour, 0} {
+			if m := all[i]; m.Until.IsZero() != (want == 0) || want > 0 && m.Until.Sub(m.At).Round(time.Minute) != want {
+				t.Errorf("%s lasts from %s to %s, want %s", m.Kind, m.At, m.Until, want)
+			}
+		}
+	})
+}
+
+func TestAReportFromAPageOfItsOwnIsAnsweredByAPage(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		path := fmt.Sprintf("/people/%d/report", c.ids["ben"])
+		if page := c.people["dan"].get(path).body; strings.Contains(page, `hx-post="`+path) {
+			t.Error("its answer would go beside a room that is not there")
+		}
+		if card := c.people["dan"].get(path, "HX-Request", "true").body; !strings.Contains(card, `hx-post="`+path) {
+			t.Error("beside a room the answer would take the room away")
 		}
 	})
 }

@@ -117,6 +117,15 @@ func Noticed(ctx context.Context, m store.Measure, zone *time.Location) string {
 	return ""
 }
 
+// Usually is the choice of how long an act lasts that is usual for it: see usual.
+const Usually = "usually"
+
+// Usual is how long a measure lasts if its length is Usually: 0 until it is lifted.
+func Usual(kind store.MeasureKind) time.Duration {
+	length, _ := time.ParseDuration(usual(kind)) // "": 0
+	return length
+}
+
 // usual is how long a measure lasts if one does not say.
 func usual(kind store.MeasureKind) string {
 	switch kind {

@@ -174,7 +174,7 @@ func measureForms(v Moderation) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = measureChoice(f, kind, "reason", say(ctx, "Reason"), reasonOptions(ctx)[1:]).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = measureChoice(f, kind, "reason", say(ctx, "Reason"), reasonOptions(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

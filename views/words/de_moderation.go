@@ -1,13 +1,16 @@
 package words
 
 var germanModeration = map[string]string{
-	"%s has it":                              "%s hat es",
-	"%s has this case":                       "%s hat diesen Fall",
-	"30 days":                                "30 Tage",
-	"A note to the other moderators":         "Eine Notiz für die anderen Moderatoren",
-	"Add note":                               "Notiz hinzufügen",
-	"Another moderator":                      "Andere Moderatorin, anderer Moderator",
-	"Around it, as it is now":                "Was darum herum steht, wie es jetzt ist",
+	"%s has it":                      "%s hat es",
+	"%s has this case":               "%s hat diesen Fall",
+	"30 days":                        "30 Tage",
+	"A note to the other moderators": "Eine Notiz für die anderen Moderatoren",
+	"Add note":                       "Notiz hinzufügen",
+	"Another moderator":              "Andere Moderatorin, anderer Moderator",
+	"Around it, as it is now":        "Was darum herum steht, wie es jetzt ist",
+	"As usual":                       "Wie üblich",
+	"Usual is an hour for a time-out, a week for a removal or a suspension, and for all else until it is lifted.": "Üblich ist eine Stunde für eine Auszeit, eine Woche für eine Entfernung oder Sperre, und für alles andere, bis es aufgehoben wird.",
+	"What moderators decided about you":      "Was die Moderation über dich entschieden hat",
 	"As it was on %s":                        "Wie es war: %s",
 	"Back to the reports":                    "Zurück zu den Meldungen",
 	"Ban":                                    "Bannen",
