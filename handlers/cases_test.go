@@ -280,6 +280,22 @@ func TestAnActFromACaseLastsAsIsUsualForIt(t *testing.T) {
 	})
 }
 
+func TestWhoReportsTheSameAgainSeesWhatTheySaid(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		const path = "/rooms/1/messages/1/report"
+		if page := c.people["dan"].get(path).body; strings.Contains(page, "already") {
+			t.Error("the form speaks of a report that there is not")
+		}
+		c.does("dan", path, url.Values{"reason": {"hate"}, "note": {"He means <me>"}}, 303)
+		if page := c.people["dan"].get(path).body; !strings.Contains(page, "already") || !strings.Contains(page, "He means &lt;me&gt;") || !strings.Contains(page, `value="hate" selected`) {
+			t.Error("the form does not begin with it")
+		}
+		if page := c.people["cleo"].get(path).body; strings.Contains(page, "He means") {
+			t.Error("Cleo sees what Dan reported")
+		}
+	})
+}
+
 func TestAReportFromAPageOfItsOwnIsAnsweredByAPage(t *testing.T) {
 	inCourt(t, func(t *testing.T, c *court) {
 		path := fmt.Sprintf("/people/%d/report", c.ids["ben"])

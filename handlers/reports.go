@@ -26,7 +26,22 @@ func (s *Server) askReport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := s.reportedBefore(r, &c, c.Message.Author); err != nil {
+		return err
+	}
 	return s.showEditor(w, r, room, views.ReportForm(c))
+}
+
+// reportedBefore has the form begin with what the asker has reported of it already: what
+// is sent then takes its place.
+func (s *Server) reportedBefore(r *http.Request, c *views.Complaint, user store.UserID) error {
+	before, err := s.Store.OwnReport(r.Context(), c.Message.Room, c.Message.Seq, user, asker(r).User.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	c.Before = before
+	c.Fields.Values = map[string]string{"reason": string(before.Reason), "note": before.Note}
+	return err
 }
 
 // complaintAt is the report of the message that the path names, which is not the asker's.
@@ -56,6 +71,9 @@ func (s *Server) createReport(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) askReportPerson(w http.ResponseWriter, r *http.Request) error {
 	c, err := s.complaintAbout(r)
 	if err != nil {
+		return err
+	}
+	if err := s.reportedBefore(r, &c, c.Person.ID); err != nil {
 		return err
 	}
 	if htmx(r) {

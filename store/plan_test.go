@@ -190,6 +190,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"forget held":        forgetHeldIn,
 		"former members":     formerMembers,
 		"was in":             wasIn,
+		"own report":         ownReport,
 		"exported":           exportedMessages,
 		"figures":            figuresBetween,
 		"newest figure":      newestFigure,

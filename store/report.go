@@ -187,6 +187,20 @@ func (s *Store) keepReport(ctx context.Context, tx *transaction, id CaseID, by U
 	return err
 }
 
+// OwnReport is what by has reported of user's message, or of user themselves with room
+// and seq 0, in the case that is open about it: ErrNotFound if nothing.
+func (s *Store) OwnReport(ctx context.Context, room RoomID, seq Seq, user, by UserID) (Report, error) {
+	var r reportRow
+	err := s.get(ctx, &r, ownReport, room, seq, user, by)
+	return r.report(), s.plain(err)
+}
+
+const ownReport = `
+select p.case_id, p.user_id as by_id, '' as by_name, p.at, p.reason, p.note
+  from cases c
+  join reports p on p.case_id = c.id
+ where c.room_id = $1 and c.seq = $2 and c.user_id = $3 and c.state = 'open' and p.user_id = $4`
+
 const reportsSince = "select count(*) from reports where user_id = $1 and at >= $2"
 
 // lockPerson keeps other writers of the account out until the transaction ends.
