@@ -199,7 +199,8 @@ func (s *Server) me(ctx context.Context, session store.Session, title string, he
 		return views.Page{}, err
 	}
 	side := s.sidebar(rooms, here)
-	side.Notices, err = s.Store.UnreadNotices(ctx, session.User.ID)
+	beside, err := s.Store.Aside(ctx, session.User.ID)
+	side.Notices, side.Waiting = beside.Notices, beside.Waiting
 	session.User.Status = session.User.Status.At(time.Now())
 	return views.Page{
 		Title: title, Me: session.User, Side: side,

@@ -199,12 +199,15 @@ func (s *Server) sideRegion(ctx context.Context, user store.UserID, here store.R
 	if err != nil {
 		return nil, nil, err
 	}
-	role, notices, err := s.Store.Aside(ctx, user)
+	beside, err := s.Store.Aside(ctx, user)
 	if err != nil {
 		return nil, nil, err
 	}
-	link := views.AdministrationLink(role, true)
+	link := views.AdministrationLink(beside.Role, true)
 	depends := []live.Topic{personTopic(user), settingsTopic} // the title names this place
+	if beside.Role.AtLeast(store.Moderator) {
+		depends = append(depends, casesTopic(0), heldTopic(0), appealsTopic)
+	}
 	var own store.Membership
 	for _, m := range rooms {
 		if m.Level != store.Hidden {
@@ -218,7 +221,7 @@ func (s *Server) sideRegion(ctx context.Context, user store.UserID, here store.R
 		}
 	}
 	side := s.sidebar(rooms, here)
-	side.Notices = notices
+	side.Notices, side.Waiting = beside.Notices, beside.Waiting
 	list := views.RoomsRegion(side, true)
 	switch {
 	case title != "":

@@ -32,8 +32,8 @@ func TestAnAppealIsDecidedOnceBySomebodyElseIfThereIsAnybody(t *testing.T) {
 		}
 		must(t, s.ReadNotices(t.Context(), j.ben.ID, byCleo.ID))
 		must(t, decide(j.ada, byCleo, true))
-		if n, err := s.UnreadNotices(t.Context(), j.ben.ID); err != nil || n != 1 {
-			t.Errorf("he is told of the decision: %d, %v", n, err)
+		if b, err := s.Aside(t.Context(), j.ben.ID); err != nil || b.Notices != 1 {
+			t.Errorf("he is told of the decision: %d, %v", b.Notices, err)
 		}
 		must(t, j.say(j.ben, j.kitchen, "hello"))
 		wants(t, "decided twice", decide(j.ada, byCleo, false), store.ErrConflict)

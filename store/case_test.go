@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"parley/store"
 )
@@ -43,6 +44,31 @@ func TestTwoModeratorsCannotDecideACaseUnknowingly(t *testing.T) {
 		must(t, c.s.AssignCase(t.Context(), act(c.mod), id, 5, 0))
 		must(t, c.s.AssignCase(t.Context(), act(c.ada), id, 6, c.ada))
 		must(t, c.s.AssignCase(t.Context(), act(c.mod), id, 7, c.mod)) // taken over, knowing that she has it
+	})
+}
+
+func TestWhoModeratesIsToldHowMuchWaitsForThem(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		waits := func(when string, who store.UserID, want int) {
+			t.Helper()
+			if b, err := c.s.Aside(t.Context(), who); err != nil || b.Waiting != want {
+				t.Errorf("%s: %d wait, %v; want %d", when, b.Waiting, err, want)
+			}
+		}
+		waits("before", c.mod, 0)
+		id := c.report(c.cleo, c.said).ID
+		waits("a report", c.mod, 1)
+		waits("a report, for its author", c.ben, 0)
+		waits("a report, for its reporter", c.cleo, 0)
+		must(t, c.s.AssignCase(t.Context(), act(c.ada), id, 1, c.ada))
+		waits("it is Ada's", c.ada, 1)
+		waits("it is Ada's, for Mod", c.mod, 0)
+		m, err := c.s.ImposeInCase(t.Context(), act(c.ada), id, 2, store.Measure{Kind: store.TimeOut, Reason: store.Spam, Until: time.Now().Add(time.Hour)}, true)
+		must(t, err)
+		waits("it is decided", c.ada, 0)
+		must(t, c.s.CreateAppeal(t.Context(), c.ben, m.ID, "why"))
+		waits("an objection", c.mod, 1)
+		waits("an objection to what Ada did", c.ada, 0)
 	})
 }
 

@@ -8,32 +8,41 @@ import (
 
 // A notice is a measure as the person it is on sees it.
 
-// UnreadNotices is how many measures on user they have not been shown.
-func (s *Store) UnreadNotices(ctx context.Context, user UserID) (int, error) {
-	var n int
-	err := s.get(ctx, &n, unreadNotices, user)
-	return n, s.plain(err)
+// Beside is what a person's list of rooms shows beside the rooms.
+type Beside struct {
+	Role    Role
+	Notices int // that they have not been shown
+	Waiting int // for who moderates the instance: reports, held messages and objections that wait for them, of each at most 100
 }
 
-const unreadNotices = `
-select count(*)
-  from measures
- where user_id = $1 and read_at = 0`
-
-// Aside returns what user may do on the whole instance, and how many notices they have
-// not been shown: what their list of rooms asks for beside the rooms, at once, for it is
-// rendered for each person with each message.
-func (s *Store) Aside(ctx context.Context, user UserID) (Role, int, error) {
-	var r struct {
-		Role    Role
-		Notices int
-	}
-	err := s.get(ctx, &r, asideOf, user)
-	return r.Role, r.Notices, s.plain(err)
+// Aside returns it at once: it is asked for with each message, for each person.
+func (s *Store) Aside(ctx context.Context, user UserID) (Beside, error) {
+	var b Beside
+	err := s.get(ctx, &b, asideOf, user)
+	return b, s.plain(err)
 }
 
+// Whom nothing waits for costs no more than their role.
 const asideOf = `
-select u.role, (select count(*) from measures x where x.user_id = u.id and x.read_at = 0) as notices
+select u.role, (select count(*) from measures x where x.user_id = u.id and x.read_at = 0) as notices,
+       case when u.role in ('moderator', 'administrator')
+            then (select count(*) from (select 1 from cases c where c.state = 'open' and c.user_id <> $1 and c.taken_by in (0, $1) limit 100) few)
+               + (select count(*)
+                    from (select 1
+                            from held h
+                            join rooms r on r.id = h.room_id
+                           where h.state = 'waiting' and h.user_id <> $1
+                             and (r.kind = 'open' or exists (select 1 from members m where m.room_id = h.room_id and m.user_id = $1 and m.present))
+                           limit 100) few)
+               + (select count(*)
+                    from (select 1
+                            from appeals a
+                            join measures x on x.id = a.measure_id
+                           where a.decided_at = 0 and x.by_id <> $1 and x.user_id <> $1
+                             and (x.room_id = 0 or exists (select 1 from rooms r where r.id = x.room_id and r.kind = 'open')
+                                  or exists (select 1 from members m where m.room_id = x.room_id and m.user_id = $1 and m.present))
+                           limit 100) few)
+            else 0 end as waiting
   from users u
  where u.id = $1`
 

@@ -136,7 +136,6 @@ func TestNoQueryScansATable(t *testing.T) {
 		"locked":             lockedNow,
 		"measured":           measuredSuspension + " where id = $1 and " + byMeasure,
 		"refused":            refusal,
-		"unread notices":     unreadNotices,
 		"aside":              asideOf,
 		"appeal":             appealColumns + " where a.measure_id = $1",
 		"open appeals":       openAppeals,
