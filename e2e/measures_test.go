@@ -141,7 +141,7 @@ func TestSlowModeAndALockAreSaidAtOnceAndKeepTheText(t *testing.T) {
 	ben.Until(`/Try again in \d+ seconds/.test(document.querySelector("#notice").textContent) && document.querySelector("#composer-text").value.trim() === "two"`)
 	ada.Act("/rooms/1/moderate", "lock", nil)
 	for _, w := range []*Window{ben, other} {
-		w.Within(2*time.Second, restraint+`.includes("locked this room")`)
+		w.Within(2*time.Second, restraint+`.includes("locked this room until") && document.querySelector("#restraint a[href$='/moderation/log']")`)
 	}
 	ada.Lift() // the lock
 	other.Within(2*time.Second, restraint+`.includes("one message in 60 seconds")`)

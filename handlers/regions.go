@@ -119,7 +119,7 @@ func (s *Server) region(ctx context.Context, topic live.Topic, audiences []live.
 		case "restraint":
 			by, held, failed := s.restraint(ctx, user, room)
 			made, err, r.Depends = func(zone *time.Location) []templ.Component {
-				return []templ.Component{views.Restrained(by, held, zone, time.Now(), true)}
+				return []templ.Component{views.Restrained(by, room, held, zone, time.Now(), true)}
 			}, failed, []live.Topic{personTopic(user), headTopic(room), heldOfTopic(user, room), newcomersTopic}
 		default:
 			r.Depends = []live.Topic{postedTopic(room)}

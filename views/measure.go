@@ -93,10 +93,30 @@ func Noticed(ctx context.Context, m store.Measure, zone *time.Location) string {
 	if !m.Until.IsZero() {
 		until = moment(ctx, m.Until.In(zone))
 	}
+	if !m.Holds(time.Now()) {
+		switch m.Kind {
+		case store.HideMessage:
+			return say(ctx, "A message of yours was hidden, and is shown again.")
+		case store.TimeOut:
+			if where != "" {
+				return say(ctx, "You could not write in %s.", where)
+			}
+			return say(ctx, "You could not write.")
+		case store.Suspension, store.Ban:
+			return say(ctx, "You could not sign in.")
+		}
+		until = "" // it is no more
+	}
 	switch m.Kind {
 	case store.HideMessage:
+		if where != "" {
+			return say(ctx, "A message of yours in %s was hidden. You can still read it.", where)
+		}
 		return say(ctx, "A message of yours was hidden. You can still read it.")
 	case store.Warning:
+		if where != "" {
+			return say(ctx, "This is a warning, in %s.", where)
+		}
 		return say(ctx, "This is a warning.")
 	case store.TimeOut:
 		if where != "" {

@@ -366,7 +366,7 @@ func RoomPage(r Room) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Restrained(r.Standing, r.Held, r.Zone, time.Now(), false).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Restrained(r.Standing, r.Room.ID, r.Held, r.Zone, time.Now(), false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
