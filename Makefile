@@ -12,7 +12,7 @@ demo:
 # Everything: unit tests, both databases, real Chromium, the race detector.
 test:
 	tools/prepare
-	go test -race -timeout 20m ./...
+	go test -race -timeout 25m ./...
 
 # The faults in their long form: hours, as root for the network and the disk.
 e2e-long:
@@ -42,7 +42,7 @@ screenshots:
 # Parley against other servers in the same minutes: bench/README.md.
 bench:
 	go test -run '^$$' -bench . -skip '^Benchmark(Message|Administration)$$' -count 3 ./handlers/live ./handlers ./views/words
-	go test -run '^$$' -bench '^BenchmarkAdministration$$' -benchtime 20x -timeout 20m ./handlers
+	go test -run '^$$' -bench '^BenchmarkAdministration$$' -benchtime 20x -timeout 25m ./handlers
 	go test -run '^$$' -bench '^BenchmarkRules$$' -count 3 ./store
 	go test -run TestTheRoomIsPainted -count 1 -v ./e2e
 	go run ./bench

@@ -29,7 +29,7 @@ func TestAPrivateRoomIsFoundOnceItIsOpenAndNoMoreWhenItIsPrivateAgain(t *testing
 		t.Helper()
 		ada.Open("/rooms/2/about")
 		ada.Click("input[name=kind][value=" + kind + "]")
-		ada.Submit("form[action$='/about'] button", arrived+` && document.querySelector(".saved")?.textContent.includes("room is saved") && document.querySelector("input[value=`+kind+`]").checked`)
+		ada.Submit("form[action$='/about'] button", arrived+` && document.querySelector(".saved")?.textContent.includes("room is saved") && document.querySelector("input[type=radio][value=`+kind+`]").checked`)
 	}
 	found(false)
 	turn("open")
