@@ -23,7 +23,7 @@ func (s *Server) showNotices(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) notices(w http.ResponseWriter, r *http.Request, status int, at store.MeasureID, f views.Fields) error {
 	ctx, me := r.Context(), asker(r).User.ID
-	measures, err := s.Store.MeasuresOn(ctx, me, mostNotices)
+	measures, err := s.Store.NoticesOf(ctx, me, mostNotices)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,24 @@ import (
 
 // A notice is a measure as the person it is on sees it.
 
+// NoticesOf returns the measures on user, the newest first, at most limit. The name of a
+// private room that they left may have become another, which is not theirs to know: a
+// removal alone has to name it.
+func (s *Store) NoticesOf(ctx context.Context, user UserID, limit int) ([]Measure, error) {
+	return s.measures(ctx, noticesOf, user, limit)
+}
+
+const noticesOf = `
+select x.id, x.kind, x.user_id, x.room_id, x.seq, x.case_id, x.by_id, x.at, x.until_at, x.ended_at, x.ended_by, x.reason, x.words, x.amount, x.kept, x.read_at,
+       '' as user_name, '' as by_name,
+       case when r.kind = 'open' or x.kind = 'remove' or exists (select 1 from members m where m.room_id = x.room_id and m.user_id = x.user_id and m.present)
+            then coalesce(r.name, '') else '' end as room_name
+  from measures x
+  left join rooms r on r.id = x.room_id
+ where x.user_id = $1
+ order by x.id desc
+ limit $2`
+
 // Beside is what a person's list of rooms shows beside the rooms.
 type Beside struct {
 	Role    Role

@@ -190,6 +190,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"former members":     formerMembers,
 		"was in":             wasIn,
 		"own report":         ownReport,
+		"notices of":         noticesOf,
 		"exported":           exportedMessages,
 		"figures":            figuresBetween,
 		"newest figure":      newestFigure,

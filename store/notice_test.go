@@ -1,0 +1,35 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"parley/store"
+	"parley/store/storetest"
+)
+
+func TestANoticeNamesARoomAsLongAsOneMayReadIt(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		_, ben, cleo := crew(t, s)
+		kitchen := makeRoom(t, s, cleo, "Kitchen", store.PrivateRoom)
+		must(t, s.AddMember(t.Context(), kitchen, cleo.ID, ben.ID))
+		must2(s.Impose(t.Context(), by(cleo), store.Measure{Kind: store.Warning, User: ben.ID, Room: kitchen, Reason: store.Spam}))(t)
+		named := func(when string, want ...string) {
+			t.Helper()
+			all, err := s.NoticesOf(t.Context(), ben.ID, 10)
+			must(t, err)
+			for i, m := range all {
+				if len(all) != len(want) || m.RoomName != want[i] {
+					t.Errorf("%s: %s in %q, want %q", when, m.Kind, m.RoomName, want)
+				}
+			}
+		}
+		named("as a member", "Kitchen")
+		must(t, s.Leave(t.Context(), kitchen, ben.ID))
+		must(t, s.UpdateRoom(t.Context(), kitchen, by(cleo), store.Charter{Name: "Where Ben is not", Kind: store.PrivateRoom}))
+		named("after leaving", "")
+		must(t, s.AddMember(t.Context(), kitchen, cleo.ID, ben.ID))
+		must2(s.Impose(t.Context(), by(cleo), store.Measure{Kind: store.Removal, User: ben.ID, Room: kitchen, Reason: store.Spam, Until: time.Now().Add(time.Hour)}))(t)
+		named("removed", "Where Ben is not", "")
+	})
+}
