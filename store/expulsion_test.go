@@ -93,15 +93,15 @@ func TestAnAdministratorsSuspensionAndAMeasureDoNotUndoEachOther(t *testing.T) {
 			return !u.SuspendedAt.IsZero()
 		}
 		measure := func() store.Measure {
-			j.now = j.now.Add(time.Second)
+			j.now = j.now.Add(time.Minute) // it is another than the one before
 			return j.impose(j.ada, store.Measure{Kind: store.Suspension, User: j.ben.ID})
 		}
 		suspend := func() {
-			j.now = j.now.Add(time.Second)
+			j.now = j.now.Add(time.Minute) // it is another than the one before
 			must(t, s.Suspend(t.Context(), store.Actor{User: j.ada.ID}, j.ben.ID, "spam"))
 		}
 		activate := func() {
-			j.now = j.now.Add(time.Second)
+			j.now = j.now.Add(time.Minute) // it is another than the one before
 			must(t, s.Reactivate(t.Context(), store.Actor{User: j.ada.ID}, j.ben.ID))
 		}
 		is := func(what string, want bool) {
