@@ -189,7 +189,7 @@ func (s *Server) createCaseMeasure(w http.ResponseWriter, r *http.Request) error
 	}
 	length, _ := time.ParseDuration(form.Get("until")) // "": 0
 	if form.Get("until") == views.Usually {
-		length = views.Usual(m.Kind)
+		length = m.Kind.Usual()
 	}
 	if length > 0 && m.Kind != store.Warning {
 		m.Until = time.Now().UTC().Add(length)

@@ -186,8 +186,7 @@ func (s *Store) DecidedAppeals(ctx context.Context, limit int) ([]Appeal, error)
 
 const decidedAppeals = appealColumns + " where a.decided_at > 0 order by a.decided_at desc limit $1"
 
-const appealColumns = `
-select x.id, x.kind, x.user_id, x.room_id, x.seq, x.case_id, x.by_id, x.at, x.until_at, x.ended_at, x.ended_by, x.reason, x.words, x.amount, x.kept, x.read_at,
+const appealColumns = "select " + fieldsOfMeasure + `,
        u.name as user_name, coalesce(r.name, '') as room_name, coalesce(b.name, '') as by_name,
        a.at as appealed_at, a.text, a.decided_at, a.decided_by, a.granted, a.answer
   from appeals a

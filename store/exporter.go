@@ -97,16 +97,20 @@ func (e *exporter) account(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	type session struct {
+	var sessions []struct {
 		Agent, Address string
 		CreatedAt      int64 `db:"created_at"`
 		UsedAt         int64 `db:"used_at"`
 	}
-	err := exported(ctx, e, 0, func(s session) map[string]any {
-		return map[string]any{"kind": "session", "browser": s.Agent, "address": s.Address, "signed_in": stamp(s.CreatedAt), "last_used": stamp(s.UsedAt)}
-	}, func(session) [2]int64 { return [2]int64{} }, "select agent, address, created_at, used_at from sessions where user_id = $1 order by created_at limit 1000", e.user)
-	e.more = false
-	return err
+	if err := e.tx.SelectContext(ctx, &sessions, "select agent, address, created_at, used_at from sessions where user_id = $1 order by created_at limit 1000", e.user); err != nil {
+		return err
+	}
+	for _, s := range sessions {
+		if err := e.line(map[string]any{"kind": "session", "browser": s.Agent, "address": s.Address, "signed_in": stamp(s.CreatedAt), "last_used": stamp(s.UsedAt)}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // administration writes what was done to the account: who did it is about somebody else,

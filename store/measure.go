@@ -157,6 +157,17 @@ func checkMeasure(m *Measure) error {
 	return nil
 }
 
+// Usual is how long a measure lasts that nobody chose a length for: 0 until it is lifted.
+func (k MeasureKind) Usual() time.Duration {
+	switch k {
+	case TimeOut, SlowMode, RoomLock:
+		return time.Hour
+	case Removal, Suspension:
+		return 7 * 24 * time.Hour
+	}
+	return 0
+}
+
 // WordsRunes is how long what a person is told of a measure may be.
 const WordsRunes = 1000
 
@@ -292,7 +303,8 @@ func (s *Store) end(ctx context.Context, tx *transaction, m *Measure, by UserID)
 
 // EndMeasures ends those whose time is over, at most limit, and returns them. Who was
 // kept from something can do it from Until on; this has the pages say so, shows again
-// what was hidden, and brings back into their rooms who was removed. It also learns what other processes decided about newcomers.
+// what was hidden, and brings back into their rooms who was removed. It also learns what
+// other processes decided about newcomers.
 func (s *Store) EndMeasures(ctx context.Context, limit int) ([]Measure, error) {
 	if err := s.refreshNewcomers(ctx); err != nil {
 		return nil, err

@@ -56,9 +56,11 @@ func (s *Store) MeasuresOn(ctx context.Context, user UserID, limit int) ([]Measu
 	return s.measures(ctx, measuresOn, user, limit)
 }
 
+// fieldsOfMeasure are measureFields of the table x.
+const fieldsOfMeasure = `x.id, x.kind, x.user_id, x.room_id, x.seq, x.case_id, x.by_id, x.at, x.until_at, x.ended_at, x.ended_by, x.reason, x.words, x.amount, x.kept, x.read_at`
+
 // measureColumns are a measureRow with its names. A direct conversation has none.
-const measureColumns = `
-select x.id, x.kind, x.user_id, x.room_id, x.seq, x.case_id, x.by_id, x.at, x.until_at, x.ended_at, x.ended_by, x.reason, x.words, x.amount, x.kept, x.read_at,
+const measureColumns = "select " + fieldsOfMeasure + `,
        coalesce(u.name, '') as user_name, coalesce(r.name, '') as room_name, coalesce(b.name, '') as by_name
   from measures x
   left join users u on u.id = x.user_id

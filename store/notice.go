@@ -15,8 +15,7 @@ func (s *Store) NoticesOf(ctx context.Context, user UserID, limit int) ([]Measur
 	return s.measures(ctx, noticesOf, user, limit)
 }
 
-const noticesOf = `
-select x.id, x.kind, x.user_id, x.room_id, x.seq, x.case_id, x.by_id, x.at, x.until_at, x.ended_at, x.ended_by, x.reason, x.words, x.amount, x.kept, x.read_at,
+const noticesOf = "select " + fieldsOfMeasure + `,
        '' as user_name, '' as by_name,
        case when r.kind = 'open' or x.kind = 'remove' or exists (select 1 from members m where m.room_id = x.room_id and m.user_id = x.user_id and m.present)
             then coalesce(r.name, '') else '' end as room_name
@@ -40,6 +39,17 @@ func (s *Store) Aside(ctx context.Context, user UserID) (Beside, error) {
 	return b, s.plain(err)
 }
 
+// another is who else moderates the instance, or the room of the measure x that $1 did:
+// while there is somebody, an objection to it waits for them.
+const another = `
+select 1
+  from users o
+ where o.role in ('moderator', 'administrator') and o.suspended_at = 0 and o.id not in ($1, x.user_id)
+union all
+select 1
+  from members o
+ where o.room_id = x.room_id and o.present and (o.owner or o.moderator) and o.user_id not in ($1, x.user_id)`
+
 // Whom nothing waits for costs no more than their role.
 const asideOf = `
 select u.role, (select count(*) from measures x where x.user_id = u.id and x.read_at = 0) as notices,
@@ -56,7 +66,7 @@ select u.role, (select count(*) from measures x where x.user_id = u.id and x.rea
                     from (select 1
                             from appeals a
                             join measures x on x.id = a.measure_id
-                           where a.decided_at = 0 and x.by_id <> $1 and x.user_id <> $1
+                           where a.decided_at = 0 and x.user_id <> $1 and (x.by_id <> $1 or not exists (` + another + `))
                              and (x.room_id = 0 or exists (select 1 from rooms r where r.id = x.room_id and r.kind = 'open')
                                   or exists (select 1 from members m where m.room_id = x.room_id and m.user_id = $1 and m.present))
                            limit 100) few)

@@ -684,11 +684,11 @@ func actForm(p Page, v CaseView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = choice(v.Act, "kind", say(ctx, "What"), measureOptions(ctx, v.Allowed)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = choice(v.Act, Field{Name: "kind", Label: say(ctx, "What")}, measureOptions(ctx, v.Allowed)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = choice(v.Act, "until", say(ctx, "For how long"), append([][2]string{{Usually, say(ctx, "As usual")}}, lasts(ctx, true)...)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = choice(v.Act, Field{Name: "until", Label: say(ctx, "For how long")}, append([][2]string{{Usually, say(ctx, "As usual")}}, lasts(ctx, true)...)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -709,7 +709,7 @@ func actForm(p Page, v CaseView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = choice(v.Act, "reason", say(ctx, "Reason"), reasonOptions(ctx)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = choice(v.Act, Field{Name: "reason", Label: say(ctx, "Reason")}, reasonOptions(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -131,7 +131,7 @@ func HideForm(m store.Message, room store.Room, as store.UserID, f Fields) templ
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = choice(f, "reason", say(ctx, "Reason"), reasonOptions(ctx)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = choice(f, Field{Name: "reason", Label: say(ctx, "Reason")}, reasonOptions(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"parley/store"
@@ -137,24 +138,16 @@ func Noticed(ctx context.Context, m store.Measure, zone *time.Location) string {
 	return ""
 }
 
-// Usually is the choice of how long an act lasts that is usual for it: see usual.
+// Usually is the choice of how long an act lasts that is usual for it: see
+// store.MeasureKind's Usual.
 const Usually = "usually"
 
-// Usual is how long a measure lasts if its length is Usually: 0 until it is lifted.
-func Usual(kind store.MeasureKind) time.Duration {
-	length, _ := time.ParseDuration(usual(kind)) // "": 0
-	return length
-}
-
-// usual is how long a measure lasts if one does not say.
+// usual is the choice among lasts that is usual for kind.
 func usual(kind store.MeasureKind) string {
-	switch kind {
-	case store.TimeOut, store.SlowMode, store.RoomLock:
-		return "1h"
-	case store.Removal, store.Suspension:
-		return "168h"
+	if kind.Usual() == 0 {
+		return "" // until it is lifted
 	}
-	return "" // until it is lifted
+	return strconv.Itoa(int(kind.Usual().Hours())) + "h"
 }
 
 // grave says whether an act takes somebody out of somewhere.

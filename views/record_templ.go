@@ -646,7 +646,7 @@ func RoomRecordPage(v RoomRecord) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = choiceField(v.Person, Field{Name: "person", Label: say(ctx, "Whose room it shall be")}, former(v.People)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = choice(v.Person, Field{Name: "person", Label: say(ctx, "Whose room it shall be")}, former(v.People)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -457,7 +457,7 @@ func ruleFields(f Fields) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = choice(f, "kind", say(ctx, "Look for"), ruleKinds(ctx)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = choice(f, Field{Name: "kind", Label: say(ctx, "Look for")}, ruleKinds(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -465,7 +465,7 @@ func ruleFields(f Fields) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = choice(f, "act", say(ctx, "What happens"), ruleActs(ctx)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = choice(f, Field{Name: "act", Label: say(ctx, "What happens")}, ruleActs(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
