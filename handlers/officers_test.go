@@ -29,10 +29,8 @@ type tribunal struct {
 var offices = []string{"ada", "eva", "moe", "ben", "cleo", "dan", "finn"}
 
 func inTribunal(t *testing.T, fn func(t *testing.T, c *tribunal)) {
-	storetest.Databases(t, func(t *testing.T, s *store.Store, db *sqlx.DB) {
-		if db.DriverName() == "pgx" {
-			t.Skip("the ways to the store's decision are the same, and store/officer_test.go asks both databases for it")
-		}
+	// The decision is the store's: store/officer_test.go asks both databases for it.
+	storetest.Embedded(t, func(t *testing.T, s *store.Store, db *sqlx.DB) {
 		c := &tribunal{world: newWorld(t, s, unlimited), db: db, people: map[string]*browser{}, ids: map[string]store.UserID{}, wrote: map[string]store.Seq{}}
 		c.people["nobody"] = c.browser()
 		for i, name := range offices {

@@ -33,24 +33,31 @@ func Each(t *testing.T, fn func(t *testing.T, s *store.Store)) {
 // the store itself would take too long for.
 func Databases(t *testing.T, fn func(t *testing.T, s *store.Store, db *sqlx.DB)) {
 	t.Helper()
-	connect := func(t *testing.T, driver, dsn string) *sqlx.DB {
-		db, err := sqlx.Connect(driver, dsn)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { db.Close() })
-		return db
-	}
-	t.Run("SQLite", func(t *testing.T) {
-		path := filepath.Join(t.TempDir(), "parley.db")
-		s := open(t, "sqlite:"+path)
-		fn(t, s, connect(t, "sqlite", path))
-	})
+	t.Run("SQLite", func(t *testing.T) { Embedded(t, fn) })
 	t.Run("PostgreSQL", func(t *testing.T) {
 		dsn := Postgres(t)
 		s := open(t, dsn)
 		fn(t, s, connect(t, "pgx", dsn))
 	})
+}
+
+// Embedded is Databases with SQLite alone, for what asks the store as other tests do on
+// both.
+func Embedded(t *testing.T, fn func(t *testing.T, s *store.Store, db *sqlx.DB)) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "parley.db")
+	s := open(t, "sqlite:"+path)
+	fn(t, s, connect(t, "sqlite", path))
+}
+
+func connect(t *testing.T, driver, dsn string) *sqlx.DB {
+	t.Helper()
+	db, err := sqlx.Connect(driver, dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
 }
 
 // Twice is Each with a second store on the same database, as another process has one.
