@@ -104,3 +104,29 @@ func TestNoDangerousAnswerHasTheFocus(t *testing.T) {
 		}
 	})
 }
+
+func TestARoomThatAnAdministratorIsNotInIsNotTheirsToOpenOrToTake(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ada, ben := w.signUp("ada"), w.signUp("ben")
+		ben.post("/rooms", url.Values{"name": {"Secret"}, "kind": {"private"}})
+		const record = "/admin/rooms/2"
+		if page := ada.get(record).body; strings.Contains(page, `type="radio" name="kind" value="open"`) || !strings.Contains(page, "only its owners can open it") {
+			t.Error("the page offers to open it")
+		}
+		if a := ada.post(record, url.Values{"name": {"Secret"}, "topic": {"Plans"}, "kind": {"open"}}); a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(a.body, "not yours to open") || !strings.Contains(a.body, "Plans") {
+			t.Errorf("open it: %s", a.Status)
+		}
+		ben.post("/rooms/2/archive", url.Values{})
+		ben.post("/rooms/2/leave", url.Values{})
+		if page := ada.get(record).body; !strings.Contains(page, `<option value="ben"`) || strings.Contains(page, `<option value="ada"`) {
+			t.Error("it is not offered to whom it was, or to others")
+		}
+		if a := ada.post(record+"/members", url.Values{"person": {"ada"}}); a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(a.body, "never in this room") {
+			t.Errorf("take it: %s", a.Status)
+		}
+		ada.post("/admin/people/2/delete", url.Values{"messages": {"keep"}, "password": {password}})
+		if page := ada.get(record).body; !strings.Contains(page, "It can only be deleted.") || strings.Contains(page, `name="person"`) {
+			t.Error("nobody can have it, and the page does not say so")
+		}
+	}, unlimited)
+}
