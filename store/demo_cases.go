@@ -16,11 +16,7 @@ func (s *Store) demoCases(ctx context.Context, people map[string]UserID, now tim
 		c, err := s.ReportMessage(ctx, room, seq, people[by], why, note)
 		return c.ID, err
 	}
-	begin := now.Truncate(24 * time.Hour).Add(15 * time.Hour)
-	if begin.After(now) {
-		begin = begin.AddDate(0, 0, -1)
-	}
-	at := func(ago time.Duration, do func() error) { past.at(begin.Add(-ago), do) }
+	at := func(ago time.Duration, do func() error) { past.at(demoAfternoon(now).Add(-ago), do) }
 
 	var market, direct RoomID
 	at(90*time.Hour, func() (err error) {
@@ -79,6 +75,16 @@ func (s *Store) demoCases(ctx context.Context, people map[string]UserID, now tim
 		_, err := s.ReportPerson(ctx, people["dan"], people["mei"], Harassment, "It does not stop with one message")
 		return err
 	})
+}
+
+// demoAfternoon is the last time before now that it was three in the afternoon: from there
+// the past of moderation is counted, whenever one looks.
+func demoAfternoon(now time.Time) time.Time {
+	at := now.Truncate(24 * time.Hour).Add(15 * time.Hour)
+	if at.After(now) {
+		at = at.AddDate(0, 0, -1)
+	}
+	return at
 }
 
 type demoReport struct {

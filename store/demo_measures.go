@@ -10,21 +10,22 @@ import (
 func (s *Store) demoMeasures(ctx context.Context, people map[string]UserID, now time.Time, past *demoPast) {
 	ada, ben := Actor{User: people["ada"]}, Actor{User: people["ben"]}
 	ago := func(d time.Duration, do func() error) { past.at(now.Add(-d), do) }
+	at := func(d time.Duration, do func() error) { past.at(demoAfternoon(now).Add(-d), do) } // among the cases
 	var ban, out Measure
 	var m Message
 	var market RoomID
-	ago(70*time.Hour, func() (err error) {
+	at(70*time.Hour, func() (err error) {
 		ban, err = s.Impose(ctx, ada, Measure{Kind: Ban, User: people["dan"], Reason: Spam, Words: "Your account sells watches that are not yours to sell."})
 		return err
 	})
-	ago(69*time.Hour, func() error {
+	at(69*time.Hour, func() error {
 		return s.CreateAppeal(ctx, people["dan"], ban.ID, "Somebody had my password. I have changed it, and it is not on a note any more.")
 	})
-	ago(68*time.Hour, func() error {
+	at(68*time.Hour, func() error {
 		_, err := s.DecideAppeal(ctx, ada, ban.ID, true, "That is plausible, and you were quick. Welcome back.")
 		return err
 	})
-	ago(47*time.Hour, func() error {
+	at(47*time.Hour, func() error {
 		rooms, err := s.RoomsToBrowse(ctx, people["ben"], false)
 		for _, r := range rooms {
 			if r.Name == "Flea market" {
@@ -36,7 +37,7 @@ func (s *Store) demoMeasures(ctx context.Context, people map[string]UserID, now 
 		}
 		return err
 	})
-	ago(46*time.Hour, func() error {
+	at(46*time.Hour, func() error {
 		_, err := s.Impose(ctx, ada, Measure{Kind: HideMessage, Room: market, Seq: m.Seq, Reason: Violence, Words: "I understand that you are angry. Please say it without a threat."})
 		return err
 	})

@@ -49,6 +49,17 @@ func TestTheDemoIsAWorldWithPeopleRoomsAndAStory(t *testing.T) {
 	})
 }
 
+func TestTheDemoBeginsAtAnyHour(t *testing.T) {
+	for hour := range 24 {
+		s := storetest.SQLite(t)
+		now := time.Date(2026, 11, 25, hour, 40, 0, 0, time.UTC)
+		s.SetClock(func() time.Time { return now })
+		if err := s.Demo(t.Context(), now); err != nil {
+			t.Errorf("at %s: %v", now.Format("15:04"), err)
+		}
+	}
+}
+
 func TestTheDemosLastHourIsLivelyAlsoAtNight(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		night := time.Date(2026, 11, 29, 2, 17, 0, 0, time.UTC) // a Sunday
