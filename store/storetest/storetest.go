@@ -47,7 +47,7 @@ func Embedded(t *testing.T, fn func(t *testing.T, s *store.Store, db *sqlx.DB)) 
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "parley.db")
 	s := open(t, "sqlite:"+path)
-	fn(t, s, connect(t, "sqlite", path))
+	fn(t, s, connect(t, "sqlite", path+"?_pragma=busy_timeout(10000)")) // the store writes, too
 }
 
 func connect(t *testing.T, driver, dsn string) *sqlx.DB {
