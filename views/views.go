@@ -76,17 +76,11 @@ func initials(name string) string {
 // continuesFor is how long after each other messages of one person are one block.
 const continuesFor = 5 * time.Minute
 
-// newDay says whether m is the first of its day, and follows whether it continues
-// the block of the message before it; both depend on m's own row and zone alone.
-func newDay(m store.Message, zone *time.Location) bool {
-	if m.PrevAuthor == 0 {
-		return true
-	}
-	return !sameDay(m.PrevAt.In(zone), m.CreatedAt.In(zone))
-}
-
-func follows(m store.Message, zone *time.Location) bool {
-	return m.PrevAuthor == m.Author && m.CreatedAt.Sub(m.PrevAt).Abs() < continuesFor && !newDay(m, zone)
+// opens says whether m is the first of its day, and of a block of messages by one person;
+// both depend on m's own row and zone alone.
+func opens(m store.Message, zone *time.Location) (day, block bool) {
+	day = m.PrevAuthor == 0 || !sameDay(m.PrevAt.In(zone), m.CreatedAt.In(zone))
+	return day, day || m.PrevAuthor != m.Author || m.CreatedAt.Sub(m.PrevAt).Abs() >= continuesFor
 }
 
 // MeVersion changes when what MeCSS shows changes.
