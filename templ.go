@@ -11,3 +11,4 @@
 package main
 
 //go:generate go tool templ generate -path views
+//go:generate gofmt -w -r "templ.JoinStringErrs -> plain" views

@@ -85,7 +85,7 @@ func AboutPage(a About) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(RoomName(ctx, a.Room))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(RoomName(ctx, a.Room))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 31, Col: 34}
 			}
@@ -103,7 +103,7 @@ func AboutPage(a About) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var4 string
-				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, a.Done))
+				templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(told(ctx, a.Done))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 35, Col: 55}
 				}
@@ -126,7 +126,7 @@ func AboutPage(a About) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "This room is archived: it can be read, not written."))
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(say(ctx, "This room is archived: it can be read, not written."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 39, Col: 87}
 				}
@@ -144,7 +144,7 @@ func AboutPage(a About) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "What you are told"))
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(say(ctx, "What you are told"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 42, Col: 76}
 			}
@@ -206,7 +206,7 @@ func AboutPage(a About) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Save"))
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(say(ctx, "Save"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 52, Col: 87}
 			}
@@ -224,7 +224,7 @@ func AboutPage(a About) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Settings of the room"))
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(say(ctx, "Settings of the room"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 57, Col: 83}
 				}
@@ -262,7 +262,7 @@ func AboutPage(a About) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var11 string
-				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Save room"))
+				templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(say(ctx, "Save room"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 61, Col: 93}
 				}
@@ -280,7 +280,7 @@ func AboutPage(a About) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Members"))
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(say(ctx, "Members"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 66, Col: 69}
 			}
@@ -323,7 +323,7 @@ func AboutPage(a About) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var14 string
-				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Add"))
+				templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(say(ctx, "Add"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 71, Col: 47}
 				}
@@ -367,7 +367,7 @@ func AboutPage(a About) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var16 string
-				templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(u.Name)
+				templ_7745c5c3_Var16, templ_7745c5c3_Err = plain(u.Name)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 79, Col: 50}
 				}
@@ -385,7 +385,7 @@ func AboutPage(a About) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var17 string
-					templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "owner"))
+					templ_7745c5c3_Var17, templ_7745c5c3_Err = plain(say(ctx, "owner"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 81, Col: 49}
 					}
@@ -429,7 +429,7 @@ func AboutPage(a About) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var19 string
-					templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(id(u.ID))
+					templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(id(u.ID))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 87, Col: 59}
 					}
@@ -442,7 +442,7 @@ func AboutPage(a About) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var20 string
-					templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Remove"))
+					templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(say(ctx, "Remove"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 88, Col: 67}
 					}
@@ -455,7 +455,7 @@ func AboutPage(a About) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var21 string
-					templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(u.Name)
+					templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(u.Name)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 88, Col: 103}
 					}
@@ -496,7 +496,7 @@ func AboutPage(a About) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var23 string
-				templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Moderate"))
+				templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(say(ctx, "Moderate"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 97, Col: 92}
 				}
@@ -528,7 +528,7 @@ func AboutPage(a About) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var25 string
-				templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Reports"))
+				templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(say(ctx, "Reports"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 100, Col: 78}
 				}
@@ -560,7 +560,7 @@ func AboutPage(a About) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var27 string
-				templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "What was moderated"))
+				templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(say(ctx, "What was moderated"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 103, Col: 108}
 				}
@@ -600,7 +600,7 @@ func AboutPage(a About) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var29 string
-				templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Leave room"))
+				templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(say(ctx, "Leave room"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 108, Col: 54}
 				}
@@ -641,7 +641,7 @@ func AboutPage(a About) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var31 string
-					templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Open room again"))
+					templ_7745c5c3_Var31, templ_7745c5c3_Err = plain(say(ctx, "Open room again"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 115, Col: 60}
 					}
@@ -680,7 +680,7 @@ func AboutPage(a About) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var33 string
-					templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Archive room"))
+					templ_7745c5c3_Var33, templ_7745c5c3_Err = plain(say(ctx, "Archive room"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 120, Col: 57}
 					}

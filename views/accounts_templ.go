@@ -108,7 +108,7 @@ func AccountsPage(v Accounts) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Find people"))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "Find people"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 67, Col: 110}
 			}
@@ -121,7 +121,7 @@ func AccountsPage(v Accounts) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Find"))
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(say(ctx, "Find"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 69, Col: 58}
 			}
@@ -134,7 +134,7 @@ func AccountsPage(v Accounts) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(v.Query.Text)
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(v.Query.Text)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 70, Col: 82}
 			}
@@ -147,7 +147,7 @@ func AccountsPage(v Accounts) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Name, username or email"))
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(say(ctx, "Name, username or email"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 70, Col: 134}
 			}
@@ -172,7 +172,7 @@ func AccountsPage(v Accounts) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Apply"))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(say(ctx, "Apply"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 74, Col: 45}
 			}
@@ -189,7 +189,7 @@ func AccountsPage(v Accounts) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "New account"))
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(say(ctx, "New account"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 77, Col: 29}
 			}
@@ -207,7 +207,7 @@ func AccountsPage(v Accounts) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Very many people fit, and only the first were looked through. Type more of the name."))
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(say(ctx, "Very many people fit, and only the first were looked through. Type more of the name."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 81, Col: 118}
 				}
@@ -231,7 +231,7 @@ func AccountsPage(v Accounts) templ.Component {
 				}
 				if v.Query.Text != "" {
 					var templ_7745c5c3_Var10 string
-					templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nobody is found. Try the beginning of another word of the name, or of the email."))
+					templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(say(ctx, "Nobody is found. Try the beginning of another word of the name, or of the email."))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 86, Col: 99}
 					}
@@ -245,7 +245,7 @@ func AccountsPage(v Accounts) templ.Component {
 					}
 				} else {
 					var templ_7745c5c3_Var11 string
-					templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "There is nobody here."))
+					templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(say(ctx, "There is nobody here."))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 88, Col: 40}
 					}
@@ -263,7 +263,7 @@ func AccountsPage(v Accounts) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var12 string
-				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Show everybody"))
+				templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(say(ctx, "Show everybody"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 90, Col: 56}
 				}
@@ -281,7 +281,7 @@ func AccountsPage(v Accounts) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var13 string
-				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Name"))
+				templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(say(ctx, "Name"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 96, Col: 40}
 				}
@@ -294,7 +294,7 @@ func AccountsPage(v Accounts) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var14 string
-				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Email"))
+				templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(say(ctx, "Email"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 97, Col: 41}
 				}
@@ -307,7 +307,7 @@ func AccountsPage(v Accounts) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var15 string
-				templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Role"))
+				templ_7745c5c3_Var15, templ_7745c5c3_Err = plain(say(ctx, "Role"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 98, Col: 40}
 				}
@@ -320,7 +320,7 @@ func AccountsPage(v Accounts) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var16 string
-				templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Last here"))
+				templ_7745c5c3_Var16, templ_7745c5c3_Err = plain(say(ctx, "Last here"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 99, Col: 45}
 				}
@@ -333,7 +333,7 @@ func AccountsPage(v Accounts) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var17 string
-				templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Since"))
+				templ_7745c5c3_Var17, templ_7745c5c3_Err = plain(say(ctx, "Since"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 100, Col: 41}
 				}
@@ -421,7 +421,7 @@ func accountRow(u store.User, v Accounts) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var20 string
-		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(named(ctx, u.Name))
+		templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(named(ctx, u.Name))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 120, Col: 59}
 		}
@@ -439,7 +439,7 @@ func accountRow(u store.User, v Accounts) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var21 string
-			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs("@" + u.Username)
+			templ_7745c5c3_Var21, templ_7745c5c3_Err = plain("@" + u.Username)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 122, Col: 44}
 			}
@@ -457,7 +457,7 @@ func accountRow(u store.User, v Accounts) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var22 string
-			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs("#" + id(u.ID))
+			templ_7745c5c3_Var22, templ_7745c5c3_Err = plain("#" + id(u.ID))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 124, Col: 42}
 			}
@@ -475,7 +475,7 @@ func accountRow(u store.User, v Accounts) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var23 string
-		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Email"))
+		templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(say(ctx, "Email"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 129, Col: 78}
 		}
@@ -498,7 +498,7 @@ func accountRow(u store.User, v Accounts) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var24 string
-			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(u.Email)
+			templ_7745c5c3_Var24, templ_7745c5c3_Err = plain(u.Email)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 133, Col: 19}
 			}
@@ -516,7 +516,7 @@ func accountRow(u store.User, v Accounts) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var25 string
-		templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Role"))
+		templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(say(ctx, "Role"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 136, Col: 54}
 		}
@@ -537,7 +537,7 @@ func accountRow(u store.User, v Accounts) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var26 string
-		templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Last here"))
+		templ_7745c5c3_Var26, templ_7745c5c3_Err = plain(say(ctx, "Last here"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 139, Col: 79}
 		}
@@ -573,7 +573,7 @@ func accountRow(u store.User, v Accounts) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var27 string
-		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Since"))
+		templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(say(ctx, "Since"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 148, Col: 57}
 		}
@@ -626,7 +626,7 @@ func accountTag(u store.User) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var29 string
-			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Deleted"))
+			templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(say(ctx, "Deleted"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 160, Col: 42}
 			}
@@ -644,7 +644,7 @@ func accountTag(u store.User) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var30 string
-			templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Suspended"))
+			templ_7745c5c3_Var30, templ_7745c5c3_Err = plain(say(ctx, "Suspended"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 162, Col: 56}
 			}
@@ -662,7 +662,7 @@ func accountTag(u store.User) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var31 string
-			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(roleName(ctx, u.Role))
+			templ_7745c5c3_Var31, templ_7745c5c3_Err = plain(roleName(ctx, u.Role))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 164, Col: 56}
 			}
@@ -680,7 +680,7 @@ func accountTag(u store.User) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var32 string
-			templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(roleName(ctx, u.Role))
+			templ_7745c5c3_Var32, templ_7745c5c3_Err = plain(roleName(ctx, u.Role))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 166, Col: 46}
 			}
@@ -736,7 +736,7 @@ func NewAccountPage(p Page, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var35 string
-			templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "You get a link to pass on, with which they choose their password."))
+			templ_7745c5c3_Var35, templ_7745c5c3_Err = plain(say(ctx, "You get a link to pass on, with which they choose their password."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 173, Col: 98}
 			}
@@ -777,7 +777,7 @@ func NewAccountPage(p Page, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var36 string
-			templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Create account"))
+			templ_7745c5c3_Var36, templ_7745c5c3_Err = plain(say(ctx, "Create account"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 182, Col: 68}
 			}
@@ -790,7 +790,7 @@ func NewAccountPage(p Page, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var37 string
-			templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Cancel"))
+			templ_7745c5c3_Var37, templ_7745c5c3_Err = plain(say(ctx, "Cancel"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 183, Col: 63}
 			}
@@ -888,7 +888,7 @@ func AccountMadePage(p Page, u store.User, link string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var41 string
-			templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "%s has an account.", apart(u.Name)))
+			templ_7745c5c3_Var41, templ_7745c5c3_Err = plain(say(ctx, "%s has an account.", apart(u.Name)))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 199, Col: 90}
 			}
@@ -922,7 +922,7 @@ func AccountMadePage(p Page, u store.User, link string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var43 string
-			templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Go to their page"))
+			templ_7745c5c3_Var43, templ_7745c5c3_Err = plain(say(ctx, "Go to their page"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 202, Col: 91}
 			}
@@ -935,7 +935,7 @@ func AccountMadePage(p Page, u store.User, link string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var44 string
-			templ_7745c5c3_Var44, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "New account"))
+			templ_7745c5c3_Var44, templ_7745c5c3_Err = plain(say(ctx, "New account"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accounts.templ`, Line: 203, Col: 72}
 			}

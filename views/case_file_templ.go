@@ -51,7 +51,7 @@ func CaseFile(v CaseView, zone *time.Location, pushed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var2 string
-		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "What was reported"))
+		templ_7745c5c3_Var2, templ_7745c5c3_Err = plain(say(ctx, "What was reported"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 19, Col: 74}
 		}
@@ -88,7 +88,7 @@ func CaseFile(v CaseView, zone *time.Location, pushed bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var3 string
-				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Its text was deleted before anybody reported it."))
+				templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "Its text was deleted before anybody reported it."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 28, Col: 85}
 				}
@@ -106,7 +106,7 @@ func CaseFile(v CaseView, zone *time.Location, pushed bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var4 string
-				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(c.Body)
+				templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(c.Body)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 30, Col: 37}
 				}
@@ -125,7 +125,7 @@ func CaseFile(v CaseView, zone *time.Location, pushed bool) templ.Component {
 			}
 			if i == 0 {
 				var templ_7745c5c3_Var5 string
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "As it was on %s", moment(ctx, c.At.In(zone))))
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(say(ctx, "As it was on %s", moment(ctx, c.At.In(zone))))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 34, Col: 64}
 				}
@@ -139,7 +139,7 @@ func CaseFile(v CaseView, zone *time.Location, pushed bool) templ.Component {
 				}
 			} else {
 				var templ_7745c5c3_Var6 string
-				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Changed by its author, as it was on %s", moment(ctx, c.At.In(zone))))
+				templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(say(ctx, "Changed by its author, as it was on %s", moment(ctx, c.At.In(zone))))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 36, Col: 87}
 				}
@@ -158,7 +158,7 @@ func CaseFile(v CaseView, zone *time.Location, pushed bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 string
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(caughtBy(ctx, c.Rule))
+				templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(caughtBy(ctx, c.Rule))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 39, Col: 33}
 				}
@@ -190,7 +190,7 @@ func CaseFile(v CaseView, zone *time.Location, pushed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var9 string
-		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "The card of %s", v.UserName))
+		templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(say(ctx, "The card of %s", v.UserName))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 45, Col: 79}
 		}
@@ -221,7 +221,7 @@ func CaseFile(v CaseView, zone *time.Location, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var11 string
-			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "The message in its room"))
+			templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(say(ctx, "The message in its room"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 47, Col: 83}
 			}
@@ -240,7 +240,7 @@ func CaseFile(v CaseView, zone *time.Location, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "You see nothing else of this conversation: it belongs to its members."))
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(say(ctx, "You see nothing else of this conversation: it belongs to its members."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 50, Col: 91}
 			}
@@ -254,7 +254,7 @@ func CaseFile(v CaseView, zone *time.Location, pushed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var13 string
-		templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "%d reports", v.Reports))
+		templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(say(ctx, "%d reports", v.Reports))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 55, Col: 78}
 		}
@@ -272,7 +272,7 @@ func CaseFile(v CaseView, zone *time.Location, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var14 string
-			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nobody reported it: a rule caught it."))
+			templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(say(ctx, "Nobody reported it: a rule caught it."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 57, Col: 72}
 			}
@@ -295,7 +295,7 @@ func CaseFile(v CaseView, zone *time.Location, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var15 string
-			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs("told-" + id(r.By))
+			templ_7745c5c3_Var15, templ_7745c5c3_Err = plain("told-" + id(r.By))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 61, Col: 32}
 			}
@@ -321,7 +321,7 @@ func CaseFile(v CaseView, zone *time.Location, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var17 string
-			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(r.ByName)
+			templ_7745c5c3_Var17, templ_7745c5c3_Err = plain(r.ByName)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 63, Col: 53}
 			}
@@ -334,7 +334,7 @@ func CaseFile(v CaseView, zone *time.Location, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var18 string
-			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(reasonWord(ctx, r.Reason))
+			templ_7745c5c3_Var18, templ_7745c5c3_Err = plain(reasonWord(ctx, r.Reason))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 63, Col: 113}
 			}
@@ -352,7 +352,7 @@ func CaseFile(v CaseView, zone *time.Location, pushed bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var19 string
-				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(r.Note)
+				templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(r.Note)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 65, Col: 50}
 				}
@@ -388,7 +388,7 @@ func CaseFile(v CaseView, zone *time.Location, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var20 string
-			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "What was done"))
+			templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(say(ctx, "What was done"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 77, Col: 71}
 			}
@@ -414,7 +414,7 @@ func CaseFile(v CaseView, zone *time.Location, pushed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var21 string
-		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Notes between moderators"))
+		templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(say(ctx, "Notes between moderators"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 82, Col: 82}
 		}
@@ -432,7 +432,7 @@ func CaseFile(v CaseView, zone *time.Location, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var22 string
-			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "None yet. Only those who handle this case read them."))
+			templ_7745c5c3_Var22, templ_7745c5c3_Err = plain(say(ctx, "None yet. Only those who handle this case read them."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 84, Col: 87}
 			}
@@ -455,7 +455,7 @@ func CaseFile(v CaseView, zone *time.Location, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var23 string
-			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(n.ByName)
+			templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(n.ByName)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 91, Col: 23}
 			}
@@ -476,7 +476,7 @@ func CaseFile(v CaseView, zone *time.Location, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var24 string
-			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(n.Text)
+			templ_7745c5c3_Var24, templ_7745c5c3_Err = plain(n.Text)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 96, Col: 49}
 			}
@@ -528,7 +528,7 @@ func measureList(v CaseView, all []store.Measure, zone *time.Location) templ.Com
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var26 string
-			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(measureWord(ctx, m))
+			templ_7745c5c3_Var26, templ_7745c5c3_Err = plain(measureWord(ctx, m))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 110, Col: 29}
 			}
@@ -541,7 +541,7 @@ func measureList(v CaseView, all []store.Measure, zone *time.Location) templ.Com
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var27 string
-			templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(reasonWord(ctx, m.Reason))
+			templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(reasonWord(ctx, m.Reason))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 110, Col: 79}
 			}
@@ -559,7 +559,7 @@ func measureList(v CaseView, all []store.Measure, zone *time.Location) templ.Com
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var28 string
-				templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(m.Words)
+				templ_7745c5c3_Var28, templ_7745c5c3_Err = plain(m.Words)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 112, Col: 49}
 				}
@@ -582,7 +582,7 @@ func measureList(v CaseView, all []store.Measure, zone *time.Location) templ.Com
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var29 string
-				templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(v.Names[m.By])
+				templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(v.Names[m.By])
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 116, Col: 27}
 				}
@@ -595,7 +595,7 @@ func measureList(v CaseView, all []store.Measure, zone *time.Location) templ.Com
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var30 string
-				templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(" · ")
+				templ_7745c5c3_Var30, templ_7745c5c3_Err = plain(" · ")
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 117, Col: 15}
 				}
@@ -610,7 +610,7 @@ func measureList(v CaseView, all []store.Measure, zone *time.Location) templ.Com
 			}
 			if !m.Until.IsZero() {
 				var templ_7745c5c3_Var31 string
-				templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(" · " + say(ctx, "until %s", moment(ctx, m.Until.In(zone))))
+				templ_7745c5c3_Var31, templ_7745c5c3_Err = plain(" · " + say(ctx, "until %s", moment(ctx, m.Until.In(zone))))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 121, Col: 69}
 				}
@@ -629,7 +629,7 @@ func measureList(v CaseView, all []store.Measure, zone *time.Location) templ.Com
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var32 string
-				templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "ended"))
+				templ_7745c5c3_Var32, templ_7745c5c3_Err = plain(say(ctx, "ended"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 124, Col: 29}
 				}
@@ -679,7 +679,7 @@ func around(v CaseView, zone *time.Location) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var34 string
-			templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Around it, as it is now"))
+			templ_7745c5c3_Var34, templ_7745c5c3_Err = plain(say(ctx, "Around it, as it is now"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 137, Col: 82}
 			}
@@ -702,7 +702,7 @@ func around(v CaseView, zone *time.Location) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var36 string
-				templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(templ.CSSClasses(templ_7745c5c3_Var35).String())
+				templ_7745c5c3_Var36, templ_7745c5c3_Err = plain(templ.CSSClasses(templ_7745c5c3_Var35).String())
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 1, Col: 0}
 				}
@@ -715,7 +715,7 @@ func around(v CaseView, zone *time.Location) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var37 string
-				templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(m.AuthorName)
+				templ_7745c5c3_Var37, templ_7745c5c3_Err = plain(m.AuthorName)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 142, Col: 29}
 				}
@@ -741,7 +741,7 @@ func around(v CaseView, zone *time.Location) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var38 string
-					templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "This message was deleted."))
+					templ_7745c5c3_Var38, templ_7745c5c3_Err = plain(say(ctx, "This message was deleted."))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 148, Col: 71}
 					}
@@ -759,7 +759,7 @@ func around(v CaseView, zone *time.Location) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var39 string
-					templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "A moderator has hidden this message."))
+					templ_7745c5c3_Var39, templ_7745c5c3_Err = plain(say(ctx, "A moderator has hidden this message."))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 150, Col: 82}
 					}
@@ -826,7 +826,7 @@ func before(v CaseView, zone *time.Location) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var41 string
-		templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Before, with the same person"))
+		templ_7745c5c3_Var41, templ_7745c5c3_Err = plain(say(ctx, "Before, with the same person"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 166, Col: 86}
 		}
@@ -844,7 +844,7 @@ func before(v CaseView, zone *time.Location) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var42 string
-			templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nothing was reported or done before."))
+			templ_7745c5c3_Var42, templ_7745c5c3_Err = plain(say(ctx, "Nothing was reported or done before."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case_file.templ`, Line: 168, Col: 70}
 			}

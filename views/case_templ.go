@@ -100,7 +100,7 @@ func CasePage(p Page, v CaseView, done string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(v.UserName)
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(v.UserName)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 54, Col: 25}
 			}
@@ -113,7 +113,7 @@ func CasePage(p Page, v CaseView, done string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(caseThing(ctx, v.Case))
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(caseThing(ctx, v.Case))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 55, Col: 45}
 			}
@@ -131,7 +131,7 @@ func CasePage(p Page, v CaseView, done string) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, done))
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(told(ctx, done))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 59, Col: 51}
 				}
@@ -198,7 +198,7 @@ func CasePage(p Page, v CaseView, done string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Add note"))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(say(ctx, "Add note"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 69, Col: 77}
 			}
@@ -279,7 +279,7 @@ func CaseState(v CaseView, zone *time.Location, pushed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var9 string
-		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(v.hold())
+		templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(v.hold())
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 95, Col: 22}
 		}
@@ -305,7 +305,7 @@ func CaseState(v CaseView, zone *time.Location, pushed bool) templ.Component {
 		case "closed":
 			if v.Outcome == store.MeasuresDone {
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Closed: measures were taken"))
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(say(ctx, "Closed: measures were taken"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 105, Col: 47}
 				}
@@ -315,7 +315,7 @@ func CaseState(v CaseView, zone *time.Location, pushed bool) templ.Component {
 				}
 			} else {
 				var templ_7745c5c3_Var11 string
-				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Closed: nothing was done"))
+				templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(say(ctx, "Closed: nothing was done"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 107, Col: 44}
 				}
@@ -326,7 +326,7 @@ func CaseState(v CaseView, zone *time.Location, pushed bool) templ.Component {
 			}
 		case "mine":
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "You have this case"))
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(say(ctx, "You have this case"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 110, Col: 37}
 			}
@@ -336,7 +336,7 @@ func CaseState(v CaseView, zone *time.Location, pushed bool) templ.Component {
 			}
 		case "other":
 			var templ_7745c5c3_Var13 string
-			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "%s has this case", v.TakenName))
+			templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(say(ctx, "%s has this case", v.TakenName))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 112, Col: 48}
 			}
@@ -346,7 +346,7 @@ func CaseState(v CaseView, zone *time.Location, pushed bool) templ.Component {
 			}
 		default:
 			var templ_7745c5c3_Var14 string
-			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nobody has this case yet"))
+			templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(say(ctx, "Nobody has this case yet"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 114, Col: 43}
 			}
@@ -362,7 +362,7 @@ func CaseState(v CaseView, zone *time.Location, pushed bool) templ.Component {
 		switch v.hold() {
 		case "closed":
 			var templ_7745c5c3_Var15 string
-			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "By %s, %s.", v.Closer, moment(ctx, v.ClosedAt.In(zone))))
+			templ_7745c5c3_Var15, templ_7745c5c3_Err = plain(say(ctx, "By %s, %s.", v.Closer, moment(ctx, v.ClosedAt.In(zone))))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 120, Col: 73}
 			}
@@ -372,7 +372,7 @@ func CaseState(v CaseView, zone *time.Location, pushed bool) templ.Component {
 			}
 		case "mine":
 			var templ_7745c5c3_Var16 string
-			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "The others see that you decide it."))
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = plain(say(ctx, "The others see that you decide it."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 122, Col: 53}
 			}
@@ -382,7 +382,7 @@ func CaseState(v CaseView, zone *time.Location, pushed bool) templ.Component {
 			}
 		case "other":
 			var templ_7745c5c3_Var17 string
-			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Leave it to them, or take it over: they see that at once."))
+			templ_7745c5c3_Var17, templ_7745c5c3_Err = plain(say(ctx, "Leave it to them, or take it over: they see that at once."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 124, Col: 76}
 			}
@@ -392,7 +392,7 @@ func CaseState(v CaseView, zone *time.Location, pushed bool) templ.Component {
 			}
 		default:
 			var templ_7745c5c3_Var18 string
-			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Take it, so that the others know that you decide it."))
+			templ_7745c5c3_Var18, templ_7745c5c3_Err = plain(say(ctx, "Take it, so that the others know that you decide it."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 126, Col: 71}
 			}
@@ -406,7 +406,7 @@ func CaseState(v CaseView, zone *time.Location, pushed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var19 string
-		templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(id(int64(v.Version)))
+		templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(id(int64(v.Version)))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 130, Col: 77}
 		}
@@ -419,7 +419,7 @@ func CaseState(v CaseView, zone *time.Location, pushed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var20 string
-		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(id(int64(v.Version)))
+		templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(id(int64(v.Version)))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 131, Col: 78}
 		}
@@ -523,7 +523,7 @@ func caseButton(v CaseView, do string, to store.UserID, word, class string) temp
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var23 string
-		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(id(v.User))
+		templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(id(v.User))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 158, Col: 51}
 		}
@@ -536,7 +536,7 @@ func caseButton(v CaseView, do string, to store.UserID, word, class string) temp
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var24 string
-		templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(id(int64(v.Version)))
+		templ_7745c5c3_Var24, templ_7745c5c3_Err = plain(id(int64(v.Version)))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 159, Col: 66}
 		}
@@ -554,7 +554,7 @@ func caseButton(v CaseView, do string, to store.UserID, word, class string) temp
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var25 string
-			templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(id(to))
+			templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(id(to))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 161, Col: 50}
 			}
@@ -577,7 +577,7 @@ func caseButton(v CaseView, do string, to store.UserID, word, class string) temp
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var27 string
-		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(templ.CSSClasses(templ_7745c5c3_Var26).String())
+		templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(templ.CSSClasses(templ_7745c5c3_Var26).String())
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 1, Col: 0}
 		}
@@ -590,7 +590,7 @@ func caseButton(v CaseView, do string, to store.UserID, word, class string) temp
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var28 string
-		templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(word)
+		templ_7745c5c3_Var28, templ_7745c5c3_Err = plain(word)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 163, Col: 32}
 		}
@@ -632,7 +632,7 @@ func actForm(p Page, v CaseView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var30 string
-		templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Do something"))
+		templ_7745c5c3_Var30, templ_7745c5c3_Err = plain(say(ctx, "Do something"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 169, Col: 67}
 		}
@@ -650,7 +650,7 @@ func actForm(p Page, v CaseView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var31 string
-			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nothing that you may do to them: they moderate here as well."))
+			templ_7745c5c3_Var31, templ_7745c5c3_Err = plain(say(ctx, "Nothing that you may do to them: they moderate here as well."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 171, Col: 94}
 			}
@@ -697,7 +697,7 @@ func actForm(p Page, v CaseView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var33 string
-			templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Usual is an hour for a time-out, a week for a removal or a suspension, and for all else until it is lifted."))
+			templ_7745c5c3_Var33, templ_7745c5c3_Err = plain(say(ctx, "Usual is an hour for a time-out, a week for a removal or a suspension, and for all else until it is lifted."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 177, Col: 148}
 			}
@@ -740,7 +740,7 @@ func actForm(p Page, v CaseView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var34 string
-			templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Do it"))
+			templ_7745c5c3_Var34, templ_7745c5c3_Err = plain(say(ctx, "Do it"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 186, Col: 88}
 			}
@@ -797,7 +797,7 @@ func giveForm(p Page, v CaseView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var36 string
-		templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Hand over to somebody else"))
+		templ_7745c5c3_Var36, templ_7745c5c3_Err = plain(say(ctx, "Hand over to somebody else"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 194, Col: 51}
 		}
@@ -835,7 +835,7 @@ func giveForm(p Page, v CaseView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var38 string
-		templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Hand over"))
+		templ_7745c5c3_Var38, templ_7745c5c3_Err = plain(say(ctx, "Hand over"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 198, Col: 76}
 		}

@@ -62,7 +62,7 @@ func SuspensionPage(p Page, u store.User, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Suspend this account?"))
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(say(ctx, "Suspend this account?"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `deletion.templ`, Line: 9, Col: 62}
 			}
@@ -87,7 +87,7 @@ func SuspensionPage(p Page, u store.User, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "They are signed out everywhere at once, and cannot sign in until the account is made active again. What they wrote stays."))
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(say(ctx, "They are signed out everywhere at once, and cannot sign in until the account is made active again. What they wrote stays."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `deletion.templ`, Line: 12, Col: 141}
 			}
@@ -108,7 +108,7 @@ func SuspensionPage(p Page, u store.User, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Suspend"))
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(say(ctx, "Suspend"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `deletion.templ`, Line: 15, Col: 63}
 			}
@@ -134,7 +134,7 @@ func SuspensionPage(p Page, u store.User, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Cancel"))
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(say(ctx, "Cancel"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `deletion.templ`, Line: 16, Col: 68}
 			}
@@ -208,7 +208,7 @@ func DeletionPage(p Page, u store.User, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Delete this account for good?"))
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(say(ctx, "Delete this account for good?"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `deletion.templ`, Line: 26, Col: 70}
 			}
@@ -233,7 +233,7 @@ func DeletionPage(p Page, u store.User, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var13 string
-			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "They are signed out at once. Email, profile and sessions are gone, and nobody can bring them back; the name stays in the log of administration alone."))
+			templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(say(ctx, "They are signed out at once. Email, profile and sessions are gone, and nobody can bring them back; the name stays in the log of administration alone."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `deletion.templ`, Line: 29, Col: 169}
 			}
@@ -262,7 +262,7 @@ func DeletionPage(p Page, u store.User, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var14 string
-			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Delete account"))
+			templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(say(ctx, "Delete account"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `deletion.templ`, Line: 34, Col: 70}
 			}
@@ -288,7 +288,7 @@ func DeletionPage(p Page, u store.User, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var16 string
-			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Cancel"))
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = plain(say(ctx, "Cancel"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `deletion.templ`, Line: 35, Col: 68}
 			}
@@ -337,7 +337,7 @@ func fate(f Fields) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var18 string
-		templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "The messages"))
+		templ_7745c5c3_Var18, templ_7745c5c3_Err = plain(say(ctx, "The messages"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `deletion.templ`, Line: 44, Col: 57}
 		}
@@ -362,7 +362,7 @@ func fate(f Fields) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var19 string
-		templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "What was reported to moderators is kept as evidence either way, until 90 days after its case is closed."))
+		templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(say(ctx, "What was reported to moderators is kept as evidence either way, until 90 days after its case is closed."))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `deletion.templ`, Line: 47, Col: 142}
 		}
@@ -375,7 +375,7 @@ func fate(f Fields) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var20 string
-		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, f.Errors["messages"]))
+		templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(told(ctx, f.Errors["messages"]))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `deletion.templ`, Line: 48, Col: 75}
 		}
@@ -438,7 +438,7 @@ func OwnDeletionPage(p Page, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var23 string
-			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, p.Title))
+			templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(told(ctx, p.Title))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `deletion.templ`, Line: 59, Col: 29}
 			}
@@ -463,7 +463,7 @@ func OwnDeletionPage(p Page, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var24 string
-			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "You are signed out everywhere at once. Your email, profile and sessions are gone, and nobody can bring them back; your name stays in the log of administration alone."))
+			templ_7745c5c3_Var24, templ_7745c5c3_Err = plain(say(ctx, "You are signed out everywhere at once. Your email, profile and sessions are gone, and nobody can bring them back; your name stays in the log of administration alone."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `deletion.templ`, Line: 64, Col: 187}
 			}
@@ -476,7 +476,7 @@ func OwnDeletionPage(p Page, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var25 string
-			templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "If you want to keep what you wrote, prepare your data on your profile and fetch it first."))
+			templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(say(ctx, "If you want to keep what you wrote, prepare your data on your profile and fetch it first."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `deletion.templ`, Line: 65, Col: 125}
 			}
@@ -505,7 +505,7 @@ func OwnDeletionPage(p Page, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var26 string
-			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Delete my account"))
+			templ_7745c5c3_Var26, templ_7745c5c3_Err = plain(say(ctx, "Delete my account"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `deletion.templ`, Line: 70, Col: 75}
 			}
@@ -518,7 +518,7 @@ func OwnDeletionPage(p Page, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var27 string
-			templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Cancel"))
+			templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(say(ctx, "Cancel"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `deletion.templ`, Line: 71, Col: 60}
 			}
@@ -579,7 +579,7 @@ func GonePage(p Page) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var30 string
-			templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Sign in with another account"))
+			templ_7745c5c3_Var30, templ_7745c5c3_Err = plain(say(ctx, "Sign in with another account"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `deletion.templ`, Line: 82, Col: 98}
 			}

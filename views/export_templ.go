@@ -40,7 +40,7 @@ func yourData(v Profile) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var2 string
-		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Your data"))
+		templ_7745c5c3_Var2, templ_7745c5c3_Err = plain(say(ctx, "Your data"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `export.templ`, Line: 11, Col: 65}
 		}
@@ -53,7 +53,7 @@ func yourData(v Profile) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var3 string
-		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "All that you wrote and that is stored about you, as a file of JSON Lines."))
+		templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "All that you wrote and that is stored about you, as a file of JSON Lines."))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `export.templ`, Line: 13, Col: 93}
 		}
@@ -82,7 +82,7 @@ func yourData(v Profile) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var4 string
-		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Prepare my data"))
+		templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(say(ctx, "Prepare my data"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `export.templ`, Line: 17, Col: 56}
 		}
@@ -95,7 +95,7 @@ func yourData(v Profile) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var5 string
-		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Delete your account"))
+		templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(say(ctx, "Delete your account"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `export.templ`, Line: 22, Col: 76}
 		}
@@ -108,7 +108,7 @@ func yourData(v Profile) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var6 string
-		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "For good, and your messages with it if you want so."))
+		templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(say(ctx, "For good, and your messages with it if you want so."))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `export.templ`, Line: 24, Col: 71}
 		}
@@ -121,7 +121,7 @@ func yourData(v Profile) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var7 string
-		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Delete account…"))
+		templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(say(ctx, "Delete account…"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `export.templ`, Line: 25, Col: 102}
 		}
@@ -180,7 +180,7 @@ func ExportState(e store.Export, zone *time.Location, pushed bool) templ.Compone
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var9 string
-			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Download"))
+			templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(say(ctx, "Download"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `export.templ`, Line: 41, Col: 90}
 			}
@@ -193,7 +193,7 @@ func ExportState(e store.Export, zone *time.Location, pushed bool) templ.Compone
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var10 string
-			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Ready until %s.", moment(ctx, e.RunAt.In(zone))))
+			templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(say(ctx, "Ready until %s.", moment(ctx, e.RunAt.In(zone))))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `export.templ`, Line: 42, Col: 85}
 			}
@@ -211,7 +211,7 @@ func ExportState(e store.Export, zone *time.Location, pushed bool) templ.Compone
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var11 string
-			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Being prepared: %d %%", e.Percent()))
+			templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(say(ctx, "Being prepared: %d %%", e.Percent()))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `export.templ`, Line: 46, Col: 97}
 			}
@@ -224,7 +224,7 @@ func ExportState(e store.Export, zone *time.Location, pushed bool) templ.Compone
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(id(int64(e.Percent())))
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(id(int64(e.Percent())))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `export.templ`, Line: 47, Col: 87}
 			}
@@ -242,7 +242,7 @@ func ExportState(e store.Export, zone *time.Location, pushed bool) templ.Compone
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var13 string
-			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Your data could not be prepared. Try again, or ask an administrator."))
+			templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(say(ctx, "Your data could not be prepared. Try again, or ask an administrator."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `export.templ`, Line: 50, Col: 109}
 			}

@@ -63,7 +63,7 @@ func FollowPage(p Page, room store.Membership) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(RoomName(ctx, room))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(RoomName(ctx, room))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `follow.templ`, Line: 18, Col: 31}
 			}
@@ -76,7 +76,7 @@ func FollowPage(p Page, room store.Membership) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(room.Topic)
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(room.Topic)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `follow.templ`, Line: 20, Col: 50}
 			}
@@ -102,7 +102,7 @@ func FollowPage(p Page, room store.Membership) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Back to the room"))
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(say(ctx, "Back to the room"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `follow.templ`, Line: 21, Col: 80}
 			}
@@ -115,7 +115,7 @@ func FollowPage(p Page, room store.Membership) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(string(RoomActionURL(room.ID, "stream")))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(string(RoomActionURL(room.ID, "stream")))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `follow.templ`, Line: 23, Col: 80}
 			}
@@ -128,7 +128,7 @@ func FollowPage(p Page, room store.Membership) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Messages"))
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(say(ctx, "Messages"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `follow.templ`, Line: 23, Col: 111}
 			}
@@ -146,7 +146,7 @@ func FollowPage(p Page, room store.Membership) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(string(RoomActionURL(room.ID, "write")))
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(string(RoomActionURL(room.ID, "write")))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `follow.templ`, Line: 25, Col: 90}
 				}
@@ -159,7 +159,7 @@ func FollowPage(p Page, room store.Membership) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Message"))
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(say(ctx, "Message"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `follow.templ`, Line: 25, Col: 120}
 				}
@@ -218,7 +218,7 @@ func StreamStart(p Page, rows []store.Message, zone *time.Location) templ.Compon
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 string
-		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, p.Title))
+		templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(told(ctx, p.Title))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `follow.templ`, Line: 40, Col: 29}
 		}
@@ -335,7 +335,7 @@ func WritePage(p Page, c Compose, notice string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var17 string
-		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(words.Of(ctx).String())
+		templ_7745c5c3_Var17, templ_7745c5c3_Err = plain(words.Of(ctx).String())
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `follow.templ`, Line: 59, Col: 36}
 		}
@@ -348,7 +348,7 @@ func WritePage(p Page, c Compose, notice string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var18 string
-		templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, p.Title))
+		templ_7745c5c3_Var18, templ_7745c5c3_Err = plain(told(ctx, p.Title))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `follow.templ`, Line: 63, Col: 30}
 		}
@@ -395,7 +395,7 @@ func WritePage(p Page, c Compose, notice string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var21 string
-		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(noticeID)
+		templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(noticeID)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `follow.templ`, Line: 70, Col: 22}
 		}
@@ -413,7 +413,7 @@ func WritePage(p Page, c Compose, notice string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var22 string
-			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, notice))
+			templ_7745c5c3_Var22, templ_7745c5c3_Err = plain(told(ctx, notice))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `follow.templ`, Line: 72, Col: 49}
 			}
@@ -431,7 +431,7 @@ func WritePage(p Page, c Compose, notice string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var23 string
-		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(composerID)
+		templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(composerID)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `follow.templ`, Line: 75, Col: 25}
 		}
@@ -457,7 +457,7 @@ func WritePage(p Page, c Compose, notice string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var25 string
-		templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(id(c.As))
+		templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(id(c.As))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `follow.templ`, Line: 77, Col: 53}
 		}
@@ -478,7 +478,7 @@ func WritePage(p Page, c Compose, notice string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var26 string
-		templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Message"))
+		templ_7745c5c3_Var26, templ_7745c5c3_Err = plain(say(ctx, "Message"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `follow.templ`, Line: 80, Col: 72}
 		}
@@ -499,7 +499,7 @@ func WritePage(p Page, c Compose, notice string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var27 string
-		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Send"))
+		templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(say(ctx, "Send"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `follow.templ`, Line: 84, Col: 60}
 		}

@@ -75,7 +75,7 @@ func HeldPage(p Page, v Held) templ.Component {
 			}
 			if v.Room.ID != 0 {
 				var templ_7745c5c3_Var3 string
-				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Held in %s", v.Room.Name))
+				templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "Held in %s", v.Room.Name))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 29, Col: 42}
 				}
@@ -85,7 +85,7 @@ func HeldPage(p Page, v Held) templ.Component {
 				}
 			} else {
 				var templ_7745c5c3_Var4 string
-				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Held messages"))
+				templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(say(ctx, "Held messages"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 31, Col: 32}
 				}
@@ -104,7 +104,7 @@ func HeldPage(p Page, v Held) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, v.Problem))
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(told(ctx, v.Problem))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 36, Col: 61}
 				}
@@ -185,7 +185,7 @@ func HeldRegion(v Held, zone *time.Location, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nothing waits for you. What a rule holds comes here by itself."))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(say(ctx, "Nothing waits for you. What a rule holds comes here by itself."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 52, Col: 96}
 			}
@@ -208,7 +208,7 @@ func HeldRegion(v Held, zone *time.Location, pushed bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var8 string
-				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs("held-" + id(m.ID))
+				templ_7745c5c3_Var8, templ_7745c5c3_Err = plain("held-" + id(m.ID))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 56, Col: 32}
 				}
@@ -234,7 +234,7 @@ func HeldRegion(v Held, zone *time.Location, pushed bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(m.AuthorName)
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(m.AuthorName)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 58, Col: 61}
 				}
@@ -252,7 +252,7 @@ func HeldRegion(v Held, zone *time.Location, pushed bool) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var11 string
-					templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(m.RoomName)
+					templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(m.RoomName)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 61, Col: 26}
 					}
@@ -265,7 +265,7 @@ func HeldRegion(v Held, zone *time.Location, pushed bool) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var12 string
-					templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(" · ")
+					templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(" · ")
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 62, Col: 17}
 					}
@@ -283,7 +283,7 @@ func HeldRegion(v Held, zone *time.Location, pushed bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var13 string
-				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(caughtBy(ctx, m.Rule))
+				templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(caughtBy(ctx, m.Rule))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 66, Col: 50}
 				}
@@ -329,7 +329,7 @@ func HeldRegion(v Held, zone *time.Location, pushed bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var15 string
-				templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Turn down, and say why"))
+				templ_7745c5c3_Var15, templ_7745c5c3_Err = plain(say(ctx, "Turn down, and say why"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 74, Col: 84}
 				}
@@ -342,7 +342,7 @@ func HeldRegion(v Held, zone *time.Location, pushed bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var16 string
-				templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(m.AuthorName)
+				templ_7745c5c3_Var16, templ_7745c5c3_Err = plain(m.AuthorName)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 74, Col: 126}
 				}
@@ -366,7 +366,7 @@ func HeldRegion(v Held, zone *time.Location, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var17 string
-			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "There are more. They come as you decide these."))
+			templ_7745c5c3_Var17, templ_7745c5c3_Err = plain(say(ctx, "There are more. They come as you decide these."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 81, Col: 80}
 			}
@@ -433,7 +433,7 @@ func heldButton(v Held, m store.HeldMessage, do, word, class string) templ.Compo
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var20 string
-		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(id(v.User))
+		templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(id(v.User))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 95, Col: 51}
 		}
@@ -446,7 +446,7 @@ func heldButton(v Held, m store.HeldMessage, do, word, class string) templ.Compo
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var21 string
-		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(id(v.Room.ID))
+		templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(id(v.Room.ID))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 96, Col: 56}
 		}
@@ -468,7 +468,7 @@ func heldButton(v Held, m store.HeldMessage, do, word, class string) templ.Compo
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var23 string
-		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(templ.CSSClasses(templ_7745c5c3_Var22).String())
+		templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(templ.CSSClasses(templ_7745c5c3_Var22).String())
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 1, Col: 0}
 		}
@@ -481,7 +481,7 @@ func heldButton(v Held, m store.HeldMessage, do, word, class string) templ.Compo
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var24 string
-		templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(word)
+		templ_7745c5c3_Var24, templ_7745c5c3_Err = plain(word)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 97, Col: 32}
 		}
@@ -494,7 +494,7 @@ func heldButton(v Held, m store.HeldMessage, do, word, class string) templ.Compo
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var25 string
-		templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(m.AuthorName)
+		templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(m.AuthorName)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 97, Col: 74}
 		}
@@ -562,7 +562,7 @@ func TurnDownPage(p Page, m store.HeldMessage, room store.RoomID, f Fields) temp
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var28 string
-			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Turn this message down?"))
+			templ_7745c5c3_Var28, templ_7745c5c3_Err = plain(say(ctx, "Turn this message down?"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 111, Col: 44}
 			}
@@ -596,7 +596,7 @@ func TurnDownPage(p Page, m store.HeldMessage, room store.RoomID, f Fields) temp
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var30 string
-			templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(id(room))
+			templ_7745c5c3_Var30, templ_7745c5c3_Err = plain(id(room))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 115, Col: 52}
 			}
@@ -609,7 +609,7 @@ func TurnDownPage(p Page, m store.HeldMessage, room store.RoomID, f Fields) temp
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var31 string
-			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(m.Body)
+			templ_7745c5c3_Var31, templ_7745c5c3_Err = plain(m.Body)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 116, Col: 56}
 			}
@@ -622,7 +622,7 @@ func TurnDownPage(p Page, m store.HeldMessage, room store.RoomID, f Fields) temp
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var32 string
-			templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(m.AuthorName)
+			templ_7745c5c3_Var32, templ_7745c5c3_Err = plain(m.AuthorName)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 118, Col: 23}
 			}
@@ -635,7 +635,7 @@ func TurnDownPage(p Page, m store.HeldMessage, room store.RoomID, f Fields) temp
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var33 string
-			templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(caughtBy(ctx, m.Rule))
+			templ_7745c5c3_Var33, templ_7745c5c3_Err = plain(caughtBy(ctx, m.Rule))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 118, Col: 58}
 			}
@@ -653,7 +653,7 @@ func TurnDownPage(p Page, m store.HeldMessage, room store.RoomID, f Fields) temp
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var34 string
-				templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(m.Sentence)
+				templ_7745c5c3_Var34, templ_7745c5c3_Err = plain(m.Sentence)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 120, Col: 34}
 				}
@@ -679,7 +679,7 @@ func TurnDownPage(p Page, m store.HeldMessage, room store.RoomID, f Fields) temp
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var35 string
-			templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Turn down"))
+			templ_7745c5c3_Var35, templ_7745c5c3_Err = plain(say(ctx, "Turn down"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 125, Col: 63}
 			}
@@ -705,7 +705,7 @@ func TurnDownPage(p Page, m store.HeldMessage, room store.RoomID, f Fields) temp
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var37 string
-			templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Cancel"))
+			templ_7745c5c3_Var37, templ_7745c5c3_Err = plain(say(ctx, "Cancel"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 126, Col: 65}
 			}
@@ -755,7 +755,7 @@ func ownHeld(user store.UserID, all []store.HeldMessage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var39 string
-			templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Your held messages"))
+			templ_7745c5c3_Var39, templ_7745c5c3_Err = plain(say(ctx, "Your held messages"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 135, Col: 62}
 			}
@@ -773,7 +773,7 @@ func ownHeld(user store.UserID, all []store.HeldMessage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var40 string
-				templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs("held-" + id(m.ID))
+				templ_7745c5c3_Var40, templ_7745c5c3_Err = plain("held-" + id(m.ID))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 137, Col: 49}
 				}
@@ -786,7 +786,7 @@ func ownHeld(user store.UserID, all []store.HeldMessage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var41 string
-				templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(heldWord(ctx, m.State))
+				templ_7745c5c3_Var41, templ_7745c5c3_Err = plain(heldWord(ctx, m.State))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 140, Col: 34}
 				}
@@ -804,7 +804,7 @@ func ownHeld(user store.UserID, all []store.HeldMessage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var42 string
-					templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(m.Sentence)
+					templ_7745c5c3_Var42, templ_7745c5c3_Err = plain(m.Sentence)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 142, Col: 40}
 					}
@@ -827,7 +827,7 @@ func ownHeld(user store.UserID, all []store.HeldMessage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var43 string
-					templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(m.Words)
+					templ_7745c5c3_Var43, templ_7745c5c3_Err = plain(m.Words)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 146, Col: 30}
 					}
@@ -846,7 +846,7 @@ func ownHeld(user store.UserID, all []store.HeldMessage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var44 string
-					templ_7745c5c3_Var44, templ_7745c5c3_Err = templ.JoinStringErrs(m.Body)
+					templ_7745c5c3_Var44, templ_7745c5c3_Err = plain(m.Body)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 149, Col: 48}
 					}
@@ -864,7 +864,7 @@ func ownHeld(user store.UserID, all []store.HeldMessage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var45 string
-					templ_7745c5c3_Var45, templ_7745c5c3_Err = templ.JoinStringErrs(short)
+					templ_7745c5c3_Var45, templ_7745c5c3_Err = plain(short)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 152, Col: 54}
 					}
@@ -877,7 +877,7 @@ func ownHeld(user store.UserID, all []store.HeldMessage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var46 string
-					templ_7745c5c3_Var46, templ_7745c5c3_Err = templ.JoinStringErrs(m.Body)
+					templ_7745c5c3_Var46, templ_7745c5c3_Err = plain(m.Body)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 153, Col: 49}
 					}
@@ -908,7 +908,7 @@ func ownHeld(user store.UserID, all []store.HeldMessage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var48 string
-				templ_7745c5c3_Var48, templ_7745c5c3_Err = templ.JoinStringErrs(id(user))
+				templ_7745c5c3_Var48, templ_7745c5c3_Err = plain(id(user))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 158, Col: 53}
 				}
@@ -922,7 +922,7 @@ func ownHeld(user store.UserID, all []store.HeldMessage) templ.Component {
 				}
 				if m.State == store.HeldWaiting {
 					var templ_7745c5c3_Var49 string
-					templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Withdraw"))
+					templ_7745c5c3_Var49, templ_7745c5c3_Err = plain(say(ctx, "Withdraw"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 161, Col: 30}
 					}
@@ -932,7 +932,7 @@ func ownHeld(user store.UserID, all []store.HeldMessage) templ.Component {
 					}
 				} else {
 					var templ_7745c5c3_Var50 string
-					templ_7745c5c3_Var50, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Put away"))
+					templ_7745c5c3_Var50, templ_7745c5c3_Err = plain(say(ctx, "Put away"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `held.templ`, Line: 163, Col: 30}
 					}

@@ -37,7 +37,7 @@ func HideForm(m store.Message, room store.Room, as store.UserID, f Fields) templ
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var2 string
-		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Hide this message?"))
+		templ_7745c5c3_Var2, templ_7745c5c3_Err = plain(say(ctx, "Hide this message?"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `hidden.templ`, Line: 8, Col: 78}
 		}
@@ -50,7 +50,7 @@ func HideForm(m store.Message, room store.Room, as store.UserID, f Fields) templ
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var3 string
-		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(m.Body)
+		templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(m.Body)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `hidden.templ`, Line: 9, Col: 46}
 		}
@@ -63,7 +63,7 @@ func HideForm(m store.Message, room store.Room, as store.UserID, f Fields) templ
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var4 string
-		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(measureHelp(ctx, store.HideMessage))
+		templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(measureHelp(ctx, store.HideMessage))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `hidden.templ`, Line: 10, Col: 56}
 		}
@@ -76,7 +76,7 @@ func HideForm(m store.Message, room store.Room, as store.UserID, f Fields) templ
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var5 string
-		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(id(as))
+		templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(id(as))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `hidden.templ`, Line: 12, Col: 48}
 		}
@@ -89,7 +89,7 @@ func HideForm(m store.Message, room store.Room, as store.UserID, f Fields) templ
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var6 string
-		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(string(store.HideMessage))
+		templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(string(store.HideMessage))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `hidden.templ`, Line: 13, Col: 69}
 		}
@@ -102,7 +102,7 @@ func HideForm(m store.Message, room store.Room, as store.UserID, f Fields) templ
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var7 string
-		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(id(room.ID))
+		templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(id(room.ID))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `hidden.templ`, Line: 14, Col: 55}
 		}
@@ -115,7 +115,7 @@ func HideForm(m store.Message, room store.Room, as store.UserID, f Fields) templ
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var8 string
-		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(id(m.Seq))
+		templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(id(m.Seq))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `hidden.templ`, Line: 15, Col: 52}
 		}
@@ -144,7 +144,7 @@ func HideForm(m store.Message, room store.Room, as store.UserID, f Fields) templ
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var9 string
-		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Hide"))
+		templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(say(ctx, "Hide"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `hidden.templ`, Line: 20, Col: 60}
 		}
@@ -195,7 +195,7 @@ func HiddenCard(m store.Message, text string, room store.Room, as store.UserID, 
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var11 string
-		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "This message is hidden"))
+		templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(say(ctx, "This message is hidden"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `hidden.templ`, Line: 30, Col: 82}
 		}
@@ -208,7 +208,7 @@ func HiddenCard(m store.Message, text string, room store.Room, as store.UserID, 
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 string
-		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(text)
+		templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(text)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `hidden.templ`, Line: 31, Col: 44}
 		}
@@ -239,7 +239,7 @@ func HiddenCard(m store.Message, text string, room store.Room, as store.UserID, 
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var14 string
-			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(id(as))
+			templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(id(as))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `hidden.templ`, Line: 35, Col: 50}
 			}
@@ -252,7 +252,7 @@ func HiddenCard(m store.Message, text string, room store.Room, as store.UserID, 
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var15 string
-			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Show it again"))
+			templ_7745c5c3_Var15, templ_7745c5c3_Err = plain(say(ctx, "Show it again"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `hidden.templ`, Line: 36, Col: 68}
 			}
@@ -271,7 +271,7 @@ func HiddenCard(m store.Message, text string, room store.Room, as store.UserID, 
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var16 string
-			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Why, and what I can do"))
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = plain(say(ctx, "Why, and what I can do"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `hidden.templ`, Line: 40, Col: 88}
 			}

@@ -75,7 +75,7 @@ func List(room store.RoomID, rows []store.Message, zone *time.Location, past boo
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var2 string
-			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(windowID)
+			templ_7745c5c3_Var2, templ_7745c5c3_Err = plain(windowID)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 42, Col: 16}
 			}
@@ -93,7 +93,7 @@ func List(room store.RoomID, rows []store.Message, zone *time.Location, past boo
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(messagesID)
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(messagesID)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 44, Col: 18}
 			}
@@ -111,7 +111,7 @@ func List(room store.RoomID, rows []store.Message, zone *time.Location, past boo
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var4 string
-		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(id(room))
+		templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(id(room))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 46, Col: 22}
 		}
@@ -124,7 +124,7 @@ func List(room store.RoomID, rows []store.Message, zone *time.Location, past boo
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var5 string
-		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(templ.GetNonce(ctx))
+		templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(templ.GetNonce(ctx))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 51, Col: 32}
 		}
@@ -142,7 +142,7 @@ func List(room store.RoomID, rows []store.Message, zone *time.Location, past boo
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(swap)
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(swap)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 53, Col: 21}
 			}
@@ -206,7 +206,7 @@ func loader(room store.RoomID, class, inputs string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var9 string
-		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(templ.CSSClasses(templ_7745c5c3_Var8).String())
+		templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(templ.CSSClasses(templ_7745c5c3_Var8).String())
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 1, Col: 0}
 		}
@@ -219,7 +219,7 @@ func loader(room store.RoomID, class, inputs string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var10 string
-		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(string(MessagesURL(room)))
+		templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(string(MessagesURL(room)))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 67, Col: 36}
 		}
@@ -232,7 +232,7 @@ func loader(room store.RoomID, class, inputs string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var11 string
-		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(inputs)
+		templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(inputs)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 69, Col: 21}
 		}
@@ -245,7 +245,7 @@ func loader(room store.RoomID, class, inputs string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 string
-		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(templ.GetNonce(ctx))
+		templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(templ.GetNonce(ctx))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 72, Col: 32}
 		}
@@ -297,7 +297,7 @@ func Older(e Edges, pushed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var14 string
-		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(olderID)
+		templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(olderID)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 82, Col: 14}
 		}
@@ -346,7 +346,7 @@ func Older(e Edges, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var16 string
-			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Older messages"))
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = plain(say(ctx, "Older messages"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 92, Col: 32}
 			}
@@ -381,7 +381,7 @@ func Older(e Edges, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var18 string
-			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Older messages"))
+			templ_7745c5c3_Var18, templ_7745c5c3_Err = plain(say(ctx, "Older messages"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 97, Col: 32}
 			}
@@ -470,7 +470,7 @@ func Newer(e Edges, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var21 string
-			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Newer messages"))
+			templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(say(ctx, "Newer messages"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 118, Col: 32}
 			}
@@ -505,7 +505,7 @@ func Newer(e Edges, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var23 string
-			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Newer messages"))
+			templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(say(ctx, "Newer messages"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 123, Col: 32}
 			}
@@ -553,7 +553,7 @@ func edge(from string, seq store.Seq, e Edges) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var25 string
-		templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(from)
+		templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(from)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 131, Col: 33}
 		}
@@ -566,7 +566,7 @@ func edge(from string, seq store.Seq, e Edges) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var26 string
-		templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(id(seq))
+		templ_7745c5c3_Var26, templ_7745c5c3_Err = plain(id(seq))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 131, Col: 51}
 		}
@@ -579,7 +579,7 @@ func edge(from string, seq store.Seq, e Edges) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var27 string
-		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(id(int64(e.Shown)))
+		templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(id(int64(e.Shown)))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 132, Col: 61}
 		}
@@ -597,7 +597,7 @@ func edge(from string, seq store.Seq, e Edges) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var28 string
-			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(id(e.First))
+			templ_7745c5c3_Var28, templ_7745c5c3_Err = plain(id(e.First))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 134, Col: 55}
 			}
@@ -610,7 +610,7 @@ func edge(from string, seq store.Seq, e Edges) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var29 string
-			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(id(e.Last))
+			templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(id(e.Last))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 135, Col: 53}
 			}
@@ -667,7 +667,7 @@ func latest(room store.Room) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var32 string
-		templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Jump to latest"))
+		templ_7745c5c3_Var32, templ_7745c5c3_Err = plain(say(ctx, "Jump to latest"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 143, Col: 31}
 		}
@@ -680,7 +680,7 @@ func latest(room store.Room) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var33 string
-		templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(id(room.ID))
+		templ_7745c5c3_Var33, templ_7745c5c3_Err = plain(id(room.ID))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 144, Col: 61}
 		}
@@ -693,7 +693,7 @@ func latest(room store.Room) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var34 string
-		templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "new"))
+		templ_7745c5c3_Var34, templ_7745c5c3_Err = plain(say(ctx, "new"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 144, Col: 90}
 		}
@@ -748,7 +748,7 @@ func start(room store.Room, empty bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var36 string
-			templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "This is the beginning of your conversation."))
+			templ_7745c5c3_Var36, templ_7745c5c3_Err = plain(say(ctx, "This is the beginning of your conversation."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 153, Col: 64}
 			}
@@ -766,7 +766,7 @@ func start(room store.Room, empty bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var37 string
-			templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(room.Name)
+			templ_7745c5c3_Var37, templ_7745c5c3_Err = plain(room.Name)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 155, Col: 23}
 			}
@@ -779,7 +779,7 @@ func start(room store.Room, empty bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var38 string
-			templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "This is the beginning of %s.", room.Name))
+			templ_7745c5c3_Var38, templ_7745c5c3_Err = plain(say(ctx, "This is the beginning of %s.", room.Name))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 156, Col: 59}
 			}
@@ -798,7 +798,7 @@ func start(room store.Room, empty bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var39 string
-			templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nobody has written yet. Say hello."))
+			templ_7745c5c3_Var39, templ_7745c5c3_Err = plain(say(ctx, "Nobody has written yet. Say hello."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 159, Col: 74}
 			}
@@ -847,7 +847,7 @@ func OlderMessages(e Edges, rows []store.Message, zone *time.Location) templ.Com
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var41 string
-		templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(listOf(e.Room.ID, e.Past))
+		templ_7745c5c3_Var41, templ_7745c5c3_Err = plain(listOf(e.Room.ID, e.Past))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 167, Col: 49}
 		}
@@ -915,7 +915,7 @@ func NewerMessages(e Edges, rows []store.Message, reading store.Seq, zone *time.
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var43 string
-		templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(listOf(e.Room.ID, true))
+		templ_7745c5c3_Var43, templ_7745c5c3_Err = plain(listOf(e.Room.ID, true))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 182, Col: 48}
 		}
@@ -928,7 +928,7 @@ func NewerMessages(e Edges, rows []store.Message, reading store.Seq, zone *time.
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var44 string
-		templ_7745c5c3_Var44, templ_7745c5c3_Err = templ.JoinStringErrs("upsert key:data-seq sort:asc show:bottom showTarget:#" + MessageID(e.Room.ID, reading))
+		templ_7745c5c3_Var44, templ_7745c5c3_Err = plain("upsert key:data-seq sort:asc show:bottom showTarget:#" + MessageID(e.Room.ID, reading))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 182, Col: 148}
 		}
@@ -1002,7 +1002,7 @@ func NewestMessages(e Edges, rows []store.Message, reading store.Seq, zone *time
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var46 string
-		templ_7745c5c3_Var46, templ_7745c5c3_Err = templ.JoinStringErrs(liveID)
+		templ_7745c5c3_Var46, templ_7745c5c3_Err = plain(liveID)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `history.templ`, Line: 199, Col: 17}
 		}

@@ -88,7 +88,7 @@ func InvitationsPage(p Page, list InvitationList, done string) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var3 string
-				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, done))
+				templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(told(ctx, done))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 47, Col: 51}
 				}
@@ -106,7 +106,7 @@ func InvitationsPage(p Page, list InvitationList, done string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Who opens the link of an invitation creates an account with it, or comes into its rooms with the one they have. It stops working when whoever made it administers no more."))
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(say(ctx, "Who opens the link of an invitation creates an account with it, or comes into its rooms with the one they have. It stops working when whoever made it administers no more."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 50, Col: 204}
 			}
@@ -123,7 +123,7 @@ func InvitationsPage(p Page, list InvitationList, done string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "New invitation"))
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(say(ctx, "New invitation"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 53, Col: 32}
 			}
@@ -191,7 +191,7 @@ func InvitationsRegion(list InvitationList, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nobody is invited yet. Make an invitation, and give its link to who should come."))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(say(ctx, "Nobody is invited yet. Make an invitation, and give its link to who should come."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 70, Col: 114}
 			}
@@ -209,7 +209,7 @@ func InvitationsRegion(list InvitationList, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Invitations"))
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(say(ctx, "Invitations"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 73, Col: 56}
 			}
@@ -222,7 +222,7 @@ func InvitationsRegion(list InvitationList, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var9 string
-			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Invitation"))
+			templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(say(ctx, "Invitation"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 76, Col: 46}
 			}
@@ -235,7 +235,7 @@ func InvitationsRegion(list InvitationList, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var10 string
-			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "State"))
+			templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(say(ctx, "State"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 77, Col: 41}
 			}
@@ -248,7 +248,7 @@ func InvitationsRegion(list InvitationList, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var11 string
-			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Uses left"))
+			templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(say(ctx, "Uses left"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 78, Col: 67}
 			}
@@ -261,7 +261,7 @@ func InvitationsRegion(list InvitationList, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Came with it"))
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(say(ctx, "Came with it"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 79, Col: 48}
 			}
@@ -274,7 +274,7 @@ func InvitationsRegion(list InvitationList, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var13 string
-			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "What you can do"))
+			templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(say(ctx, "What you can do"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 80, Col: 75}
 			}
@@ -335,7 +335,7 @@ func invitationRow(i store.Invitation, list InvitationList) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var15 string
-		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs("invitation-" + id(i.ID))
+		templ_7745c5c3_Var15, templ_7745c5c3_Err = plain("invitation-" + id(i.ID))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 95, Col: 34}
 		}
@@ -348,7 +348,7 @@ func invitationRow(i store.Invitation, list InvitationList) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var16 string
-		templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Invitation"))
+		templ_7745c5c3_Var16, templ_7745c5c3_Err = plain(say(ctx, "Invitation"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 96, Col: 61}
 		}
@@ -374,7 +374,7 @@ func invitationRow(i store.Invitation, list InvitationList) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var18 string
-		templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(invitationName(ctx, i))
+		templ_7745c5c3_Var18, templ_7745c5c3_Err = plain(invitationName(ctx, i))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 98, Col: 65}
 		}
@@ -395,7 +395,7 @@ func invitationRow(i store.Invitation, list InvitationList) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var19 string
-		templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(madeBy(ctx, i, list.Zone))
+		templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(madeBy(ctx, i, list.Zone))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 100, Col: 48}
 		}
@@ -408,7 +408,7 @@ func invitationRow(i store.Invitation, list InvitationList) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var20 string
-		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "State"))
+		templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(say(ctx, "State"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 103, Col: 36}
 		}
@@ -429,7 +429,7 @@ func invitationRow(i store.Invitation, list InvitationList) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var21 string
-		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Uses left"))
+		templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(say(ctx, "Uses left"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 106, Col: 40}
 		}
@@ -442,7 +442,7 @@ func invitationRow(i store.Invitation, list InvitationList) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var22 string
-		templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(i.Left()))
+		templ_7745c5c3_Var22, templ_7745c5c3_Err = plain(strconv.Itoa(i.Left()))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 106, Col: 99}
 		}
@@ -455,7 +455,7 @@ func invitationRow(i store.Invitation, list InvitationList) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var23 string
-		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "%d of %d", i.Left(), i.Most))
+		templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(say(ctx, "%d of %d", i.Left(), i.Most))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 106, Col: 142}
 		}
@@ -468,7 +468,7 @@ func invitationRow(i store.Invitation, list InvitationList) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var24 string
-		templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Came with it"))
+		templ_7745c5c3_Var24, templ_7745c5c3_Err = plain(say(ctx, "Came with it"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 107, Col: 43}
 		}
@@ -507,7 +507,7 @@ func invitationRow(i store.Invitation, list InvitationList) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var26 string
-			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Withdraw…"))
+			templ_7745c5c3_Var26, templ_7745c5c3_Err = plain(say(ctx, "Withdraw…"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 112, Col: 132}
 			}
@@ -520,7 +520,7 @@ func invitationRow(i store.Invitation, list InvitationList) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var27 string
-			templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(invitationName(ctx, i))
+			templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(invitationName(ctx, i))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 112, Col: 184}
 			}
@@ -573,7 +573,7 @@ func invitationGives(i store.Invitation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var29 string
-			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(string(i.Role))
+			templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(string(i.Role))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 122, Col: 53}
 			}
@@ -586,7 +586,7 @@ func invitationGives(i store.Invitation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var30 string
-			templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(roleWord(ctx, i.Role))
+			templ_7745c5c3_Var30, templ_7745c5c3_Err = plain(roleWord(ctx, i.Role))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 122, Col: 79}
 			}
@@ -613,7 +613,7 @@ func invitationGives(i store.Invitation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var31 string
-			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(r.Name)
+			templ_7745c5c3_Var31, templ_7745c5c3_Err = plain(r.Name)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 127, Col: 17}
 			}
@@ -632,7 +632,7 @@ func invitationGives(i store.Invitation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var32 string
-			templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(i.Email)
+			templ_7745c5c3_Var32, templ_7745c5c3_Err = plain(i.Email)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 131, Col: 21}
 			}
@@ -679,7 +679,7 @@ func invitationState(i store.Invitation, now time.Time, zone *time.Location) tem
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var34 string
-		templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(stateClass(i.State(now)))
+		templ_7745c5c3_Var34, templ_7745c5c3_Err = plain(stateClass(i.State(now)))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 137, Col: 70}
 		}
@@ -694,7 +694,7 @@ func invitationState(i store.Invitation, now time.Time, zone *time.Location) tem
 		switch i.State(now) {
 		case store.Working:
 			var templ_7745c5c3_Var35 string
-			templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Works until %s", moment(ctx, i.ExpiresAt.In(zone))))
+			templ_7745c5c3_Var35, templ_7745c5c3_Err = plain(say(ctx, "Works until %s", moment(ctx, i.ExpiresAt.In(zone))))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 140, Col: 67}
 			}
@@ -704,7 +704,7 @@ func invitationState(i store.Invitation, now time.Time, zone *time.Location) tem
 			}
 		case store.Expired:
 			var templ_7745c5c3_Var36 string
-			templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Expired %s", moment(ctx, i.ExpiresAt.In(zone))))
+			templ_7745c5c3_Var36, templ_7745c5c3_Err = plain(say(ctx, "Expired %s", moment(ctx, i.ExpiresAt.In(zone))))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 142, Col: 63}
 			}
@@ -714,7 +714,7 @@ func invitationState(i store.Invitation, now time.Time, zone *time.Location) tem
 			}
 		case store.UsedUp:
 			var templ_7745c5c3_Var37 string
-			templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Used up"))
+			templ_7745c5c3_Var37, templ_7745c5c3_Err = plain(say(ctx, "Used up"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 144, Col: 25}
 			}
@@ -724,7 +724,7 @@ func invitationState(i store.Invitation, now time.Time, zone *time.Location) tem
 			}
 		case store.Withdrawn:
 			var templ_7745c5c3_Var38 string
-			templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Withdrawn %s", moment(ctx, i.WithdrawnAt.In(zone))))
+			templ_7745c5c3_Var38, templ_7745c5c3_Err = plain(say(ctx, "Withdrawn %s", moment(ctx, i.WithdrawnAt.In(zone))))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 146, Col: 67}
 			}
@@ -734,7 +734,7 @@ func invitationState(i store.Invitation, now time.Time, zone *time.Location) tem
 			}
 		case store.Orphaned:
 			var templ_7745c5c3_Var39 string
-			templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Stopped: who made it administers no more"))
+			templ_7745c5c3_Var39, templ_7745c5c3_Err = plain(say(ctx, "Stopped: who made it administers no more"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 148, Col: 58}
 			}
@@ -779,7 +779,7 @@ func arrivals(i store.Invitation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var41 string
-			templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "nobody yet"))
+			templ_7745c5c3_Var41, templ_7745c5c3_Err = plain(say(ctx, "nobody yet"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 156, Col: 46}
 			}
@@ -815,7 +815,7 @@ func arrivals(i store.Invitation) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var43 string
-				templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(a.Name)
+				templ_7745c5c3_Var43, templ_7745c5c3_Err = plain(a.Name)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 160, Col: 52}
 				}
@@ -834,7 +834,7 @@ func arrivals(i store.Invitation) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var44 string
-				templ_7745c5c3_Var44, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "and %d more", i.Used-len(i.Arrivals)))
+				templ_7745c5c3_Var44, templ_7745c5c3_Err = plain(say(ctx, "and %d more", i.Used-len(i.Arrivals)))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 163, Col: 71}
 				}
@@ -954,7 +954,7 @@ func NewInvitationPage(f InvitationForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var48 string
-			templ_7745c5c3_Var48, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "First rooms"))
+			templ_7745c5c3_Var48, templ_7745c5c3_Err = plain(say(ctx, "First rooms"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 187, Col: 58}
 			}
@@ -967,7 +967,7 @@ func NewInvitationPage(f InvitationForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var49 string
-			templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Beside those that everyone is in. Of private rooms you can give those that you are in."))
+			templ_7745c5c3_Var49, templ_7745c5c3_Err = plain(say(ctx, "Beside those that everyone is in. Of private rooms you can give those that you are in."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 188, Col: 127}
 			}
@@ -985,7 +985,7 @@ func NewInvitationPage(f InvitationForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var50 string
-				templ_7745c5c3_Var50, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, f.Errors["rooms"]))
+				templ_7745c5c3_Var50, templ_7745c5c3_Err = plain(told(ctx, f.Errors["rooms"]))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 190, Col: 76}
 				}
@@ -1004,7 +1004,7 @@ func NewInvitationPage(f InvitationForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var51 string
-				templ_7745c5c3_Var51, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "There is no other room yet."))
+				templ_7745c5c3_Var51, templ_7745c5c3_Err = plain(say(ctx, "There is no other room yet."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 193, Col: 63}
 				}
@@ -1027,7 +1027,7 @@ func NewInvitationPage(f InvitationForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var52 string
-				templ_7745c5c3_Var52, templ_7745c5c3_Err = templ.JoinStringErrs(id(r.ID))
+				templ_7745c5c3_Var52, templ_7745c5c3_Err = plain(id(r.ID))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 199, Col: 59}
 				}
@@ -1058,7 +1058,7 @@ func NewInvitationPage(f InvitationForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var53 string
-				templ_7745c5c3_Var53, templ_7745c5c3_Err = templ.JoinStringErrs(r.Name)
+				templ_7745c5c3_Var53, templ_7745c5c3_Err = plain(r.Name)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 201, Col: 21}
 				}
@@ -1076,7 +1076,7 @@ func NewInvitationPage(f InvitationForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var54 string
-			templ_7745c5c3_Var54, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "New accounts are"))
+			templ_7745c5c3_Var54, templ_7745c5c3_Err = plain(say(ctx, "New accounts are"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 208, Col: 63}
 			}
@@ -1113,7 +1113,7 @@ func NewInvitationPage(f InvitationForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var55 string
-			templ_7745c5c3_Var55, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Make invitation"))
+			templ_7745c5c3_Var55, templ_7745c5c3_Err = plain(say(ctx, "Make invitation"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 217, Col: 69}
 			}
@@ -1139,7 +1139,7 @@ func NewInvitationPage(f InvitationForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var57 string
-			templ_7745c5c3_Var57, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Cancel"))
+			templ_7745c5c3_Var57, templ_7745c5c3_Err = plain(say(ctx, "Cancel"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 218, Col: 67}
 			}
@@ -1200,7 +1200,7 @@ func InvitationMadePage(p Page, i store.Invitation, link string) templ.Component
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var60 string
-			templ_7745c5c3_Var60, templ_7745c5c3_Err = templ.JoinStringErrs(invitationName(ctx, i))
+			templ_7745c5c3_Var60, templ_7745c5c3_Err = plain(invitationName(ctx, i))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 228, Col: 72}
 			}
@@ -1225,7 +1225,7 @@ func InvitationMadePage(p Page, i store.Invitation, link string) templ.Component
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var61 string
-			templ_7745c5c3_Var61, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Works until %s", moment(ctx, i.ExpiresAt.In(Zone(p.Me)))))
+			templ_7745c5c3_Var61, templ_7745c5c3_Err = plain(say(ctx, "Works until %s", moment(ctx, i.ExpiresAt.In(Zone(p.Me)))))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 231, Col: 89}
 			}
@@ -1238,7 +1238,7 @@ func InvitationMadePage(p Page, i store.Invitation, link string) templ.Component
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var62 string
-			templ_7745c5c3_Var62, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "%d of %d uses left", i.Left(), i.Most))
+			templ_7745c5c3_Var62, templ_7745c5c3_Err = plain(say(ctx, "%d of %d uses left", i.Left(), i.Most))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 231, Col: 145}
 			}
@@ -1264,7 +1264,7 @@ func InvitationMadePage(p Page, i store.Invitation, link string) templ.Component
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var64 string
-			templ_7745c5c3_Var64, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Done"))
+			templ_7745c5c3_Var64, templ_7745c5c3_Err = plain(say(ctx, "Done"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 232, Col: 104}
 			}
@@ -1319,7 +1319,7 @@ func shownOnce(link, sentence string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var66 string
-			templ_7745c5c3_Var66, templ_7745c5c3_Err = templ.JoinStringErrs(qrBox(size))
+			templ_7745c5c3_Var66, templ_7745c5c3_Err = plain(qrBox(size))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 242, Col: 48}
 			}
@@ -1332,7 +1332,7 @@ func shownOnce(link, sentence string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var67 string
-			templ_7745c5c3_Var67, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "The link as a QR code"))
+			templ_7745c5c3_Var67, templ_7745c5c3_Err = plain(say(ctx, "The link as a QR code"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 242, Col: 108}
 			}
@@ -1345,7 +1345,7 @@ func shownOnce(link, sentence string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var68 string
-			templ_7745c5c3_Var68, templ_7745c5c3_Err = templ.JoinStringErrs(path)
+			templ_7745c5c3_Var68, templ_7745c5c3_Err = plain(path)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 242, Col: 144}
 			}
@@ -1363,7 +1363,7 @@ func shownOnce(link, sentence string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var69 string
-		templ_7745c5c3_Var69, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Link"))
+		templ_7745c5c3_Var69, templ_7745c5c3_Err = plain(say(ctx, "Link"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 245, Col: 60}
 		}
@@ -1376,7 +1376,7 @@ func shownOnce(link, sentence string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var70 string
-		templ_7745c5c3_Var70, templ_7745c5c3_Err = templ.JoinStringErrs("\n" + link)
+		templ_7745c5c3_Var70, templ_7745c5c3_Err = plain("\n" + link)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 246, Col: 125}
 		}
@@ -1389,7 +1389,7 @@ func shownOnce(link, sentence string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var71 string
-		templ_7745c5c3_Var71, templ_7745c5c3_Err = templ.JoinStringErrs(sentence)
+		templ_7745c5c3_Var71, templ_7745c5c3_Err = plain(sentence)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 247, Col: 51}
 		}
@@ -1444,7 +1444,7 @@ func InvitationPage(p Page, i store.Invitation, now time.Time) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var74 string
-			templ_7745c5c3_Var74, templ_7745c5c3_Err = templ.JoinStringErrs(invitationName(ctx, i))
+			templ_7745c5c3_Var74, templ_7745c5c3_Err = plain(invitationName(ctx, i))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 256, Col: 78}
 			}
@@ -1473,7 +1473,7 @@ func InvitationPage(p Page, i store.Invitation, now time.Time) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var75 string
-			templ_7745c5c3_Var75, templ_7745c5c3_Err = templ.JoinStringErrs(madeBy(ctx, i, Zone(p.Me)))
+			templ_7745c5c3_Var75, templ_7745c5c3_Err = plain(madeBy(ctx, i, Zone(p.Me)))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 261, Col: 48}
 			}
@@ -1486,7 +1486,7 @@ func InvitationPage(p Page, i store.Invitation, now time.Time) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var76 string
-			templ_7745c5c3_Var76, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "%d of %d uses left", i.Left(), i.Most))
+			templ_7745c5c3_Var76, templ_7745c5c3_Err = plain(say(ctx, "%d of %d uses left", i.Left(), i.Most))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 261, Col: 104}
 			}
@@ -1517,7 +1517,7 @@ func InvitationPage(p Page, i store.Invitation, now time.Time) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var78 string
-				templ_7745c5c3_Var78, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Withdraw…"))
+				templ_7745c5c3_Var78, templ_7745c5c3_Err = plain(say(ctx, "Withdraw…"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 263, Col: 117}
 				}
@@ -1535,7 +1535,7 @@ func InvitationPage(p Page, i store.Invitation, now time.Time) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var79 string
-			templ_7745c5c3_Var79, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Came with it"))
+			templ_7745c5c3_Var79, templ_7745c5c3_Err = plain(say(ctx, "Came with it"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 267, Col: 69}
 			}
@@ -1553,7 +1553,7 @@ func InvitationPage(p Page, i store.Invitation, now time.Time) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var80 string
-				templ_7745c5c3_Var80, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nobody has used it yet."))
+				templ_7745c5c3_Var80, templ_7745c5c3_Err = plain(say(ctx, "Nobody has used it yet."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 269, Col: 58}
 				}
@@ -1597,7 +1597,7 @@ func InvitationPage(p Page, i store.Invitation, now time.Time) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var82 string
-					templ_7745c5c3_Var82, templ_7745c5c3_Err = templ.JoinStringErrs(a.Name)
+					templ_7745c5c3_Var82, templ_7745c5c3_Err = plain(a.Name)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 276, Col: 52}
 					}
@@ -1611,7 +1611,7 @@ func InvitationPage(p Page, i store.Invitation, now time.Time) templ.Component {
 					}
 					if a.Created {
 						var templ_7745c5c3_Var83 string
-						templ_7745c5c3_Var83, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "account created %s", moment(ctx, a.At.In(Zone(p.Me)))))
+						templ_7745c5c3_Var83, templ_7745c5c3_Err = plain(say(ctx, "account created %s", moment(ctx, a.At.In(Zone(p.Me)))))
 						if templ_7745c5c3_Err != nil {
 							return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 279, Col: 76}
 						}
@@ -1621,7 +1621,7 @@ func InvitationPage(p Page, i store.Invitation, now time.Time) templ.Component {
 						}
 					} else {
 						var templ_7745c5c3_Var84 string
-						templ_7745c5c3_Var84, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "came into its rooms %s", moment(ctx, a.At.In(Zone(p.Me)))))
+						templ_7745c5c3_Var84, templ_7745c5c3_Err = plain(say(ctx, "came into its rooms %s", moment(ctx, a.At.In(Zone(p.Me)))))
 						if templ_7745c5c3_Err != nil {
 							return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 281, Col: 80}
 						}
@@ -1714,7 +1714,7 @@ func WithdrawPage(p Page, i store.Invitation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var88 string
-			templ_7745c5c3_Var88, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Withdraw %s?", apart(invitationName(ctx, i))))
+			templ_7745c5c3_Var88, templ_7745c5c3_Err = plain(say(ctx, "Withdraw %s?", apart(invitationName(ctx, i))))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 298, Col: 84}
 			}
@@ -1727,7 +1727,7 @@ func WithdrawPage(p Page, i store.Invitation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var89 string
-			templ_7745c5c3_Var89, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Its link stops working at once, and cannot be made to work again. Who came with it stays."))
+			templ_7745c5c3_Var89, templ_7745c5c3_Err = plain(say(ctx, "Its link stops working at once, and cannot be made to work again. Who came with it stays."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 299, Col: 109}
 			}
@@ -1740,7 +1740,7 @@ func WithdrawPage(p Page, i store.Invitation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var90 string
-			templ_7745c5c3_Var90, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Withdraw"))
+			templ_7745c5c3_Var90, templ_7745c5c3_Err = plain(say(ctx, "Withdraw"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 301, Col: 64}
 			}
@@ -1766,7 +1766,7 @@ func WithdrawPage(p Page, i store.Invitation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var92 string
-			templ_7745c5c3_Var92, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Cancel"))
+			templ_7745c5c3_Var92, templ_7745c5c3_Err = plain(say(ctx, "Cancel"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invitations.templ`, Line: 302, Col: 67}
 			}

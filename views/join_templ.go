@@ -63,7 +63,7 @@ func JoinPage(p Page, f Fields, i store.Invitation, token string) templ.Componen
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var3 string
-				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(i.ByName)
+				templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(i.ByName)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 17, Col: 26}
 				}
@@ -76,7 +76,7 @@ func JoinPage(p Page, f Fields, i store.Invitation, token string) templ.Componen
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var4 string
-				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "invites you"))
+				templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(say(ctx, "invites you"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 17, Col: 60}
 				}
@@ -94,7 +94,7 @@ func JoinPage(p Page, f Fields, i store.Invitation, token string) templ.Componen
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "You are invited"))
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(say(ctx, "You are invited"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 19, Col: 40}
 				}
@@ -117,7 +117,7 @@ func JoinPage(p Page, f Fields, i store.Invitation, token string) templ.Componen
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var6 string
-				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "You come into these rooms:"))
+				templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(say(ctx, "You come into these rooms:"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 23, Col: 47}
 				}
@@ -143,7 +143,7 @@ func JoinPage(p Page, f Fields, i store.Invitation, token string) templ.Componen
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var7 string
-					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(r.Name)
+					templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(r.Name)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 28, Col: 20}
 					}
@@ -168,7 +168,7 @@ func JoinPage(p Page, f Fields, i store.Invitation, token string) templ.Componen
 				}
 				if i.Role == store.Administrator {
 					var templ_7745c5c3_Var8 string
-					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Your account will administer this place."))
+					templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(say(ctx, "Your account will administer this place."))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 36, Col: 60}
 					}
@@ -178,7 +178,7 @@ func JoinPage(p Page, f Fields, i store.Invitation, token string) templ.Componen
 					}
 				} else {
 					var templ_7745c5c3_Var9 string
-					templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Your account will moderate this place."))
+					templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(say(ctx, "Your account will moderate this place."))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 38, Col: 58}
 					}
@@ -206,7 +206,7 @@ func JoinPage(p Page, f Fields, i store.Invitation, token string) templ.Componen
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(token)
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(token)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 45, Col: 57}
 				}
@@ -219,7 +219,7 @@ func JoinPage(p Page, f Fields, i store.Invitation, token string) templ.Componen
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var11 string
-				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "You are signed in as %s.", p.Me.Username))
+				templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(say(ctx, "You are signed in as %s.", p.Me.Username))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 46, Col: 75}
 				}
@@ -232,7 +232,7 @@ func JoinPage(p Page, f Fields, i store.Invitation, token string) templ.Componen
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var12 string
-				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Come in"))
+				templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(say(ctx, "Come in"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 47, Col: 75}
 				}
@@ -263,7 +263,7 @@ func JoinPage(p Page, f Fields, i store.Invitation, token string) templ.Componen
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var13 string
-				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(token)
+				templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(token)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 54, Col: 56}
 				}
@@ -288,7 +288,7 @@ func JoinPage(p Page, f Fields, i store.Invitation, token string) templ.Componen
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var14 string
-				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Create account"))
+				templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(say(ctx, "Create account"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 57, Col: 81}
 				}
@@ -301,7 +301,7 @@ func JoinPage(p Page, f Fields, i store.Invitation, token string) templ.Componen
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var15 string
-				templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "You have an account?"))
+				templ_7745c5c3_Var15, templ_7745c5c3_Err = plain(say(ctx, "You have an account?"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 59, Col: 59}
 				}
@@ -327,7 +327,7 @@ func JoinPage(p Page, f Fields, i store.Invitation, token string) templ.Componen
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var17 string
-				templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Sign in"))
+				templ_7745c5c3_Var17, templ_7745c5c3_Err = plain(say(ctx, "Sign in"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 59, Col: 141}
 				}
@@ -345,7 +345,7 @@ func JoinPage(p Page, f Fields, i store.Invitation, token string) templ.Componen
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var18 string
-				templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Not now"))
+				templ_7745c5c3_Var18, templ_7745c5c3_Err = plain(say(ctx, "Not now"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 61, Col: 58}
 				}
@@ -407,7 +407,7 @@ func NoSignUpPage(p Page, sentence string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var21 string
-			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Sign in"))
+			templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(say(ctx, "Sign in"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 69, Col: 90}
 			}
@@ -470,7 +470,7 @@ func SignInLinkPage(p Page, token string, user store.User) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var24 string
-			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(token)
+			templ_7745c5c3_Var24, templ_7745c5c3_Err = plain(token)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 79, Col: 50}
 			}
@@ -491,7 +491,7 @@ func SignInLinkPage(p Page, token string, user store.User) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var25 string
-			templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(user.Name)
+			templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(user.Name)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 82, Col: 26}
 			}
@@ -504,7 +504,7 @@ func SignInLinkPage(p Page, token string, user store.User) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var26 string
-			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(user.Username)
+			templ_7745c5c3_Var26, templ_7745c5c3_Err = plain(user.Username)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 82, Col: 70}
 			}
@@ -517,7 +517,7 @@ func SignInLinkPage(p Page, token string, user store.User) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var27 string
-			templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Sign in"))
+			templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(say(ctx, "Sign in"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 84, Col: 73}
 			}
@@ -591,7 +591,7 @@ func SignedInPage(p Page, reset string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var31 string
-			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Set a new password"))
+			templ_7745c5c3_Var31, templ_7745c5c3_Err = plain(say(ctx, "Set a new password"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 93, Col: 127}
 			}
@@ -604,7 +604,7 @@ func SignedInPage(p Page, reset string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var32 string
-			templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Go to Parley"))
+			templ_7745c5c3_Var32, templ_7745c5c3_Err = plain(say(ctx, "Go to Parley"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 94, Col: 69}
 			}
@@ -617,7 +617,7 @@ func SignedInPage(p Page, reset string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var33 string
-			templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "If you do know it, you change it in your profile."))
+			templ_7745c5c3_Var33, templ_7745c5c3_Err = plain(say(ctx, "If you do know it, you change it in your profile."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 96, Col: 87}
 			}
@@ -630,7 +630,7 @@ func SignedInPage(p Page, reset string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var34 string
-			templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Profile"))
+			templ_7745c5c3_Var34, templ_7745c5c3_Err = plain(say(ctx, "Profile"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 96, Col: 130}
 			}
@@ -705,7 +705,7 @@ func signInLinkForm(p Page, user store.User, f Fields) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var37 string
-		templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "One-time link to sign in"))
+		templ_7745c5c3_Var37, templ_7745c5c3_Err = plain(say(ctx, "One-time link to sign in"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 106, Col: 64}
 		}
@@ -718,7 +718,7 @@ func signInLinkForm(p Page, user store.User, f Fields) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var38 string
-		templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "For somebody who is locked out. It works once, for an hour, and is shown only to you: give it to nobody but them."))
+		templ_7745c5c3_Var38, templ_7745c5c3_Err = plain(say(ctx, "For somebody who is locked out. It works once, for an hour, and is shown only to you: give it to nobody but them."))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 107, Col: 146}
 		}
@@ -741,7 +741,7 @@ func signInLinkForm(p Page, user store.User, f Fields) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var39 string
-		templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Make link"))
+		templ_7745c5c3_Var39, templ_7745c5c3_Err = plain(say(ctx, "Make link"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 112, Col: 62}
 		}
@@ -767,7 +767,7 @@ func signInLinkForm(p Page, user store.User, f Fields) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var41 string
-		templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Cancel"))
+		templ_7745c5c3_Var41, templ_7745c5c3_Err = plain(say(ctx, "Cancel"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 113, Col: 70}
 		}
@@ -870,7 +870,7 @@ func SignInLinkMadePage(p Page, user store.User, link string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var46 string
-			templ_7745c5c3_Var46, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "One-time link to sign in"))
+			templ_7745c5c3_Var46, templ_7745c5c3_Err = plain(say(ctx, "One-time link to sign in"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 129, Col: 81}
 			}
@@ -904,7 +904,7 @@ func SignInLinkMadePage(p Page, user store.User, link string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var48 string
-			templ_7745c5c3_Var48, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Done"))
+			templ_7745c5c3_Var48, templ_7745c5c3_Err = plain(say(ctx, "Done"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `join.templ`, Line: 131, Col: 108}
 			}

@@ -65,7 +65,7 @@ func JumpPage(p Page, f Found) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Go to a room or person"))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "Go to a room or person"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 20, Col: 45}
 			}
@@ -78,7 +78,7 @@ func JumpPage(p Page, f Found) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "A part of the name"))
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(say(ctx, "A part of the name"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 24, Col: 80}
 			}
@@ -91,7 +91,7 @@ func JumpPage(p Page, f Found) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(f.Text)
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(f.Text)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 25, Col: 84}
 			}
@@ -104,7 +104,7 @@ func JumpPage(p Page, f Found) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Find"))
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(say(ctx, "Find"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 27, Col: 59}
 			}
@@ -166,7 +166,7 @@ func FoundList(p Page, f Found, in string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nothing has a name like that. Try the beginning of another word of it."))
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(say(ctx, "Nothing has a name like that. Try the beginning of another word of it."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 39, Col: 104}
 			}
@@ -210,7 +210,7 @@ func FoundList(p Page, f Found, in string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var10 string
-			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(RoomName(ctx, m))
+			templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(RoomName(ctx, m))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 46, Col: 51}
 			}
@@ -258,7 +258,7 @@ func FoundList(p Page, f Found, in string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(r.Name)
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(r.Name)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 56, Col: 42}
 			}
@@ -271,7 +271,7 @@ func FoundList(p Page, f Found, in string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var13 string
-			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Join"))
+			templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(say(ctx, "Join"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 57, Col: 45}
 			}
@@ -298,7 +298,7 @@ func FoundList(p Page, f Found, in string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var14 string
-			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(id(u.ID))
+			templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(id(u.ID))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 66, Col: 55}
 			}
@@ -319,7 +319,7 @@ func FoundList(p Page, f Found, in string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var15 string
-			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(u.Name)
+			templ_7745c5c3_Var15, templ_7745c5c3_Err = plain(u.Name)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 69, Col: 42}
 			}
@@ -332,7 +332,7 @@ func FoundList(p Page, f Found, in string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var16 string
-			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs("@" + u.Username)
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = plain("@" + u.Username)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 70, Col: 45}
 			}
@@ -407,7 +407,7 @@ func NewConversationPage(p Page, c Conversation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var19 string
-			templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "New message"))
+			templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(say(ctx, "New message"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 93, Col: 34}
 			}
@@ -420,7 +420,7 @@ func NewConversationPage(p Page, c Conversation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var20 string
-			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Choose up to 11 people. The same people always have the same conversation; without anybody it is your notes."))
+			templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(say(ctx, "Choose up to 11 people. The same people always have the same conversation; without anybody it is your notes."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 95, Col: 143}
 			}
@@ -445,7 +445,7 @@ func NewConversationPage(p Page, c Conversation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var21 string
-			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Find people"))
+			templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(say(ctx, "Find people"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 101, Col: 78}
 			}
@@ -458,7 +458,7 @@ func NewConversationPage(p Page, c Conversation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var22 string
-			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(c.Values["q"])
+			templ_7745c5c3_Var22, templ_7745c5c3_Err = plain(c.Values["q"])
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 102, Col: 96}
 			}
@@ -471,7 +471,7 @@ func NewConversationPage(p Page, c Conversation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var23 string
-			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Find"))
+			templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(say(ctx, "Find"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 104, Col: 89}
 			}
@@ -484,7 +484,7 @@ func NewConversationPage(p Page, c Conversation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var24 string
-			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "People"))
+			templ_7745c5c3_Var24, templ_7745c5c3_Err = plain(say(ctx, "People"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 107, Col: 55}
 			}
@@ -514,7 +514,7 @@ func NewConversationPage(p Page, c Conversation) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var25 string
-				templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nobody has a name like that. Try the beginning of another word of it."))
+				templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(say(ctx, "Nobody has a name like that. Try the beginning of another word of it."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 115, Col: 107}
 				}
@@ -532,7 +532,7 @@ func NewConversationPage(p Page, c Conversation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var26 string
-			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Open conversation"))
+			templ_7745c5c3_Var26, templ_7745c5c3_Err = plain(say(ctx, "Open conversation"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 118, Col: 99}
 			}
@@ -580,7 +580,7 @@ func choosePerson(u store.User, chosen bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var28 string
-		templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(id(u.ID))
+		templ_7745c5c3_Var28, templ_7745c5c3_Err = plain(id(u.ID))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 128, Col: 54}
 		}
@@ -603,7 +603,7 @@ func choosePerson(u store.User, chosen bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var29 string
-		templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(" ")
+		templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(" ")
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 129, Col: 8}
 		}
@@ -620,7 +620,7 @@ func choosePerson(u store.User, chosen bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var30 string
-		templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(u.Name)
+		templ_7745c5c3_Var30, templ_7745c5c3_Err = plain(u.Name)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 131, Col: 16}
 		}
@@ -633,7 +633,7 @@ func choosePerson(u store.User, chosen bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var31 string
-		templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs("@" + u.Username)
+		templ_7745c5c3_Var31, templ_7745c5c3_Err = plain("@" + u.Username)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `jump.templ`, Line: 132, Col: 41}
 		}

@@ -76,7 +76,7 @@ func KeepPage(v KeepQuestion) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "How long messages are kept"))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "How long messages are kept"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `keep.templ`, Line: 36, Col: 83}
 			}
@@ -94,7 +94,7 @@ func KeepPage(v KeepQuestion) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var4 string
-				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "From now on this room keeps all its messages."))
+				templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(say(ctx, "From now on this room keeps all its messages."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `keep.templ`, Line: 38, Col: 66}
 				}
@@ -112,7 +112,7 @@ func KeepPage(v KeepQuestion) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(forgets(ctx, v.Room.Kind, v.after()))
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(forgets(ctx, v.Room.Kind, v.after()))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `keep.templ`, Line: 40, Col: 45}
 				}
@@ -125,7 +125,7 @@ func KeepPage(v KeepQuestion) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var6 string
-				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "What is older is erased for good, and its members are told so at the top of the room."))
+				templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(say(ctx, "What is older is erased for good, and its members are told so at the top of the room."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `keep.templ`, Line: 40, Col: 147}
 				}
@@ -143,7 +143,7 @@ func KeepPage(v KeepQuestion) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var7 string
-					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "At once this erases %d messages and more.", store.MostCounted))
+					templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(say(ctx, "At once this erases %d messages and more.", store.MostCounted))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `keep.templ`, Line: 42, Col: 90}
 					}
@@ -161,7 +161,7 @@ func KeepPage(v KeepQuestion) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var8 string
-					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "At once this erases %d messages.", v.Now))
+					templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(say(ctx, "At once this erases %d messages.", v.Now))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `keep.templ`, Line: 44, Col: 69}
 					}
@@ -179,7 +179,7 @@ func KeepPage(v KeepQuestion) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var9 string
-					templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "No message is that old yet."))
+					templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(say(ctx, "No message is that old yet."))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `keep.templ`, Line: 46, Col: 49}
 					}
@@ -219,7 +219,7 @@ func KeepPage(v KeepQuestion) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var11 string
-			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(id(v.Room.Keep))
+			templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(id(v.Room.Keep))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `keep.templ`, Line: 51, Col: 64}
 			}
@@ -232,7 +232,7 @@ func KeepPage(v KeepQuestion) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(v.Choice)
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(v.Choice)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `keep.templ`, Line: 52, Col: 53}
 			}
@@ -250,7 +250,7 @@ func KeepPage(v KeepQuestion) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var13 string
-				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(id(v.Keep))
+				templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(id(v.Keep))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `keep.templ`, Line: 54, Col: 56}
 				}
@@ -269,7 +269,7 @@ func KeepPage(v KeepQuestion) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var14 string
-				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Save and erase"))
+				templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(say(ctx, "Save and erase"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `keep.templ`, Line: 57, Col: 71}
 				}
@@ -287,7 +287,7 @@ func KeepPage(v KeepQuestion) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var15 string
-				templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Save"))
+				templ_7745c5c3_Var15, templ_7745c5c3_Err = plain(say(ctx, "Save"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `keep.templ`, Line: 59, Col: 69}
 				}
@@ -318,7 +318,7 @@ func KeepPage(v KeepQuestion) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var17 string
-			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Cancel"))
+			templ_7745c5c3_Var17, templ_7745c5c3_Err = plain(say(ctx, "Cancel"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `keep.templ`, Line: 61, Col: 76}
 			}

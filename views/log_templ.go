@@ -116,7 +116,7 @@ func LogPage(v Log) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Find in the log"))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "Find in the log"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 75, Col: 125}
 			}
@@ -158,7 +158,7 @@ func LogPage(v Log) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var4 string
-				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(v.Values["id"])
+				templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(v.Values["id"])
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 83, Col: 57}
 				}
@@ -176,7 +176,7 @@ func LogPage(v Log) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Apply"))
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(say(ctx, "Apply"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 85, Col: 45}
 			}
@@ -194,7 +194,7 @@ func LogPage(v Log) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var6 string
-				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "No entry has all of that. Words are looked for from their beginning."))
+				templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(say(ctx, "No entry has all of that. Words are looked for from their beginning."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 88, Col: 102}
 				}
@@ -207,7 +207,7 @@ func LogPage(v Log) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 string
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Show all of the log"))
+				templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(say(ctx, "Show all of the log"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 88, Col: 159}
 				}
@@ -225,7 +225,7 @@ func LogPage(v Log) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var8 string
-				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nothing was done yet. What administrators do, and when they sign in, is kept here, and nobody can change it."))
+				templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(say(ctx, "Nothing was done yet. What administrators do, and when they sign in, is kept here, and nobody can change it."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 90, Col: 142}
 				}
@@ -248,7 +248,7 @@ func LogPage(v Log) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var9 string
-					templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs("entry-" + id(e.ID))
+					templ_7745c5c3_Var9, templ_7745c5c3_Err = plain("entry-" + id(e.ID))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 94, Col: 52}
 					}
@@ -266,7 +266,7 @@ func LogPage(v Log) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var10 string
-						templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(e.At.In(v.Zone).Format(time.DateOnly))
+						templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(e.At.In(v.Zone).Format(time.DateOnly))
 						if templ_7745c5c3_Err != nil {
 							return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 96, Col: 82}
 						}
@@ -279,7 +279,7 @@ func LogPage(v Log) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var11 string
-						templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(words.Day(ctx, e.At.In(v.Zone)))
+						templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(words.Day(ctx, e.At.In(v.Zone)))
 						if templ_7745c5c3_Err != nil {
 							return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 96, Col: 118}
 						}
@@ -334,7 +334,7 @@ func LogPage(v Log) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var12 string
-						templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(name)
+						templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(name)
 						if templ_7745c5c3_Err != nil {
 							return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 109, Col: 38}
 						}
@@ -347,7 +347,7 @@ func LogPage(v Log) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var13 string
-						templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(v.Values[name])
+						templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(v.Values[name])
 						if templ_7745c5c3_Err != nil {
 							return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 109, Col: 63}
 						}
@@ -366,7 +366,7 @@ func LogPage(v Log) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var14 string
-				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Export as CSV"))
+				templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(say(ctx, "Export as CSV"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 112, Col: 80}
 				}
@@ -379,7 +379,7 @@ func LogPage(v Log) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var15 string
-				templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Export as JSON Lines"))
+				templ_7745c5c3_Var15, templ_7745c5c3_Err = plain(say(ctx, "Export as JSON Lines"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 113, Col: 89}
 				}
@@ -438,7 +438,7 @@ func logLine(e store.Entry, zone *time.Location, dated bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var18 string
-		templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(templ.CSSClasses(templ_7745c5c3_Var17).String())
+		templ_7745c5c3_Var18, templ_7745c5c3_Err = plain(templ.CSSClasses(templ_7745c5c3_Var17).String())
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 1, Col: 0}
 		}
@@ -451,7 +451,7 @@ func logLine(e store.Entry, zone *time.Location, dated bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var19 string
-		templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(e.At.Format(time.RFC3339))
+		templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(e.At.Format(time.RFC3339))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 122, Col: 103}
 		}
@@ -464,7 +464,7 @@ func logLine(e store.Entry, zone *time.Location, dated bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var20 string
-		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(words.Moment(ctx, e.At.In(zone)))
+		templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(words.Moment(ctx, e.At.In(zone)))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 122, Col: 146}
 		}
@@ -478,7 +478,7 @@ func logLine(e store.Entry, zone *time.Location, dated bool) templ.Component {
 		}
 		if dated {
 			var templ_7745c5c3_Var21 string
-			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(moment(ctx, e.At.In(zone)))
+			templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(moment(ctx, e.At.In(zone)))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 124, Col: 32}
 			}
@@ -488,7 +488,7 @@ func logLine(e store.Entry, zone *time.Location, dated bool) templ.Component {
 			}
 		} else {
 			var templ_7745c5c3_Var22 string
-			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(e.At.In(zone).Format("15:04"))
+			templ_7745c5c3_Var22, templ_7745c5c3_Err = plain(e.At.In(zone).Format("15:04"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 126, Col: 35}
 			}
@@ -521,7 +521,7 @@ func logLine(e store.Entry, zone *time.Location, dated bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var24 string
-				templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(p.Text)
+				templ_7745c5c3_Var24, templ_7745c5c3_Err = plain(p.Text)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 133, Col: 36}
 				}
@@ -539,7 +539,7 @@ func logLine(e store.Entry, zone *time.Location, dated bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var25 string
-				templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(p.Text)
+				templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(p.Text)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 135, Col: 19}
 				}
@@ -553,7 +553,7 @@ func logLine(e store.Entry, zone *time.Location, dated bool) templ.Component {
 				}
 			} else {
 				var templ_7745c5c3_Var26 string
-				templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(p.Text)
+				templ_7745c5c3_Var26, templ_7745c5c3_Err = plain(p.Text)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 137, Col: 14}
 				}
@@ -578,7 +578,7 @@ func logLine(e store.Entry, zone *time.Location, dated bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var27 string
-				templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "before") + ": ")
+				templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(say(ctx, "before") + ": ")
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 144, Col: 57}
 				}
@@ -591,7 +591,7 @@ func logLine(e store.Entry, zone *time.Location, dated bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var28 string
-				templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(was)
+				templ_7745c5c3_Var28, templ_7745c5c3_Err = plain(was)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 145, Col: 33}
 				}
@@ -616,7 +616,7 @@ func logLine(e store.Entry, zone *time.Location, dated bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var29 string
-				templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "now") + ": ")
+				templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(say(ctx, "now") + ": ")
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 151, Col: 54}
 				}
@@ -629,7 +629,7 @@ func logLine(e store.Entry, zone *time.Location, dated bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var30 string
-				templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(now)
+				templ_7745c5c3_Var30, templ_7745c5c3_Err = plain(now)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 152, Col: 33}
 				}
@@ -653,7 +653,7 @@ func logLine(e store.Entry, zone *time.Location, dated bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var31 string
-			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Reason") + ": " + reasonOf(ctx, e))
+			templ_7745c5c3_Var31, templ_7745c5c3_Err = plain(say(ctx, "Reason") + ": " + reasonOf(ctx, e))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 157, Col: 84}
 			}
@@ -671,7 +671,7 @@ func logLine(e store.Entry, zone *time.Location, dated bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var32 string
-		templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(e.Address)
+		templ_7745c5c3_Var32, templ_7745c5c3_Err = plain(e.Address)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `log.templ`, Line: 160, Col: 37}
 		}

@@ -57,7 +57,7 @@ func measureForms(v Moderation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var2 string
-			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(measureTitle(ctx, kind))
+			templ_7745c5c3_Var2, templ_7745c5c3_Err = plain(measureTitle(ctx, kind))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 16, Col: 59}
 			}
@@ -70,7 +70,7 @@ func measureForms(v Moderation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(measureHelp(ctx, kind))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(measureHelp(ctx, kind))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 17, Col: 49}
 			}
@@ -83,7 +83,7 @@ func measureForms(v Moderation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs("do-" + string(kind))
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = plain("do-" + string(kind))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 19, Col: 81}
 			}
@@ -104,7 +104,7 @@ func measureForms(v Moderation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(string(kind))
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(string(kind))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 21, Col: 58}
 			}
@@ -122,7 +122,7 @@ func measureForms(v Moderation) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var6 string
-				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(id(v.Person.ID))
+				templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(id(v.Person.ID))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 23, Col: 62}
 				}
@@ -141,7 +141,7 @@ func measureForms(v Moderation) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 string
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(id(v.Room.ID))
+				templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(id(v.Room.ID))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 26, Col: 60}
 				}
@@ -208,7 +208,7 @@ func measureForms(v Moderation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var9 string
-			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(templ.CSSClasses(templ_7745c5c3_Var8).String())
+			templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(templ.CSSClasses(templ_7745c5c3_Var8).String())
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 1, Col: 0}
 			}
@@ -221,7 +221,7 @@ func measureForms(v Moderation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var10 string
-			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(measureTitle(ctx, kind))
+			templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(measureTitle(ctx, kind))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 45, Col: 139}
 			}
@@ -271,7 +271,7 @@ func measureField(f Fields, kind store.MeasureKind, of Field) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 string
-		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(name)
+		templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(name)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 58, Col: 40}
 		}
@@ -284,7 +284,7 @@ func measureField(f Fields, kind store.MeasureKind, of Field) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var13 string
-		templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(of.Label)
+		templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(of.Label)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 58, Col: 53}
 		}
@@ -297,7 +297,7 @@ func measureField(f Fields, kind store.MeasureKind, of Field) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var14 string
-		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(name)
+		templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(name)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 61, Col: 12}
 		}
@@ -310,7 +310,7 @@ func measureField(f Fields, kind store.MeasureKind, of Field) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var15 string
-		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(of.Name)
+		templ_7745c5c3_Var15, templ_7745c5c3_Err = plain(of.Name)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 62, Col: 17}
 		}
@@ -323,7 +323,7 @@ func measureField(f Fields, kind store.MeasureKind, of Field) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var16 string
-		templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(of.kind())
+		templ_7745c5c3_Var16, templ_7745c5c3_Err = plain(of.kind())
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 63, Col: 19}
 		}
@@ -346,7 +346,7 @@ func measureField(f Fields, kind store.MeasureKind, of Field) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var17 string
-		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(f.Values[of.Name])
+		templ_7745c5c3_Var17, templ_7745c5c3_Err = plain(f.Values[of.Name])
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 68, Col: 28}
 		}
@@ -364,7 +364,7 @@ func measureField(f Fields, kind store.MeasureKind, of Field) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var18 string
-			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(name + "-error")
+			templ_7745c5c3_Var18, templ_7745c5c3_Err = plain(name + "-error")
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 72, Col: 38}
 			}
@@ -383,7 +383,7 @@ func measureField(f Fields, kind store.MeasureKind, of Field) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var19 string
-			templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(name + "-help")
+			templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(name + "-help")
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 75, Col: 37}
 			}
@@ -418,7 +418,7 @@ func measureField(f Fields, kind store.MeasureKind, of Field) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var20 string
-			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(name + "-error")
+			templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(name + "-error")
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 81, Col: 47}
 			}
@@ -431,7 +431,7 @@ func measureField(f Fields, kind store.MeasureKind, of Field) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var21 string
-			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, wrong))
+			templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(told(ctx, wrong))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 81, Col: 68}
 			}
@@ -449,7 +449,7 @@ func measureField(f Fields, kind store.MeasureKind, of Field) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var22 string
-			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(name + "-help")
+			templ_7745c5c3_Var22, templ_7745c5c3_Err = plain(name + "-help")
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 83, Col: 45}
 			}
@@ -462,7 +462,7 @@ func measureField(f Fields, kind store.MeasureKind, of Field) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var23 string
-			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(of.Help)
+			templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(of.Help)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 83, Col: 57}
 			}
@@ -518,7 +518,7 @@ func measureChoice(f Fields, kind store.MeasureKind, name, label string, options
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var25 string
-		templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(at)
+		templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(at)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 99, Col: 38}
 		}
@@ -531,7 +531,7 @@ func measureChoice(f Fields, kind store.MeasureKind, name, label string, options
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var26 string
-		templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(label)
+		templ_7745c5c3_Var26, templ_7745c5c3_Err = plain(label)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 99, Col: 48}
 		}
@@ -544,7 +544,7 @@ func measureChoice(f Fields, kind store.MeasureKind, name, label string, options
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var27 string
-		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(at)
+		templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(at)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 102, Col: 10}
 		}
@@ -557,7 +557,7 @@ func measureChoice(f Fields, kind store.MeasureKind, name, label string, options
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var28 string
-		templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(name)
+		templ_7745c5c3_Var28, templ_7745c5c3_Err = plain(name)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 103, Col: 14}
 		}
@@ -575,7 +575,7 @@ func measureChoice(f Fields, kind store.MeasureKind, name, label string, options
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var29 string
-			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(at + "-error")
+			templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(at + "-error")
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 106, Col: 36}
 			}
@@ -598,7 +598,7 @@ func measureChoice(f Fields, kind store.MeasureKind, name, label string, options
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var30 string
-			templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(o[0])
+			templ_7745c5c3_Var30, templ_7745c5c3_Err = plain(o[0])
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 110, Col: 24}
 			}
@@ -621,7 +621,7 @@ func measureChoice(f Fields, kind store.MeasureKind, name, label string, options
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var31 string
-			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(o[1])
+			templ_7745c5c3_Var31, templ_7745c5c3_Err = plain(o[1])
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 110, Col: 62}
 			}
@@ -644,7 +644,7 @@ func measureChoice(f Fields, kind store.MeasureKind, name, label string, options
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var32 string
-			templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(at + "-error")
+			templ_7745c5c3_Var32, templ_7745c5c3_Err = plain(at + "-error")
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 114, Col: 45}
 			}
@@ -657,7 +657,7 @@ func measureChoice(f Fields, kind store.MeasureKind, name, label string, options
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var33 string
-			templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, wrong))
+			templ_7745c5c3_Var33, templ_7745c5c3_Err = plain(told(ctx, wrong))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_form.templ`, Line: 114, Col: 66}
 			}

@@ -39,7 +39,7 @@ func measureHistory(v Moderation) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var2 string
-		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "What was done"))
+		templ_7745c5c3_Var2, templ_7745c5c3_Err = plain(say(ctx, "What was done"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 10, Col: 69}
 		}
@@ -57,7 +57,7 @@ func measureHistory(v Moderation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nothing yet."))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "Nothing yet."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 12, Col: 46}
 			}
@@ -80,7 +80,7 @@ func measureHistory(v Moderation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(measureTitle(ctx, m.Kind))
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(measureTitle(ctx, m.Kind))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 19, Col: 42}
 			}
@@ -98,7 +98,7 @@ func measureHistory(v Moderation) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(measureAmount(ctx, m))
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(measureAmount(ctx, m))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 21, Col: 54}
 				}
@@ -130,7 +130,7 @@ func measureHistory(v Moderation) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 string
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(m.RoomName)
+				templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(m.RoomName)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 24, Col: 67}
 				}
@@ -162,7 +162,7 @@ func measureHistory(v Moderation) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(m.UserName)
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(m.UserName)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 27, Col: 64}
 				}
@@ -194,7 +194,7 @@ func measureHistory(v Moderation) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var11 string
-				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "the message"))
+				templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(say(ctx, "the message"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 30, Col: 80}
 				}
@@ -216,7 +216,7 @@ func measureHistory(v Moderation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(" · " + reasonWord(ctx, m.Reason))
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(" · " + reasonWord(ctx, m.Reason))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 35, Col: 43}
 			}
@@ -230,7 +230,7 @@ func measureHistory(v Moderation) templ.Component {
 			}
 			if m.ByName != "" {
 				var templ_7745c5c3_Var13 string
-				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(" · ")
+				templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(" · ")
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 37, Col: 16}
 				}
@@ -243,7 +243,7 @@ func measureHistory(v Moderation) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var14 string
-				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(m.ByName)
+				templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(m.ByName)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 38, Col: 23}
 				}
@@ -266,7 +266,7 @@ func measureHistory(v Moderation) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var15 string
-				templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(m.Words)
+				templ_7745c5c3_Var15, templ_7745c5c3_Err = plain(m.Words)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 42, Col: 59}
 				}
@@ -310,7 +310,7 @@ func measureHistory(v Moderation) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var17 string
-				templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Lift"))
+				templ_7745c5c3_Var17, templ_7745c5c3_Err = plain(say(ctx, "Lift"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 48, Col: 48}
 				}
@@ -323,7 +323,7 @@ func measureHistory(v Moderation) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var18 string
-				templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(measureTitle(ctx, m.Kind))
+				templ_7745c5c3_Var18, templ_7745c5c3_Err = plain(measureTitle(ctx, m.Kind))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 48, Col: 103}
 				}
@@ -377,7 +377,7 @@ func measureTimes(m store.Measure, zone *time.Location) templ.Component {
 		}
 		if !m.EndedAt.IsZero() && m.EndedBy != 0 {
 			var templ_7745c5c3_Var20 string
-			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(" · " + say(ctx, "lifted %s", moment(ctx, m.EndedAt.In(zone))))
+			templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(" · " + say(ctx, "lifted %s", moment(ctx, m.EndedAt.In(zone))))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 61, Col: 67}
 			}
@@ -387,7 +387,7 @@ func measureTimes(m store.Measure, zone *time.Location) templ.Component {
 			}
 		} else if !m.EndedAt.IsZero() {
 			var templ_7745c5c3_Var21 string
-			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(" · " + say(ctx, "ended"))
+			templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(" · " + say(ctx, "ended"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 63, Col: 30}
 			}
@@ -397,7 +397,7 @@ func measureTimes(m store.Measure, zone *time.Location) templ.Component {
 			}
 		} else if !m.Until.IsZero() {
 			var templ_7745c5c3_Var22 string
-			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(" · " + say(ctx, "until %s", moment(ctx, m.Until.In(zone))))
+			templ_7745c5c3_Var22, templ_7745c5c3_Err = plain(" · " + say(ctx, "until %s", moment(ctx, m.Until.In(zone))))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 65, Col: 64}
 			}
@@ -458,7 +458,7 @@ func RoomLogPage(p Page, room store.Room, all []store.Measure, names bool) templ
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var25 string
-			templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Moderated in %s", room.Name))
+			templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(say(ctx, "Moderated in %s", room.Name))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 75, Col: 47}
 			}
@@ -471,7 +471,7 @@ func RoomLogPage(p Page, room store.Room, all []store.Measure, names bool) templ
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var26 string
-			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "What moderators did in this room, and why, the newest first."))
+			templ_7745c5c3_Var26, templ_7745c5c3_Err = plain(say(ctx, "What moderators did in this room, and why, the newest first."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 77, Col: 93}
 			}
@@ -489,7 +489,7 @@ func RoomLogPage(p Page, room store.Room, all []store.Measure, names bool) templ
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var27 string
-				templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nothing: this room has got along by itself."))
+				templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(say(ctx, "Nothing: this room has got along by itself."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 79, Col: 77}
 				}
@@ -512,7 +512,7 @@ func RoomLogPage(p Page, room store.Room, all []store.Measure, names bool) templ
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var28 string
-				templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(measureTitle(ctx, m.Kind))
+				templ_7745c5c3_Var28, templ_7745c5c3_Err = plain(measureTitle(ctx, m.Kind))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 86, Col: 42}
 				}
@@ -530,7 +530,7 @@ func RoomLogPage(p Page, room store.Room, all []store.Measure, names bool) templ
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var29 string
-					templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(measureAmount(ctx, m))
+					templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(measureAmount(ctx, m))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 88, Col: 54}
 					}
@@ -549,7 +549,7 @@ func RoomLogPage(p Page, room store.Room, all []store.Measure, names bool) templ
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var30 string
-					templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(m.UserName)
+					templ_7745c5c3_Var30, templ_7745c5c3_Err = plain(m.UserName)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 91, Col: 34}
 					}
@@ -571,7 +571,7 @@ func RoomLogPage(p Page, room store.Room, all []store.Measure, names bool) templ
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var31 string
-				templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(" · " + reasonWord(ctx, m.Reason))
+				templ_7745c5c3_Var31, templ_7745c5c3_Err = plain(" · " + reasonWord(ctx, m.Reason))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `measure_history.templ`, Line: 96, Col: 43}
 				}

@@ -79,7 +79,7 @@ func ModeratePersonPage(v Moderation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Moderate"))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "Moderate"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 29, Col: 29}
 			}
@@ -92,7 +92,7 @@ func ModeratePersonPage(v Moderation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(v.Person.Name)
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(v.Person.Name)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 29, Col: 52}
 			}
@@ -110,7 +110,7 @@ func ModeratePersonPage(v Moderation) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Where"))
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(say(ctx, "Where"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 32, Col: 51}
 				}
@@ -146,7 +146,7 @@ func ModeratePersonPage(v Moderation) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 string
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Everywhere"))
+				templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(say(ctx, "Everywhere"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 33, Col: 128}
 				}
@@ -187,7 +187,7 @@ func ModeratePersonPage(v Moderation) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var9 string
-					templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(r.Name)
+					templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(r.Name)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 35, Col: 142}
 					}
@@ -228,7 +228,7 @@ func ModeratePersonPage(v Moderation) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "What you may do about this person is in one room: choose it above."))
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(say(ctx, "What you may do about this person is in one room: choose it above."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 43, Col: 100}
 				}
@@ -310,7 +310,7 @@ func ModerateRoomPage(v Moderation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var13 string
-			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Moderate"))
+			templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(say(ctx, "Moderate"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 55, Col: 29}
 			}
@@ -323,7 +323,7 @@ func ModerateRoomPage(v Moderation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var14 string
-			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(v.Room.Name)
+			templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(v.Room.Name)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 55, Col: 50}
 			}
@@ -357,7 +357,7 @@ func ModerateRoomPage(v Moderation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var16 string
-			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Held messages"))
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = plain(say(ctx, "Held messages"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 59, Col: 61}
 			}
@@ -383,7 +383,7 @@ func ModerateRoomPage(v Moderation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var18 string
-			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Reports"))
+			templ_7745c5c3_Var18, templ_7745c5c3_Err = plain(say(ctx, "Reports"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 60, Col: 60}
 			}
@@ -396,7 +396,7 @@ func ModerateRoomPage(v Moderation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var19 string
-			templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Objections"))
+			templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(say(ctx, "Objections"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 61, Col: 57}
 			}
@@ -422,7 +422,7 @@ func ModerateRoomPage(v Moderation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var21 string
-			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "What members see of it"))
+			templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(say(ctx, "What members see of it"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 62, Col: 94}
 			}
@@ -448,7 +448,7 @@ func ModerateRoomPage(v Moderation) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var22 string
-				templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Moderators of this room"))
+				templ_7745c5c3_Var22, templ_7745c5c3_Err = plain(say(ctx, "Moderators of this room"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 67, Col: 81}
 				}
@@ -461,7 +461,7 @@ func ModerateRoomPage(v Moderation) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var23 string
-				templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Owners moderate it, too."))
+				templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(say(ctx, "Owners moderate it, too."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 68, Col: 59}
 				}
@@ -492,7 +492,7 @@ func ModerateRoomPage(v Moderation) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var25 string
-					templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(u.Name)
+					templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(u.Name)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 72, Col: 72}
 					}
@@ -526,7 +526,7 @@ func ModerateRoomPage(v Moderation) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var27 string
-					templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(id(u.ID))
+					templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(id(u.ID))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 75, Col: 57}
 					}
@@ -539,7 +539,7 @@ func ModerateRoomPage(v Moderation) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var28 string
-					templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Remove"))
+					templ_7745c5c3_Var28, templ_7745c5c3_Err = plain(say(ctx, "Remove"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 76, Col: 65}
 					}
@@ -552,7 +552,7 @@ func ModerateRoomPage(v Moderation) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var29 string
-					templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(u.Name)
+					templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(u.Name)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 76, Col: 101}
 					}
@@ -596,7 +596,7 @@ func ModerateRoomPage(v Moderation) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var31 string
-					templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "A member"))
+					templ_7745c5c3_Var31, templ_7745c5c3_Err = plain(say(ctx, "A member"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 86, Col: 68}
 					}
@@ -614,7 +614,7 @@ func ModerateRoomPage(v Moderation) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var32 string
-						templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(id(u.ID))
+						templ_7745c5c3_Var32, templ_7745c5c3_Err = plain(id(u.ID))
 						if templ_7745c5c3_Err != nil {
 							return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 89, Col: 33}
 						}
@@ -627,7 +627,7 @@ func ModerateRoomPage(v Moderation) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var33 string
-						templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(u.Name)
+						templ_7745c5c3_Var33, templ_7745c5c3_Err = plain(u.Name)
 						if templ_7745c5c3_Err != nil {
 							return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 89, Col: 44}
 						}
@@ -645,7 +645,7 @@ func ModerateRoomPage(v Moderation) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var34 string
-					templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Make moderator"))
+					templ_7745c5c3_Var34, templ_7745c5c3_Err = plain(say(ctx, "Make moderator"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 93, Col: 57}
 					}
@@ -728,7 +728,7 @@ func NewcomersPage(v Moderation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var37 string
-			templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Newcomers"))
+			templ_7745c5c3_Var37, templ_7745c5c3_Err = plain(say(ctx, "Newcomers"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 107, Col: 30}
 			}
@@ -741,7 +741,7 @@ func NewcomersPage(v Moderation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var38 string
-			templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "What new accounts cannot do for a while, in every room. Who moderates a room can do it there at once."))
+			templ_7745c5c3_Var38, templ_7745c5c3_Err = plain(say(ctx, "What new accounts cannot do for a while, in every room. Who moderates a room can do it there at once."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 109, Col: 134}
 			}
@@ -867,7 +867,7 @@ func moderationDone(done string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var42 string
-			templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, done))
+			templ_7745c5c3_Var42, templ_7745c5c3_Err = plain(told(ctx, done))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `measures.templ`, Line: 130, Col: 50}
 			}

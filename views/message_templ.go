@@ -50,7 +50,7 @@ func Row(m store.Message, zone *time.Location, changed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var2 string
-		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(MessageID(m.Room, m.Seq))
+		templ_7745c5c3_Var2, templ_7745c5c3_Err = plain(MessageID(m.Room, m.Seq))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 23, Col: 31}
 		}
@@ -78,7 +78,7 @@ func Row(m store.Message, zone *time.Location, changed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var3 string
-		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(seq)
+		templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(seq)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 29, Col: 16}
 		}
@@ -91,7 +91,7 @@ func Row(m store.Message, zone *time.Location, changed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var4 string
-		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(id(m.Author))
+		templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(id(m.Author))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 30, Col: 28}
 		}
@@ -109,7 +109,7 @@ func Row(m store.Message, zone *time.Location, changed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(mentioned(m))
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(mentioned(m))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 32, Col: 31}
 			}
@@ -133,7 +133,7 @@ func Row(m store.Message, zone *time.Location, changed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var6 string
-		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(seq + "." + id(m.Rev))
+		templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(seq + "." + id(m.Rev))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 38, Col: 64}
 		}
@@ -151,7 +151,7 @@ func Row(m store.Message, zone *time.Location, changed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(at.Format(time.DateOnly))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(at.Format(time.DateOnly))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 40, Col: 69}
 			}
@@ -164,7 +164,7 @@ func Row(m store.Message, zone *time.Location, changed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(words.Day(ctx, at))
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(words.Day(ctx, at))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 40, Col: 92}
 			}
@@ -183,7 +183,7 @@ func Row(m store.Message, zone *time.Location, changed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var9 string
-			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(hue(m.Author))
+			templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(hue(m.Author))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 43, Col: 48}
 			}
@@ -196,7 +196,7 @@ func Row(m store.Message, zone *time.Location, changed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var10 string
-			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(initials(m.AuthorName))
+			templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(initials(m.AuthorName))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 43, Col: 89}
 			}
@@ -227,7 +227,7 @@ func Row(m store.Message, zone *time.Location, changed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 string
-		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(named(ctx, m.AuthorName))
+		templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(named(ctx, m.AuthorName))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 47, Col: 112}
 		}
@@ -253,7 +253,7 @@ func Row(m store.Message, zone *time.Location, changed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var14 string
-		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(m.CreatedAt.Format(time.RFC3339))
+		templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(m.CreatedAt.Format(time.RFC3339))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 48, Col: 131}
 		}
@@ -266,7 +266,7 @@ func Row(m store.Message, zone *time.Location, changed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var15 string
-		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(at.Format("15:04"))
+		templ_7745c5c3_Var15, templ_7745c5c3_Err = plain(at.Format("15:04"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 48, Col: 154}
 		}
@@ -284,7 +284,7 @@ func Row(m store.Message, zone *time.Location, changed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var16 string
-			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "This message was deleted."))
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = plain(say(ctx, "This message was deleted."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 51, Col: 68}
 			}
@@ -302,7 +302,7 @@ func Row(m store.Message, zone *time.Location, changed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var17 string
-			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "A moderator has hidden this message."))
+			templ_7745c5c3_Var17, templ_7745c5c3_Err = plain(say(ctx, "A moderator has hidden this message."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 53, Col: 79}
 			}
@@ -328,7 +328,7 @@ func Row(m store.Message, zone *time.Location, changed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var19 string
-			templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Read it"))
+			templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(say(ctx, "Read it"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 53, Col: 147}
 			}
@@ -355,7 +355,7 @@ func Row(m store.Message, zone *time.Location, changed bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var20 string
-				templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(words.Moment(ctx, m.EditedAt.In(zone)))
+				templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(words.Moment(ctx, m.EditedAt.In(zone)))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 58, Col: 83}
 				}
@@ -368,7 +368,7 @@ func Row(m store.Message, zone *time.Location, changed bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var21 string
-				templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(" " + say(ctx, "edited"))
+				templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(" " + say(ctx, "edited"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 58, Col: 112}
 				}
@@ -409,7 +409,7 @@ func Row(m store.Message, zone *time.Location, changed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var23 string
-			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Edit"))
+			templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(say(ctx, "Edit"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 65, Col: 78}
 			}
@@ -440,7 +440,7 @@ func Row(m store.Message, zone *time.Location, changed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var25 string
-		templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "More"))
+		templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(say(ctx, "More"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 67, Col: 93}
 		}
@@ -499,7 +499,7 @@ func MessageCard(m store.Message, room store.Membership, by store.Standing, zone
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var27 string
-		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(named(ctx, m.AuthorName))
+		templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(named(ctx, m.AuthorName))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 91, Col: 77}
 		}
@@ -512,7 +512,7 @@ func MessageCard(m store.Message, room store.Membership, by store.Standing, zone
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var28 string
-		templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(m.CreatedAt.Format(time.RFC3339))
+		templ_7745c5c3_Var28, templ_7745c5c3_Err = plain(m.CreatedAt.Format(time.RFC3339))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 91, Col: 136}
 		}
@@ -525,7 +525,7 @@ func MessageCard(m store.Message, room store.Membership, by store.Standing, zone
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var29 string
-		templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(words.Moment(ctx, m.CreatedAt.In(zone)))
+		templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(words.Moment(ctx, m.CreatedAt.In(zone)))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 91, Col: 180}
 		}
@@ -543,7 +543,7 @@ func MessageCard(m store.Message, room store.Membership, by store.Standing, zone
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var30 string
-			templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "A moderator has hidden this message."))
+			templ_7745c5c3_Var30, templ_7745c5c3_Err = plain(say(ctx, "A moderator has hidden this message."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 93, Col: 78}
 			}
@@ -561,7 +561,7 @@ func MessageCard(m store.Message, room store.Membership, by store.Standing, zone
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var31 string
-			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(m.Body)
+			templ_7745c5c3_Var31, templ_7745c5c3_Err = plain(m.Body)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 95, Col: 47}
 			}
@@ -614,7 +614,7 @@ func MessageCard(m store.Message, room store.Membership, by store.Standing, zone
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var33 string
-		templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(id(by.User))
+		templ_7745c5c3_Var33, templ_7745c5c3_Err = plain(id(by.User))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 104, Col: 54}
 		}
@@ -637,7 +637,7 @@ func MessageCard(m store.Message, room store.Membership, by store.Standing, zone
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var34 string
-		templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Mark as unread from here"))
+		templ_7745c5c3_Var34, templ_7745c5c3_Err = plain(say(ctx, "Mark as unread from here"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 105, Col: 111}
 		}
@@ -663,7 +663,7 @@ func MessageCard(m store.Message, room store.Membership, by store.Standing, zone
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var36 string
-		templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Link to this message"))
+		templ_7745c5c3_Var36, templ_7745c5c3_Err = plain(say(ctx, "Link to this message"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 107, Col: 92}
 		}
@@ -740,7 +740,7 @@ func timeLeft(m store.Message, by store.Standing, do store.Action, zone *time.Lo
 			switch {
 			case do == store.Edit && by.Late(do, &m):
 				var templ_7745c5c3_Var38 string
-				templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "The time to edit it is over."))
+				templ_7745c5c3_Var38, templ_7745c5c3_Err = plain(say(ctx, "The time to edit it is over."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 130, Col: 47}
 				}
@@ -750,7 +750,7 @@ func timeLeft(m store.Message, by store.Standing, do store.Action, zone *time.Lo
 				}
 			case do == store.Edit:
 				var templ_7745c5c3_Var39 string
-				templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "You can edit it until %s.", until))
+				templ_7745c5c3_Var39, templ_7745c5c3_Err = plain(say(ctx, "You can edit it until %s.", until))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 132, Col: 51}
 				}
@@ -760,7 +760,7 @@ func timeLeft(m store.Message, by store.Standing, do store.Action, zone *time.Lo
 				}
 			case by.Late(do, &m):
 				var templ_7745c5c3_Var40 string
-				templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "The time to delete it is over."))
+				templ_7745c5c3_Var40, templ_7745c5c3_Err = plain(say(ctx, "The time to delete it is over."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 134, Col: 49}
 				}
@@ -770,7 +770,7 @@ func timeLeft(m store.Message, by store.Standing, do store.Action, zone *time.Lo
 				}
 			default:
 				var templ_7745c5c3_Var41 string
-				templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "You can delete it until %s.", until))
+				templ_7745c5c3_Var41, templ_7745c5c3_Err = plain(say(ctx, "You can delete it until %s.", until))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 136, Col: 53}
 				}
@@ -838,7 +838,7 @@ func opener(url templ.SafeURL, word string, focus bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var44 string
-		templ_7745c5c3_Var44, templ_7745c5c3_Err = templ.JoinStringErrs(string(url))
+		templ_7745c5c3_Var44, templ_7745c5c3_Err = plain(string(url))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 144, Col: 73}
 		}
@@ -851,7 +851,7 @@ func opener(url templ.SafeURL, word string, focus bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var45 string
-		templ_7745c5c3_Var45, templ_7745c5c3_Err = templ.JoinStringErrs(templ.GetNonce(ctx))
+		templ_7745c5c3_Var45, templ_7745c5c3_Err = plain(templ.GetNonce(ctx))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 144, Col: 146}
 		}
@@ -864,7 +864,7 @@ func opener(url templ.SafeURL, word string, focus bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var46 string
-		templ_7745c5c3_Var46, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, word))
+		templ_7745c5c3_Var46, templ_7745c5c3_Err = plain(told(ctx, word))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 144, Col: 166}
 		}
@@ -916,7 +916,7 @@ func EditForm(e Editing, body string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var48 string
-		templ_7745c5c3_Var48, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Edit message"))
+		templ_7745c5c3_Var48, templ_7745c5c3_Err = plain(say(ctx, "Edit message"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 159, Col: 72}
 		}
@@ -942,7 +942,7 @@ func EditForm(e Editing, body string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var50 string
-		templ_7745c5c3_Var50, templ_7745c5c3_Err = templ.JoinStringErrs(MessageURL(m.Room, m.Seq))
+		templ_7745c5c3_Var50, templ_7745c5c3_Err = plain(MessageURL(m.Room, m.Seq))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 164, Col: 38}
 		}
@@ -955,7 +955,7 @@ func EditForm(e Editing, body string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var51 string
-		templ_7745c5c3_Var51, templ_7745c5c3_Err = templ.JoinStringErrs(templ.GetNonce(ctx))
+		templ_7745c5c3_Var51, templ_7745c5c3_Err = plain(templ.GetNonce(ctx))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 168, Col: 33}
 		}
@@ -968,7 +968,7 @@ func EditForm(e Editing, body string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var52 string
-		templ_7745c5c3_Var52, templ_7745c5c3_Err = templ.JoinStringErrs(id(as))
+		templ_7745c5c3_Var52, templ_7745c5c3_Err = plain(id(as))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 171, Col: 49}
 		}
@@ -981,7 +981,7 @@ func EditForm(e Editing, body string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var53 string
-		templ_7745c5c3_Var53, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Text of the message"))
+		templ_7745c5c3_Var53, templ_7745c5c3_Err = plain(say(ctx, "Text of the message"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 172, Col: 78}
 		}
@@ -994,7 +994,7 @@ func EditForm(e Editing, body string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var54 string
-		templ_7745c5c3_Var54, templ_7745c5c3_Err = templ.JoinStringErrs("\n" + body)
+		templ_7745c5c3_Var54, templ_7745c5c3_Err = plain("\n" + body)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 173, Col: 114}
 		}
@@ -1015,7 +1015,7 @@ func EditForm(e Editing, body string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var55 string
-		templ_7745c5c3_Var55, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Save"))
+		templ_7745c5c3_Var55, templ_7745c5c3_Err = plain(say(ctx, "Save"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 176, Col: 59}
 		}
@@ -1067,7 +1067,7 @@ func DeleteForm(e Editing) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var57 string
-		templ_7745c5c3_Var57, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Delete this message? Its text cannot be brought back."))
+		templ_7745c5c3_Var57, templ_7745c5c3_Err = plain(say(ctx, "Delete this message? Its text cannot be brought back."))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 188, Col: 113}
 		}
@@ -1080,7 +1080,7 @@ func DeleteForm(e Editing) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var58 string
-		templ_7745c5c3_Var58, templ_7745c5c3_Err = templ.JoinStringErrs(m.Body)
+		templ_7745c5c3_Var58, templ_7745c5c3_Err = plain(m.Body)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 189, Col: 46}
 		}
@@ -1114,7 +1114,7 @@ func DeleteForm(e Editing) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var60 string
-		templ_7745c5c3_Var60, templ_7745c5c3_Err = templ.JoinStringErrs(DeleteURL(m.Room, m.Seq))
+		templ_7745c5c3_Var60, templ_7745c5c3_Err = plain(DeleteURL(m.Room, m.Seq))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 195, Col: 37}
 		}
@@ -1127,7 +1127,7 @@ func DeleteForm(e Editing) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var61 string
-		templ_7745c5c3_Var61, templ_7745c5c3_Err = templ.JoinStringErrs(templ.GetNonce(ctx))
+		templ_7745c5c3_Var61, templ_7745c5c3_Err = plain(templ.GetNonce(ctx))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 198, Col: 33}
 		}
@@ -1140,7 +1140,7 @@ func DeleteForm(e Editing) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var62 string
-		templ_7745c5c3_Var62, templ_7745c5c3_Err = templ.JoinStringErrs(id(as))
+		templ_7745c5c3_Var62, templ_7745c5c3_Err = plain(id(as))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 201, Col: 49}
 		}
@@ -1153,7 +1153,7 @@ func DeleteForm(e Editing) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var63 string
-		templ_7745c5c3_Var63, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Delete"))
+		templ_7745c5c3_Var63, templ_7745c5c3_Err = plain(say(ctx, "Delete"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 202, Col: 72}
 		}
@@ -1218,7 +1218,7 @@ func closer(href templ.SafeURL, word string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var66 string
-		templ_7745c5c3_Var66, templ_7745c5c3_Err = templ.JoinStringErrs(static.URL("closed.html"))
+		templ_7745c5c3_Var66, templ_7745c5c3_Err = plain(static.URL("closed.html"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 215, Col: 36}
 		}
@@ -1231,7 +1231,7 @@ func closer(href templ.SafeURL, word string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var67 string
-		templ_7745c5c3_Var67, templ_7745c5c3_Err = templ.JoinStringErrs(templ.GetNonce(ctx))
+		templ_7745c5c3_Var67, templ_7745c5c3_Err = plain(templ.GetNonce(ctx))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 219, Col: 32}
 		}
@@ -1244,7 +1244,7 @@ func closer(href templ.SafeURL, word string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var68 string
-		templ_7745c5c3_Var68, templ_7745c5c3_Err = templ.JoinStringErrs(word)
+		templ_7745c5c3_Var68, templ_7745c5c3_Err = plain(word)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 220, Col: 8}
 		}

@@ -60,7 +60,7 @@ func MutesPage(p Page, all []store.Muted, done string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Muted and blocked people"))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "Muted and blocked people"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `mutes.templ`, Line: 15, Col: 47}
 			}
@@ -73,7 +73,7 @@ func MutesPage(p Page, all []store.Muted, done string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "What muted people write is folded away for you, and they cannot notify you. Who is blocked cannot talk to you directly either. They are not told, unless they write to you."))
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(say(ctx, "What muted people write is folded away for you, and they cannot notify you. Who is blocked cannot talk to you directly either. They are not told, unless they write to you."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `mutes.templ`, Line: 17, Col: 206}
 			}
@@ -86,7 +86,7 @@ func MutesPage(p Page, all []store.Muted, done string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Your reports"))
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(say(ctx, "Your reports"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `mutes.templ`, Line: 18, Col: 66}
 			}
@@ -99,7 +99,7 @@ func MutesPage(p Page, all []store.Muted, done string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Rooms to leave, or to come back to"))
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(say(ctx, "Rooms to leave, or to come back to"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `mutes.templ`, Line: 18, Col: 141}
 			}
@@ -117,7 +117,7 @@ func MutesPage(p Page, all []store.Muted, done string) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 string
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, done))
+				templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(told(ctx, done))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `mutes.templ`, Line: 20, Col: 53}
 				}
@@ -136,7 +136,7 @@ func MutesPage(p Page, all []store.Muted, done string) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var8 string
-				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "You have muted nobody. Open a person’s card to mute or block them."))
+				templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(say(ctx, "You have muted nobody. Open a person’s card to mute or block them."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `mutes.templ`, Line: 23, Col: 104}
 				}
@@ -180,7 +180,7 @@ func MutesPage(p Page, all []store.Muted, done string) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(m.Name)
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(m.Name)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `mutes.templ`, Line: 30, Col: 52}
 				}
@@ -194,7 +194,7 @@ func MutesPage(p Page, all []store.Muted, done string) templ.Component {
 				}
 				if m.Blocks {
 					var templ_7745c5c3_Var11 string
-					templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Blocked since %s", date(ctx, m.At.In(Zone(p.Me)), time.Now())))
+					templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(say(ctx, "Blocked since %s", date(ctx, m.At.In(Zone(p.Me)), time.Now())))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `mutes.templ`, Line: 33, Col: 84}
 					}
@@ -204,7 +204,7 @@ func MutesPage(p Page, all []store.Muted, done string) templ.Component {
 					}
 				} else {
 					var templ_7745c5c3_Var12 string
-					templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Muted since %s", date(ctx, m.At.In(Zone(p.Me)), time.Now())))
+					templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(say(ctx, "Muted since %s", date(ctx, m.At.In(Zone(p.Me)), time.Now())))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `mutes.templ`, Line: 35, Col: 82}
 					}
@@ -239,7 +239,7 @@ func MutesPage(p Page, all []store.Muted, done string) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var14 string
-				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Undo"))
+				templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(say(ctx, "Undo"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `mutes.templ`, Line: 42, Col: 49}
 				}
@@ -252,7 +252,7 @@ func MutesPage(p Page, all []store.Muted, done string) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var15 string
-				templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(m.Name)
+				templ_7745c5c3_Var15, templ_7745c5c3_Err = plain(m.Name)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `mutes.templ`, Line: 42, Col: 85}
 				}
@@ -319,7 +319,7 @@ func muteForm(c Card) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var18 string
-		templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(id(c.Me.ID))
+		templ_7745c5c3_Var18, templ_7745c5c3_Err = plain(id(c.Me.ID))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `mutes.templ`, Line: 55, Col: 52}
 		}
@@ -337,7 +337,7 @@ func muteForm(c Card) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var19 string
-			templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Mute"))
+			templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(say(ctx, "Mute"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `mutes.templ`, Line: 57, Col: 67}
 			}
@@ -350,7 +350,7 @@ func muteForm(c Card) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var20 string
-			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Block"))
+			templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(say(ctx, "Block"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `mutes.templ`, Line: 58, Col: 69}
 			}
@@ -369,7 +369,7 @@ func muteForm(c Card) templ.Component {
 			}
 			if c.Muted.Blocks {
 				var templ_7745c5c3_Var21 string
-				templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Unblock"))
+				templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(say(ctx, "Unblock"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `mutes.templ`, Line: 62, Col: 26}
 				}
@@ -379,7 +379,7 @@ func muteForm(c Card) templ.Component {
 				}
 			} else {
 				var templ_7745c5c3_Var22 string
-				templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Unmute"))
+				templ_7745c5c3_Var22, templ_7745c5c3_Err = plain(say(ctx, "Unmute"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `mutes.templ`, Line: 64, Col: 25}
 				}

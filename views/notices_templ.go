@@ -71,7 +71,7 @@ func NoticesPage(p Page, all []Decision, at store.MeasureID, f Fields, done stri
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Decided about you"))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "Decided about you"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 26, Col: 40}
 			}
@@ -93,7 +93,7 @@ func NoticesPage(p Page, all []Decision, at store.MeasureID, f Fields, done stri
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var4 string
-				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nothing. When a moderator decides something about you, it stands here with its reason."))
+				templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(say(ctx, "Nothing. When a moderator decides something about you, it stands here with its reason."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 30, Col: 122}
 				}
@@ -112,7 +112,7 @@ func NoticesPage(p Page, all []Decision, at store.MeasureID, f Fields, done stri
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(noticeCardID(n.ID))
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(noticeCardID(n.ID))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 33, Col: 73}
 				}
@@ -134,7 +134,7 @@ func NoticesPage(p Page, all []Decision, at store.MeasureID, f Fields, done stri
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 string
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(templ.CSSClasses(templ_7745c5c3_Var6).String())
+				templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(templ.CSSClasses(templ_7745c5c3_Var6).String())
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 1, Col: 0}
 				}
@@ -147,7 +147,7 @@ func NoticesPage(p Page, all []Decision, at store.MeasureID, f Fields, done stri
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var8 string
-				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(Noticed(ctx, n.Measure, Zone(p.Me)))
+				templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(Noticed(ctx, n.Measure, Zone(p.Me)))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 34, Col: 112}
 				}
@@ -160,7 +160,7 @@ func NoticesPage(p Page, all []Decision, at store.MeasureID, f Fields, done stri
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(reasonWord(ctx, n.Reason) + " · ")
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(reasonWord(ctx, n.Reason) + " · ")
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 36, Col: 43}
 				}
@@ -174,7 +174,7 @@ func NoticesPage(p Page, all []Decision, at store.MeasureID, f Fields, done stri
 				}
 				if n.Seq != 0 {
 					var templ_7745c5c3_Var10 string
-					templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(" · ")
+					templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(" · ")
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 39, Col: 16}
 					}
@@ -200,7 +200,7 @@ func NoticesPage(p Page, all []Decision, at store.MeasureID, f Fields, done stri
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var12 string
-					templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "the message"))
+					templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(say(ctx, "the message"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 40, Col: 71}
 					}
@@ -223,7 +223,7 @@ func NoticesPage(p Page, all []Decision, at store.MeasureID, f Fields, done stri
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var13 string
-					templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(n.Words)
+					templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(n.Words)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 44, Col: 61}
 					}
@@ -286,7 +286,7 @@ func appealState(n Decision, p Page, at store.MeasureID, f Fields) templ.Compone
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var15 string
-			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "You objected %s:", moment(ctx, n.Appeal.At.In(Zone(p.Me)))))
+			templ_7745c5c3_Var15, templ_7745c5c3_Err = plain(say(ctx, "You objected %s:", moment(ctx, n.Appeal.At.In(Zone(p.Me)))))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 56, Col: 90}
 			}
@@ -299,7 +299,7 @@ func appealState(n Decision, p Page, at store.MeasureID, f Fields) templ.Compone
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var16 string
-			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(n.Appeal.Text)
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = plain(n.Appeal.Text)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 57, Col: 62}
 			}
@@ -323,7 +323,7 @@ func appealState(n Decision, p Page, at store.MeasureID, f Fields) templ.Compone
 				}
 				if n.Appeal.Granted {
 					var templ_7745c5c3_Var17 string
-					templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "You were right: it was lifted."))
+					templ_7745c5c3_Var17, templ_7745c5c3_Err = plain(say(ctx, "You were right: it was lifted."))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 63, Col: 49}
 					}
@@ -333,7 +333,7 @@ func appealState(n Decision, p Page, at store.MeasureID, f Fields) templ.Compone
 					}
 				} else {
 					var templ_7745c5c3_Var18 string
-					templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "It stays as it is."))
+					templ_7745c5c3_Var18, templ_7745c5c3_Err = plain(say(ctx, "It stays as it is."))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 65, Col: 37}
 					}
@@ -347,7 +347,7 @@ func appealState(n Decision, p Page, at store.MeasureID, f Fields) templ.Compone
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var19 string
-				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(n.Appeal.Answer)
+				templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(n.Appeal.Answer)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 68, Col: 65}
 				}
@@ -387,7 +387,7 @@ func appealState(n Decision, p Page, at store.MeasureID, f Fields) templ.Compone
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var21 string
-			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs("text-" + id(n.ID))
+			templ_7745c5c3_Var21, templ_7745c5c3_Err = plain("text-" + id(n.ID))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 74, Col: 56}
 			}
@@ -400,7 +400,7 @@ func appealState(n Decision, p Page, at store.MeasureID, f Fields) templ.Compone
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var22 string
-			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Why this was wrong"))
+			templ_7745c5c3_Var22, templ_7745c5c3_Err = plain(say(ctx, "Why this was wrong"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 74, Col: 91}
 			}
@@ -413,7 +413,7 @@ func appealState(n Decision, p Page, at store.MeasureID, f Fields) templ.Compone
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var23 string
-			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs("text-" + id(n.ID))
+			templ_7745c5c3_Var23, templ_7745c5c3_Err = plain("text-" + id(n.ID))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 75, Col: 58}
 			}
@@ -436,7 +436,7 @@ func appealState(n Decision, p Page, at store.MeasureID, f Fields) templ.Compone
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var24 string
-			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs("\n" + valueAt(f, at == n.ID))
+			templ_7745c5c3_Var24, templ_7745c5c3_Err = plain("\n" + valueAt(f, at == n.ID))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 75, Col: 148}
 			}
@@ -454,7 +454,7 @@ func appealState(n Decision, p Page, at store.MeasureID, f Fields) templ.Compone
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var25 string
-				templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, f.Errors["text"]))
+				templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(told(ctx, f.Errors["text"]))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 77, Col: 71}
 				}
@@ -480,7 +480,7 @@ func appealState(n Decision, p Page, at store.MeasureID, f Fields) templ.Compone
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var26 string
-			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Object"))
+			templ_7745c5c3_Var26, templ_7745c5c3_Err = plain(say(ctx, "Object"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 81, Col: 73}
 			}
@@ -525,7 +525,7 @@ func whoDecides(alone bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var28 string
-			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "There is nobody else here who could look at it: who decided this will do so again."))
+			templ_7745c5c3_Var28, templ_7745c5c3_Err = plain(say(ctx, "There is nobody else here who could look at it: who decided this will do so again."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 89, Col: 115}
 			}
@@ -543,7 +543,7 @@ func whoDecides(alone bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var29 string
-			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Somebody who did not decide this will look at it."))
+			templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(say(ctx, "Somebody who did not decide this will look at it."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 91, Col: 82}
 			}
@@ -615,7 +615,7 @@ func AppealsPage(p Page, open []OpenAppeal, decided []store.Appeal, done string)
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var32 string
-			templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Objections"))
+			templ_7745c5c3_Var32, templ_7745c5c3_Err = plain(say(ctx, "Objections"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 115, Col: 31}
 			}
@@ -628,7 +628,7 @@ func AppealsPage(p Page, open []OpenAppeal, decided []store.Appeal, done string)
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var33 string
-			templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Who decided something does not decide about it again."))
+			templ_7745c5c3_Var33, templ_7745c5c3_Err = plain(say(ctx, "Who decided something does not decide about it again."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 117, Col: 86}
 			}
@@ -704,7 +704,7 @@ func AppealsRegion(open []OpenAppeal, decided []store.Appeal, zone *time.Locatio
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var35 string
-			templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nobody waits for an answer."))
+			templ_7745c5c3_Var35, templ_7745c5c3_Err = plain(say(ctx, "Nobody waits for an answer."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 133, Col: 61}
 			}
@@ -723,7 +723,7 @@ func AppealsRegion(open []OpenAppeal, decided []store.Appeal, zone *time.Locatio
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var36 string
-			templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs("appeal-" + id(a.Measure.ID))
+			templ_7745c5c3_Var36, templ_7745c5c3_Err = plain("appeal-" + id(a.Measure.ID))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 136, Col: 81}
 			}
@@ -758,7 +758,7 @@ func AppealsRegion(open []OpenAppeal, decided []store.Appeal, zone *time.Locatio
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var38 string
-				templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Decide"))
+				templ_7745c5c3_Var38, templ_7745c5c3_Err = plain(say(ctx, "Decide"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 139, Col: 124}
 				}
@@ -771,7 +771,7 @@ func AppealsRegion(open []OpenAppeal, decided []store.Appeal, zone *time.Locatio
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var39 string
-				templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(a.Measure.UserName)
+				templ_7745c5c3_Var39, templ_7745c5c3_Err = plain(a.Measure.UserName)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 139, Col: 172}
 				}
@@ -789,7 +789,7 @@ func AppealsRegion(open []OpenAppeal, decided []store.Appeal, zone *time.Locatio
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var40 string
-				templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "You imposed this, so somebody else decides."))
+				templ_7745c5c3_Var40, templ_7745c5c3_Err = plain(say(ctx, "You imposed this, so somebody else decides."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 141, Col: 79}
 				}
@@ -813,7 +813,7 @@ func AppealsRegion(open []OpenAppeal, decided []store.Appeal, zone *time.Locatio
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var41 string
-			templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Decided"))
+			templ_7745c5c3_Var41, templ_7745c5c3_Err = plain(say(ctx, "Decided"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 146, Col: 51}
 			}
@@ -831,7 +831,7 @@ func AppealsRegion(open []OpenAppeal, decided []store.Appeal, zone *time.Locatio
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var42 string
-				templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs("appeal-" + id(a.Measure.ID))
+				templ_7745c5c3_Var42, templ_7745c5c3_Err = plain("appeal-" + id(a.Measure.ID))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 148, Col: 82}
 				}
@@ -853,7 +853,7 @@ func AppealsRegion(open []OpenAppeal, decided []store.Appeal, zone *time.Locatio
 				}
 				if a.Granted {
 					var templ_7745c5c3_Var43 string
-					templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Lifted") + ":")
+					templ_7745c5c3_Var43, templ_7745c5c3_Err = plain(say(ctx, "Lifted") + ":")
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 153, Col: 34}
 					}
@@ -863,7 +863,7 @@ func AppealsRegion(open []OpenAppeal, decided []store.Appeal, zone *time.Locatio
 					}
 				} else {
 					var templ_7745c5c3_Var44 string
-					templ_7745c5c3_Var44, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "It stays") + ":")
+					templ_7745c5c3_Var44, templ_7745c5c3_Err = plain(say(ctx, "It stays") + ":")
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 155, Col: 36}
 					}
@@ -877,7 +877,7 @@ func AppealsRegion(open []OpenAppeal, decided []store.Appeal, zone *time.Locatio
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var45 string
-				templ_7745c5c3_Var45, templ_7745c5c3_Err = templ.JoinStringErrs(a.Answer)
+				templ_7745c5c3_Var45, templ_7745c5c3_Err = plain(a.Answer)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 158, Col: 33}
 				}
@@ -946,7 +946,7 @@ func AppealPage(p Page, a OpenAppeal, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var48 string
-			templ_7745c5c3_Var48, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "An objection"))
+			templ_7745c5c3_Var48, templ_7745c5c3_Err = plain(say(ctx, "An objection"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 171, Col: 33}
 			}
@@ -968,7 +968,7 @@ func AppealPage(p Page, a OpenAppeal, f Fields) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var49 string
-				templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "They were told:"))
+				templ_7745c5c3_Var49, templ_7745c5c3_Err = plain(say(ctx, "They were told:"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 176, Col: 50}
 				}
@@ -981,7 +981,7 @@ func AppealPage(p Page, a OpenAppeal, f Fields) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var50 string
-				templ_7745c5c3_Var50, templ_7745c5c3_Err = templ.JoinStringErrs(a.Measure.Words)
+				templ_7745c5c3_Var50, templ_7745c5c3_Err = plain(a.Measure.Words)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 176, Col: 87}
 				}
@@ -1013,7 +1013,7 @@ func AppealPage(p Page, a OpenAppeal, f Fields) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var52 string
-				templ_7745c5c3_Var52, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "The report that it is about"))
+				templ_7745c5c3_Var52, templ_7745c5c3_Err = plain(say(ctx, "The report that it is about"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 179, Col: 84}
 				}
@@ -1036,7 +1036,7 @@ func AppealPage(p Page, a OpenAppeal, f Fields) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var53 string
-				templ_7745c5c3_Var53, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "There is nobody else who could decide this: who decided it first, decides again."))
+				templ_7745c5c3_Var53, templ_7745c5c3_Err = plain(say(ctx, "There is nobody else who could decide this: who decided it first, decides again."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 183, Col: 114}
 				}
@@ -1079,7 +1079,7 @@ func AppealPage(p Page, a OpenAppeal, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var55 string
-			templ_7745c5c3_Var55, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Your answer"))
+			templ_7745c5c3_Var55, templ_7745c5c3_Err = plain(say(ctx, "Your answer"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 189, Col: 70}
 			}
@@ -1102,7 +1102,7 @@ func AppealPage(p Page, a OpenAppeal, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var56 string
-			templ_7745c5c3_Var56, templ_7745c5c3_Err = templ.JoinStringErrs("\n" + f.Values["answer"])
+			templ_7745c5c3_Var56, templ_7745c5c3_Err = plain("\n" + f.Values["answer"])
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 200, Col: 32}
 			}
@@ -1120,7 +1120,7 @@ func AppealPage(p Page, a OpenAppeal, f Fields) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var57 string
-				templ_7745c5c3_Var57, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, f.Errors["answer"]))
+				templ_7745c5c3_Var57, templ_7745c5c3_Err = plain(told(ctx, f.Errors["answer"]))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 202, Col: 91}
 				}
@@ -1138,7 +1138,7 @@ func AppealPage(p Page, a OpenAppeal, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var58 string
-			templ_7745c5c3_Var58, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Lift it"))
+			templ_7745c5c3_Var58, templ_7745c5c3_Err = plain(say(ctx, "Lift it"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 206, Col: 88}
 			}
@@ -1151,7 +1151,7 @@ func AppealPage(p Page, a OpenAppeal, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var59 string
-			templ_7745c5c3_Var59, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "It stays"))
+			templ_7745c5c3_Var59, templ_7745c5c3_Err = plain(say(ctx, "It stays"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 207, Col: 73}
 			}
@@ -1212,7 +1212,7 @@ func appealHead(a store.Appeal, zone *time.Location) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var62 string
-		templ_7745c5c3_Var62, templ_7745c5c3_Err = templ.JoinStringErrs(a.Measure.UserName)
+		templ_7745c5c3_Var62, templ_7745c5c3_Err = plain(a.Measure.UserName)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 215, Col: 65}
 		}
@@ -1225,7 +1225,7 @@ func appealHead(a store.Appeal, zone *time.Location) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var63 string
-		templ_7745c5c3_Var63, templ_7745c5c3_Err = templ.JoinStringErrs(measureTitle(ctx, a.Measure.Kind))
+		templ_7745c5c3_Var63, templ_7745c5c3_Err = plain(measureTitle(ctx, a.Measure.Kind))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 216, Col: 48}
 		}
@@ -1256,7 +1256,7 @@ func appealHead(a store.Appeal, zone *time.Location) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var65 string
-			templ_7745c5c3_Var65, templ_7745c5c3_Err = templ.JoinStringErrs(a.Measure.RoomName)
+			templ_7745c5c3_Var65, templ_7745c5c3_Err = plain(a.Measure.RoomName)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 218, Col: 72}
 			}
@@ -1274,7 +1274,7 @@ func appealHead(a store.Appeal, zone *time.Location) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var66 string
-		templ_7745c5c3_Var66, templ_7745c5c3_Err = templ.JoinStringErrs(reasonWord(ctx, a.Measure.Reason) + " · ")
+		templ_7745c5c3_Var66, templ_7745c5c3_Err = plain(reasonWord(ctx, a.Measure.Reason) + " · ")
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 222, Col: 46}
 		}
@@ -1288,7 +1288,7 @@ func appealHead(a store.Appeal, zone *time.Location) templ.Component {
 		}
 		if a.Measure.ByName != "" {
 			var templ_7745c5c3_Var67 string
-			templ_7745c5c3_Var67, templ_7745c5c3_Err = templ.JoinStringErrs(" · ")
+			templ_7745c5c3_Var67, templ_7745c5c3_Err = plain(" · ")
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 225, Col: 11}
 			}
@@ -1301,7 +1301,7 @@ func appealHead(a store.Appeal, zone *time.Location) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var68 string
-			templ_7745c5c3_Var68, templ_7745c5c3_Err = templ.JoinStringErrs(a.Measure.ByName)
+			templ_7745c5c3_Var68, templ_7745c5c3_Err = plain(a.Measure.ByName)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 226, Col: 26}
 			}
@@ -1319,7 +1319,7 @@ func appealHead(a store.Appeal, zone *time.Location) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var69 string
-		templ_7745c5c3_Var69, templ_7745c5c3_Err = templ.JoinStringErrs(a.Text)
+		templ_7745c5c3_Var69, templ_7745c5c3_Err = plain(a.Text)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 229, Col: 54}
 		}
@@ -1381,7 +1381,7 @@ func SuspendedPage(p Page, d Decision, zone *time.Location, token string, f Fiel
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var72 string
-				templ_7745c5c3_Var72, templ_7745c5c3_Err = templ.JoinStringErrs(reasonWord(ctx, m.Reason))
+				templ_7745c5c3_Var72, templ_7745c5c3_Err = plain(reasonWord(ctx, m.Reason))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 239, Col: 34}
 				}
@@ -1399,7 +1399,7 @@ func SuspendedPage(p Page, d Decision, zone *time.Location, token string, f Fiel
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var73 string
-					templ_7745c5c3_Var73, templ_7745c5c3_Err = templ.JoinStringErrs(m.Words)
+					templ_7745c5c3_Var73, templ_7745c5c3_Err = plain(m.Words)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 241, Col: 59}
 					}
@@ -1420,7 +1420,7 @@ func SuspendedPage(p Page, d Decision, zone *time.Location, token string, f Fiel
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var74 string
-					templ_7745c5c3_Var74, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "You have objected."))
+					templ_7745c5c3_Var74, templ_7745c5c3_Err = plain(say(ctx, "You have objected."))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 246, Col: 40}
 					}
@@ -1442,7 +1442,7 @@ func SuspendedPage(p Page, d Decision, zone *time.Location, token string, f Fiel
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var75 string
-					templ_7745c5c3_Var75, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "You have objected, and it stays as it is."))
+					templ_7745c5c3_Var75, templ_7745c5c3_Err = plain(say(ctx, "You have objected, and it stays as it is."))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 249, Col: 77}
 					}
@@ -1455,7 +1455,7 @@ func SuspendedPage(p Page, d Decision, zone *time.Location, token string, f Fiel
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var76 string
-					templ_7745c5c3_Var76, templ_7745c5c3_Err = templ.JoinStringErrs(appeal.Answer)
+					templ_7745c5c3_Var76, templ_7745c5c3_Err = plain(appeal.Answer)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 250, Col: 65}
 					}
@@ -1474,7 +1474,7 @@ func SuspendedPage(p Page, d Decision, zone *time.Location, token string, f Fiel
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var77 string
-				templ_7745c5c3_Var77, templ_7745c5c3_Err = templ.JoinStringErrs(token)
+				templ_7745c5c3_Var77, templ_7745c5c3_Err = plain(token)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 254, Col: 52}
 				}
@@ -1487,7 +1487,7 @@ func SuspendedPage(p Page, d Decision, zone *time.Location, token string, f Fiel
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var78 string
-				templ_7745c5c3_Var78, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Why this was wrong"))
+				templ_7745c5c3_Var78, templ_7745c5c3_Err = plain(say(ctx, "Why this was wrong"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 256, Col: 77}
 				}
@@ -1500,7 +1500,7 @@ func SuspendedPage(p Page, d Decision, zone *time.Location, token string, f Fiel
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var79 string
-				templ_7745c5c3_Var79, templ_7745c5c3_Err = templ.JoinStringErrs("\n" + f.Values["text"])
+				templ_7745c5c3_Var79, templ_7745c5c3_Err = plain("\n" + f.Values["text"])
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 257, Col: 102}
 				}
@@ -1518,7 +1518,7 @@ func SuspendedPage(p Page, d Decision, zone *time.Location, token string, f Fiel
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var80 string
-					templ_7745c5c3_Var80, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, f.Errors["text"]))
+					templ_7745c5c3_Var80, templ_7745c5c3_Err = plain(told(ctx, f.Errors["text"]))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 259, Col: 73}
 					}
@@ -1544,7 +1544,7 @@ func SuspendedPage(p Page, d Decision, zone *time.Location, token string, f Fiel
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var81 string
-				templ_7745c5c3_Var81, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Object"))
+				templ_7745c5c3_Var81, templ_7745c5c3_Err = plain(say(ctx, "Object"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 263, Col: 75}
 				}
@@ -1562,7 +1562,7 @@ func SuspendedPage(p Page, d Decision, zone *time.Location, token string, f Fiel
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var82 string
-			templ_7745c5c3_Var82, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Sign in as somebody else"))
+			templ_7745c5c3_Var82, templ_7745c5c3_Err = plain(say(ctx, "Sign in as somebody else"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `notices.templ`, Line: 267, Col: 79}
 			}

@@ -111,7 +111,7 @@ func OverviewPage(p Page, now Figures, c Charts) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Charts of the last"))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "Charts of the last"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 64, Col: 66}
 			}
@@ -152,7 +152,7 @@ func OverviewPage(p Page, now Figures, c Charts) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, r.Word))
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(told(ctx, r.Word))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 66, Col: 137}
 				}
@@ -175,7 +175,7 @@ func OverviewPage(p Page, now Figures, c Charts) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var6 string
-				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(m.ID + "-title")
+				templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(m.ID + "-title")
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 72, Col: 77}
 				}
@@ -188,7 +188,7 @@ func OverviewPage(p Page, now Figures, c Charts) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 string
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(m.ID + "-title")
+				templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(m.ID + "-title")
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 73, Col: 29}
 				}
@@ -201,7 +201,7 @@ func OverviewPage(p Page, now Figures, c Charts) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var8 string
-				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, m.Title))
+				templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(told(ctx, m.Title))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 73, Col: 74}
 				}
@@ -226,7 +226,7 @@ func OverviewPage(p Page, now Figures, c Charts) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "As a table"))
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(say(ctx, "As a table"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 77, Col: 39}
 				}
@@ -239,7 +239,7 @@ func OverviewPage(p Page, now Figures, c Charts) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, m.Title))
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(told(ctx, m.Title))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 77, Col: 87}
 				}
@@ -252,7 +252,7 @@ func OverviewPage(p Page, now Figures, c Charts) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var11 string
-				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, m.Sentence))
+				templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(told(ctx, m.Sentence))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 78, Col: 46}
 				}
@@ -400,7 +400,7 @@ func runningSince(now Figures, pushed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var15 string
-		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Parley %s, running for %s.", now.Version, uptime(ctx, now.Up)))
+		templ_7745c5c3_Var15, templ_7745c5c3_Err = plain(say(ctx, "Parley %s, running for %s.", now.Version, uptime(ctx, now.Up)))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 112, Col: 76}
 		}
@@ -414,7 +414,7 @@ func runningSince(now Figures, pushed bool) templ.Component {
 		}
 		if now.Processes > 1 {
 			var templ_7745c5c3_Var16 string
-			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "The numbers are those of %d processes together.", now.Processes))
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = plain(say(ctx, "The numbers are those of %d processes together.", now.Processes))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 114, Col: 79}
 			}
@@ -457,7 +457,7 @@ func measureNumbers(m measure, f store.Figure, pushed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var18 string
-		templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(m.ID + "-now")
+		templ_7745c5c3_Var18, templ_7745c5c3_Err = plain(m.ID + "-now")
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 121, Col: 20}
 		}
@@ -500,7 +500,7 @@ func measureNumbers(m measure, f store.Figure, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var19 string
-			templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(l.shown(ctx, f, m.unit))
+			templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(l.shown(ctx, f, m.unit))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 135, Col: 34}
 			}
@@ -514,7 +514,7 @@ func measureNumbers(m measure, f store.Figure, pushed bool) templ.Component {
 			}
 			if l.Word != "" {
 				var templ_7745c5c3_Var20 string
-				templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(" ")
+				templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(" ")
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 137, Col: 10}
 				}
@@ -527,7 +527,7 @@ func measureNumbers(m measure, f store.Figure, pushed bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var21 string
-				templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, l.Word))
+				templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(told(ctx, l.Word))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 138, Col: 51}
 				}
@@ -579,7 +579,7 @@ func chart(m measure, c Charts, zone *time.Location, pushed bool) templ.Componen
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var23 string
-		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(m.ID + "-chart")
+		templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(m.ID + "-chart")
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 147, Col: 22}
 		}
@@ -607,7 +607,7 @@ func chart(m measure, c Charts, zone *time.Location, pushed bool) templ.Componen
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var24 string
-			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nothing was measured yet. The first minute comes soon."))
+			templ_7745c5c3_Var24, templ_7745c5c3_Err = plain(say(ctx, "Nothing was measured yet. The first minute comes soon."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 154, Col: 101}
 			}
@@ -626,7 +626,7 @@ func chart(m measure, c Charts, zone *time.Location, pushed bool) templ.Componen
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var25 string
-			templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(amount(ctx, top, m.unit))
+			templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(amount(ctx, top, m.unit))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 157, Col: 72}
 			}
@@ -639,7 +639,7 @@ func chart(m measure, c Charts, zone *time.Location, pushed bool) templ.Componen
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var26 string
-			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "%s: a chart from 0 to %s", told(ctx, m.Title), amount(ctx, top, m.unit)))
+			templ_7745c5c3_Var26, templ_7745c5c3_Err = plain(say(ctx, "%s: a chart from 0 to %s", told(ctx, m.Title), amount(ctx, top, m.unit)))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 158, Col: 185}
 			}
@@ -658,7 +658,7 @@ func chart(m measure, c Charts, zone *time.Location, pushed bool) templ.Componen
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var27 string
-					templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(c.path(l, top, true))
+					templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(c.path(l, top, true))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 162, Col: 56}
 					}
@@ -671,7 +671,7 @@ func chart(m measure, c Charts, zone *time.Location, pushed bool) templ.Componen
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var28 string
-					templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(c.path(l, top, false))
+					templ_7745c5c3_Var28, templ_7745c5c3_Err = plain(c.path(l, top, false))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 163, Col: 57}
 					}
@@ -689,7 +689,7 @@ func chart(m measure, c Charts, zone *time.Location, pushed bool) templ.Componen
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var29 string
-					templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(c.path(l, top, false))
+					templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(c.path(l, top, false))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 165, Col: 77}
 					}
@@ -708,7 +708,7 @@ func chart(m measure, c Charts, zone *time.Location, pushed bool) templ.Componen
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var30 string
-			templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(c.moment(ctx, c.Range.First(c.Now), zone))
+			templ_7745c5c3_Var30, templ_7745c5c3_Err = plain(c.moment(ctx, c.Range.First(c.Now), zone))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 169, Col: 95}
 			}
@@ -721,7 +721,7 @@ func chart(m measure, c Charts, zone *time.Location, pushed bool) templ.Componen
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var31 string
-			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(c.moment(ctx, c.Now, zone))
+			templ_7745c5c3_Var31, templ_7745c5c3_Err = plain(c.moment(ctx, c.Now, zone))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 169, Col: 139}
 			}
@@ -780,7 +780,7 @@ func reasonsOf(c Charts) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var33 string
-				templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, d.Word))
+				templ_7745c5c3_Var33, templ_7745c5c3_Err = plain(told(ctx, d.Word))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 181, Col: 27}
 				}
@@ -793,7 +793,7 @@ func reasonsOf(c Charts) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var34 string
-				templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(id(d.Count))
+				templ_7745c5c3_Var34, templ_7745c5c3_Err = plain(id(d.Count))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 181, Col: 46}
 				}
@@ -841,7 +841,7 @@ func chartTable(m measure, c Charts, zone *time.Location, pushed bool) templ.Com
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var36 string
-		templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(m.ID + "-table")
+		templ_7745c5c3_Var36, templ_7745c5c3_Err = plain(m.ID + "-table")
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 189, Col: 22}
 		}
@@ -854,7 +854,7 @@ func chartTable(m measure, c Charts, zone *time.Location, pushed bool) templ.Com
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var37 string
-		templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(m.ID + "-title")
+		templ_7745c5c3_Var37, templ_7745c5c3_Err = plain(m.ID + "-title")
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 193, Col: 35}
 		}
@@ -877,7 +877,7 @@ func chartTable(m measure, c Charts, zone *time.Location, pushed bool) templ.Com
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var38 string
-		templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "From"))
+		templ_7745c5c3_Var38, templ_7745c5c3_Err = plain(say(ctx, "From"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 201, Col: 39}
 		}
@@ -896,7 +896,7 @@ func chartTable(m measure, c Charts, zone *time.Location, pushed bool) templ.Com
 			}
 			if l.Word == "" {
 				var templ_7745c5c3_Var39 string
-				templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, m.Title))
+				templ_7745c5c3_Var39, templ_7745c5c3_Err = plain(told(ctx, m.Title))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 205, Col: 28}
 				}
@@ -906,7 +906,7 @@ func chartTable(m measure, c Charts, zone *time.Location, pushed bool) templ.Com
 				}
 			} else {
 				var templ_7745c5c3_Var40 string
-				templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, l.Word))
+				templ_7745c5c3_Var40, templ_7745c5c3_Err = plain(told(ctx, l.Word))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 207, Col: 27}
 				}
@@ -931,7 +931,7 @@ func chartTable(m measure, c Charts, zone *time.Location, pushed bool) templ.Com
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var41 string
-			templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(c.moment(ctx, f.At, zone))
+			templ_7745c5c3_Var41, templ_7745c5c3_Err = plain(c.moment(ctx, f.At, zone))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 217, Col: 49}
 			}
@@ -949,7 +949,7 @@ func chartTable(m measure, c Charts, zone *time.Location, pushed bool) templ.Com
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var42 string
-				templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(l.shown(ctx, f, m.unit))
+				templ_7745c5c3_Var42, templ_7745c5c3_Err = plain(l.shown(ctx, f, m.unit))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `overview.templ`, Line: 219, Col: 36}
 				}

@@ -85,7 +85,7 @@ func People(room store.RoomID, all []Present, zone *time.Location, pushed bool) 
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var3 string
-		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "All members"))
+		templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "All members"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `people.templ`, Line: 28, Col: 88}
 		}
@@ -128,7 +128,7 @@ func peopleGroup(title string, all []Present, zone *time.Location) templ.Compone
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(title)
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(title)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `people.templ`, Line: 34, Col: 35}
 			}
@@ -141,7 +141,7 @@ func peopleGroup(title string, all []Present, zone *time.Location) templ.Compone
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(id(int64(len(all))))
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(id(int64(len(all))))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `people.templ`, Line: 34, Col: 62}
 			}
@@ -159,7 +159,7 @@ func peopleGroup(title string, all []Present, zone *time.Location) templ.Compone
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 string
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(personLinkID(u.ID))
+				templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(personLinkID(u.ID))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `people.templ`, Line: 37, Col: 31}
 				}
@@ -197,7 +197,7 @@ func peopleGroup(title string, all []Present, zone *time.Location) templ.Compone
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(u.Name)
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(u.Name)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `people.templ`, Line: 43, Col: 68}
 				}
@@ -215,7 +215,7 @@ func peopleGroup(title string, all []Present, zone *time.Location) templ.Compone
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var10 string
-					templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(does)
+					templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(does)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `people.templ`, Line: 45, Col: 51}
 					}
@@ -300,7 +300,7 @@ func presence(is string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Here now"))
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(say(ctx, "Here now"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `people.templ`, Line: 84, Col: 49}
 			}
@@ -318,7 +318,7 @@ func presence(is string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var13 string
-			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Away"))
+			templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(say(ctx, "Away"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `people.templ`, Line: 86, Col: 45}
 			}

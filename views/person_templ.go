@@ -72,7 +72,7 @@ func PersonPage(p Page, c Card) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(named(ctx, c.Person.Name))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(named(ctx, c.Person.Name))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 27, Col: 41}
 			}
@@ -116,7 +116,7 @@ func PersonPage(p Page, c Card) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var6 string
-						templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Report"))
+						templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(say(ctx, "Report"))
 						if templ_7745c5c3_Err != nil {
 							return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 33, Col: 84}
 						}
@@ -196,7 +196,7 @@ func PersonCard(c Card) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var9 string
-		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(named(ctx, c.Person.Name))
+		templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(named(ctx, c.Person.Name))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 49, Col: 69}
 		}
@@ -308,7 +308,7 @@ func gone(c Card) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var13 string
-		templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(named(ctx, c.Person.Name))
+		templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(named(ctx, c.Person.Name))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 70, Col: 54}
 		}
@@ -326,7 +326,7 @@ func gone(c Card) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var14 string
-			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "This account is not active now. Nobody reads what you write to them."))
+			templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(say(ctx, "This account is not active now. Nobody reads what you write to them."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 72, Col: 103}
 			}
@@ -344,7 +344,7 @@ func gone(c Card) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var15 string
-			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Whoever this was has left, or was deleted. Nobody reads what you write to them."))
+			templ_7745c5c3_Var15, templ_7745c5c3_Err = plain(say(ctx, "Whoever this was has left, or was deleted. Nobody reads what you write to them."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 74, Col: 114}
 			}
@@ -380,7 +380,7 @@ func gone(c Card) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var17 string
-			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Moderate"))
+			templ_7745c5c3_Var17, templ_7745c5c3_Err = plain(say(ctx, "Moderate"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 78, Col: 105}
 			}
@@ -439,7 +439,7 @@ func person(c Card) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var19 string
-		templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(c.Person.Name)
+		templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(c.Person.Name)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 90, Col: 47}
 		}
@@ -452,7 +452,7 @@ func person(c Card) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var20 string
-		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs("@" + c.Person.Username)
+		templ_7745c5c3_Var20, templ_7745c5c3_Err = plain("@" + c.Person.Username)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 90, Col: 101}
 		}
@@ -470,7 +470,7 @@ func person(c Card) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var21 string
-			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(status.Emoji)
+			templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(status.Emoji)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 92, Col: 55}
 			}
@@ -483,7 +483,7 @@ func person(c Card) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var22 string
-			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(status.Text)
+			templ_7745c5c3_Var22, templ_7745c5c3_Err = plain(status.Text)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 92, Col: 71}
 			}
@@ -502,7 +502,7 @@ func person(c Card) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var23 string
-			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(c.Person.About)
+			templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(c.Person.About)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 95, Col: 34}
 			}
@@ -526,7 +526,7 @@ func person(c Card) templ.Component {
 		switch c.Presence {
 		case "online":
 			var templ_7745c5c3_Var24 string
-			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Here now"))
+			templ_7745c5c3_Var24, templ_7745c5c3_Err = plain(say(ctx, "Here now"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 101, Col: 28}
 			}
@@ -540,7 +540,7 @@ func person(c Card) templ.Component {
 			}
 		case "away":
 			var templ_7745c5c3_Var25 string
-			templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Away"))
+			templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(say(ctx, "Away"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 103, Col: 24}
 			}
@@ -555,7 +555,7 @@ func person(c Card) templ.Component {
 		default:
 			if c.Person.HereAt.IsZero() {
 				var templ_7745c5c3_Var26 string
-				templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Not here"))
+				templ_7745c5c3_Var26, templ_7745c5c3_Err = plain(say(ctx, "Not here"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 106, Col: 29}
 				}
@@ -569,7 +569,7 @@ func person(c Card) templ.Component {
 				}
 			} else {
 				var templ_7745c5c3_Var27 string
-				templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Last here %s", lately(ctx, c.Person.HereAt.In(Zone(c.Me)), c.Now)))
+				templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(say(ctx, "Last here %s", lately(ctx, c.Person.HereAt.In(Zone(c.Me)), c.Now)))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 108, Col: 85}
 				}
@@ -589,7 +589,7 @@ func person(c Card) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var28 string
-			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "%s there", c.Now.In(Zone(c.Person)).Format("15:04")))
+			templ_7745c5c3_Var28, templ_7745c5c3_Err = plain(say(ctx, "%s there", c.Now.In(Zone(c.Person)).Format("15:04")))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 112, Col: 72}
 			}
@@ -608,7 +608,7 @@ func person(c Card) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var29 string
-			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, c.Problem))
+			templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(told(ctx, c.Problem))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 116, Col: 62}
 			}
@@ -626,7 +626,7 @@ func person(c Card) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var30 string
-		templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(id(c.Me.ID))
+		templ_7745c5c3_Var30, templ_7745c5c3_Err = plain(id(c.Me.ID))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 120, Col: 55}
 		}
@@ -644,7 +644,7 @@ func person(c Card) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var31 string
-			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(id(c.Person.ID))
+			templ_7745c5c3_Var31, templ_7745c5c3_Err = plain(id(c.Person.ID))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 122, Col: 62}
 			}
@@ -663,7 +663,7 @@ func person(c Card) templ.Component {
 		}
 		if c.Person.ID == c.Me.ID {
 			var templ_7745c5c3_Var32 string
-			templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Notes to yourself"))
+			templ_7745c5c3_Var32, templ_7745c5c3_Err = plain(say(ctx, "Notes to yourself"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 126, Col: 38}
 			}
@@ -673,7 +673,7 @@ func person(c Card) templ.Component {
 			}
 		} else {
 			var templ_7745c5c3_Var33 string
-			templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Message"))
+			templ_7745c5c3_Var33, templ_7745c5c3_Err = plain(say(ctx, "Message"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 128, Col: 28}
 			}
@@ -692,7 +692,7 @@ func person(c Card) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var34 string
-			templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Edit profile"))
+			templ_7745c5c3_Var34, templ_7745c5c3_Err = plain(say(ctx, "Edit profile"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 133, Col: 79}
 			}
@@ -732,7 +732,7 @@ func person(c Card) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var36 string
-				templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Moderate"))
+				templ_7745c5c3_Var36, templ_7745c5c3_Err = plain(say(ctx, "Moderate"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `person.templ`, Line: 137, Col: 106}
 				}

@@ -55,7 +55,7 @@ func Changes(room store.RoomID, added, changed []store.Message, rev store.Rev, z
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var2 string
-			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(listOf(room, false))
+			templ_7745c5c3_Var2, templ_7745c5c3_Err = plain(listOf(room, false))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `push.templ`, Line: 25, Col: 44}
 			}
@@ -78,7 +78,7 @@ func Changes(room store.RoomID, added, changed []store.Message, rev store.Rev, z
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "%d new messages, the last from %s", len(added), named(ctx, added[len(added)-1].AuthorName)))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "%d new messages, the last from %s", len(added), named(ctx, added[len(added)-1].AuthorName)))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `push.templ`, Line: 31, Col: 106}
 			}
@@ -134,7 +134,7 @@ func ChangesBelow(room store.RoomID, added, changed []store.Message, rev store.R
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs("#arrived[data-room='" + id(room) + "']")
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = plain("#arrived[data-room='" + id(room) + "']")
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `push.templ`, Line: 44, Col: 65}
 			}
@@ -152,7 +152,7 @@ func ChangesBelow(room store.RoomID, added, changed []store.Message, rev store.R
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var6 string
-				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs("arrived-" + id(m.Seq))
+				templ_7745c5c3_Var6, templ_7745c5c3_Err = plain("arrived-" + id(m.Seq))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `push.templ`, Line: 46, Col: 34}
 				}
@@ -165,7 +165,7 @@ func ChangesBelow(room store.RoomID, added, changed []store.Message, rev store.R
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 string
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(id(m.Seq))
+				templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(id(m.Seq))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `push.templ`, Line: 46, Col: 57}
 				}
@@ -225,7 +225,7 @@ func Forgotten(room store.RoomID, gone []store.Seq) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var9 string
-			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(MessageID(room, seq))
+			templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(MessageID(room, seq))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `push.templ`, Line: 59, Col: 36}
 			}
@@ -269,7 +269,7 @@ func Replace(room store.Room, rows []store.Message, more bool, rev store.Rev, zo
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var11 string
-		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(messagesID)
+		templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(messagesID)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `push.templ`, Line: 65, Col: 21}
 		}
@@ -282,7 +282,7 @@ func Replace(room store.Room, rows []store.Message, more bool, rev store.Rev, zo
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 string
-		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs("innerHTML:" + listOf(room.ID, false))
+		templ_7745c5c3_Var12, templ_7745c5c3_Err = plain("innerHTML:" + listOf(room.ID, false))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `push.templ`, Line: 65, Col: 75}
 		}
@@ -432,7 +432,7 @@ func revision(rev store.Rev) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var17 string
-		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(id(rev))
+		templ_7745c5c3_Var17, templ_7745c5c3_Err = plain(id(rev))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `push.templ`, Line: 90, Col: 57}
 		}
@@ -505,7 +505,7 @@ func Notice(sentence string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var20 string
-		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(noticeID)
+		templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(noticeID)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `push.templ`, Line: 100, Col: 19}
 		}
@@ -523,7 +523,7 @@ func Notice(sentence string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var21 string
-			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, sentence))
+			templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(told(ctx, sentence))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `push.templ`, Line: 102, Col: 48}
 			}
@@ -572,7 +572,7 @@ func Outdated() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var23 string
-		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(noticeID)
+		templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(noticeID)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `push.templ`, Line: 110, Col: 19}
 		}
@@ -585,7 +585,7 @@ func Outdated() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var24 string
-		templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Your language or time zone has changed."))
+		templ_7745c5c3_Var24, templ_7745c5c3_Err = plain(say(ctx, "Your language or time zone has changed."))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `push.templ`, Line: 111, Col: 79}
 		}
@@ -598,7 +598,7 @@ func Outdated() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var25 string
-		templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Load this page again"))
+		templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(say(ctx, "Load this page again"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `push.templ`, Line: 111, Col: 127}
 		}
@@ -643,7 +643,7 @@ func Ended(why Ending) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var27 string
-		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(messagesID)
+		templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(messagesID)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `push.templ`, Line: 120, Col: 21}
 		}
@@ -656,7 +656,7 @@ func Ended(why Ending) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var28 string
-		templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(windowID)
+		templ_7745c5c3_Var28, templ_7745c5c3_Err = plain(windowID)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `push.templ`, Line: 121, Col: 19}
 		}
@@ -669,7 +669,7 @@ func Ended(why Ending) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var29 string
-		templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(editorID)
+		templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(editorID)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `push.templ`, Line: 122, Col: 19}
 		}

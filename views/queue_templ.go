@@ -74,7 +74,7 @@ func moderationPage(p Page, path string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(templ.CSSClasses(templ_7745c5c3_Var3).String())
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(templ.CSSClasses(templ_7745c5c3_Var3).String())
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 1, Col: 0}
 			}
@@ -151,7 +151,7 @@ func moderationLink(me store.User) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Moderation"))
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(say(ctx, "Moderation"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 45, Col: 28}
 			}
@@ -228,7 +228,7 @@ func QueuePage(p Page, q Cases) templ.Component {
 			}
 			if q.Room.ID != 0 {
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Reports from %s", q.Room.Name))
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(say(ctx, "Reports from %s", q.Room.Name))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 70, Col: 47}
 				}
@@ -238,7 +238,7 @@ func QueuePage(p Page, q Cases) templ.Component {
 				}
 			} else {
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Reports"))
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(say(ctx, "Reports"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 72, Col: 26}
 				}
@@ -252,7 +252,7 @@ func QueuePage(p Page, q Cases) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var11 string
-			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Reports"))
+			templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(say(ctx, "Reports"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 76, Col: 52}
 			}
@@ -343,7 +343,7 @@ func tab(q Cases, name, word string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var14 string
-		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(word)
+		templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(word)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 86, Col: 95}
 		}
@@ -403,7 +403,7 @@ func QueueRegion(q Cases, zone *time.Location, pushed bool) templ.Component {
 			switch {
 			case q.Paged:
 				var templ_7745c5c3_Var16 string
-				templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "There is nothing more."))
+				templ_7745c5c3_Var16, templ_7745c5c3_Err = plain(say(ctx, "There is nothing more."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 101, Col: 42}
 				}
@@ -413,7 +413,7 @@ func QueueRegion(q Cases, zone *time.Location, pushed bool) templ.Component {
 				}
 			case q.Tab == "mine":
 				var templ_7745c5c3_Var17 string
-				templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "You have taken no case. Take one from the open ones, so that the others know."))
+				templ_7745c5c3_Var17, templ_7745c5c3_Err = plain(say(ctx, "You have taken no case. Take one from the open ones, so that the others know."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 103, Col: 97}
 				}
@@ -423,7 +423,7 @@ func QueueRegion(q Cases, zone *time.Location, pushed bool) templ.Component {
 				}
 			case q.Tab == "closed":
 				var templ_7745c5c3_Var18 string
-				templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nothing has been decided yet."))
+				templ_7745c5c3_Var18, templ_7745c5c3_Err = plain(say(ctx, "Nothing has been decided yet."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 105, Col: 49}
 				}
@@ -433,7 +433,7 @@ func QueueRegion(q Cases, zone *time.Location, pushed bool) templ.Component {
 				}
 			default:
 				var templ_7745c5c3_Var19 string
-				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nothing waits for you. What people report comes here by itself."))
+				templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(say(ctx, "Nothing waits for you. What people report comes here by itself."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 107, Col: 83}
 				}
@@ -481,7 +481,7 @@ func QueueRegion(q Cases, zone *time.Location, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var21 string
-			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "More reports"))
+			templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(say(ctx, "More reports"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 118, Col: 73}
 			}
@@ -533,7 +533,7 @@ func caseRow(c store.Case, user store.UserID, zone *time.Location) templ.Compone
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var23 string
-		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs("case-" + id(c.ID))
+		templ_7745c5c3_Var23, templ_7745c5c3_Err = plain("case-" + id(c.ID))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 129, Col: 28}
 		}
@@ -546,7 +546,7 @@ func caseRow(c store.Case, user store.UserID, zone *time.Location) templ.Compone
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var24 string
-		templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(id(int64(c.Reports)))
+		templ_7745c5c3_Var24, templ_7745c5c3_Err = plain(id(int64(c.Reports)))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 131, Col: 28}
 		}
@@ -559,7 +559,7 @@ func caseRow(c store.Case, user store.UserID, zone *time.Location) templ.Compone
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var25 string
-		templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "%d reports", c.Reports))
+		templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(say(ctx, "%d reports", c.Reports))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 132, Col: 62}
 		}
@@ -585,7 +585,7 @@ func caseRow(c store.Case, user store.UserID, zone *time.Location) templ.Compone
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var27 string
-		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(c.UserName)
+		templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(c.UserName)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 136, Col: 66}
 		}
@@ -598,7 +598,7 @@ func caseRow(c store.Case, user store.UserID, zone *time.Location) templ.Compone
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var28 string
-		templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(caseThing(ctx, c))
+		templ_7745c5c3_Var28, templ_7745c5c3_Err = plain(caseThing(ctx, c))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 137, Col: 43}
 		}
@@ -624,7 +624,7 @@ func caseRow(c store.Case, user store.UserID, zone *time.Location) templ.Compone
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var29 string
-			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(reasonWord(ctx, why))
+			templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(reasonWord(ctx, why))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 144, Col: 47}
 			}
@@ -643,7 +643,7 @@ func caseRow(c store.Case, user store.UserID, zone *time.Location) templ.Compone
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var30 string
-			templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(caughtBy(ctx, rule))
+			templ_7745c5c3_Var30, templ_7745c5c3_Err = plain(caughtBy(ctx, rule))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 147, Col: 46}
 			}
@@ -707,7 +707,7 @@ func caseText(c store.Case) templ.Component {
 		switch {
 		case excerpt(c) != "":
 			var templ_7745c5c3_Var32 string
-			templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(excerpt(c))
+			templ_7745c5c3_Var32, templ_7745c5c3_Err = plain(excerpt(c))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 163, Col: 15}
 			}
@@ -721,7 +721,7 @@ func caseText(c store.Case) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var33 string
-			templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "The person as a whole"))
+			templ_7745c5c3_Var33, templ_7745c5c3_Err = plain(say(ctx, "The person as a whole"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 165, Col: 55}
 			}
@@ -739,7 +739,7 @@ func caseText(c store.Case) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var34 string
-			templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "The copy was erased 90 days after the case closed."))
+			templ_7745c5c3_Var34, templ_7745c5c3_Err = plain(say(ctx, "The copy was erased 90 days after the case closed."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 167, Col: 84}
 			}
@@ -757,7 +757,7 @@ func caseText(c store.Case) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var35 string
-			templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Its text was deleted before anybody reported it."))
+			templ_7745c5c3_Var35, templ_7745c5c3_Err = plain(say(ctx, "Its text was deleted before anybody reported it."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 169, Col: 82}
 			}
@@ -807,7 +807,7 @@ func holder(c store.Case, user store.UserID) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var37 string
-			templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Measures taken"))
+			templ_7745c5c3_Var37, templ_7745c5c3_Err = plain(say(ctx, "Measures taken"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 178, Col: 64}
 			}
@@ -825,7 +825,7 @@ func holder(c store.Case, user store.UserID) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var38 string
-			templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nothing done"))
+			templ_7745c5c3_Var38, templ_7745c5c3_Err = plain(say(ctx, "Nothing done"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 180, Col: 62}
 			}
@@ -843,7 +843,7 @@ func holder(c store.Case, user store.UserID) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var39 string
-			templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Yours"))
+			templ_7745c5c3_Var39, templ_7745c5c3_Err = plain(say(ctx, "Yours"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 182, Col: 55}
 			}
@@ -861,7 +861,7 @@ func holder(c store.Case, user store.UserID) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var40 string
-			templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "%s has it", c.TakenName))
+			templ_7745c5c3_Var40, templ_7745c5c3_Err = plain(say(ctx, "%s has it", c.TakenName))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `queue.templ`, Line: 184, Col: 73}
 			}

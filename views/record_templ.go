@@ -81,7 +81,7 @@ func RoomStatusRegion(v RoomStatus, zone *time.Location, pushed bool) templ.Comp
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var2 string
-		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "How it is"))
+		templ_7745c5c3_Var2, templ_7745c5c3_Err = plain(say(ctx, "How it is"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 49, Col: 65}
 		}
@@ -100,7 +100,7 @@ func RoomStatusRegion(v RoomStatus, zone *time.Location, pushed bool) templ.Comp
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var3 string
-				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "This room is deleted. Nothing of it is left."))
+				templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "This room is deleted. Nothing of it is left."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 52, Col: 65}
 				}
@@ -118,7 +118,7 @@ func RoomStatusRegion(v RoomStatus, zone *time.Location, pushed bool) templ.Comp
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var4 string
-				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "This room is being deleted: %d of %d messages.", int(v.Deletion.Done), int(v.Deletion.Total)))
+				templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(say(ctx, "This room is being deleted: %d of %d messages.", int(v.Deletion.Done), int(v.Deletion.Total)))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 54, Col: 112}
 				}
@@ -131,7 +131,7 @@ func RoomStatusRegion(v RoomStatus, zone *time.Location, pushed bool) templ.Comp
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(grouped(ctx, v.Deletion.Percent()))
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(grouped(ctx, v.Deletion.Percent()))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 55, Col: 91}
 				}
@@ -144,7 +144,7 @@ func RoomStatusRegion(v RoomStatus, zone *time.Location, pushed bool) templ.Comp
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var6 string
-				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Deleted"))
+				templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(say(ctx, "Deleted"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 55, Col: 126}
 				}
@@ -167,7 +167,7 @@ func RoomStatusRegion(v RoomStatus, zone *time.Location, pushed bool) templ.Comp
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Members"))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(say(ctx, "Members"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 60, Col: 53}
 			}
@@ -180,7 +180,7 @@ func RoomStatusRegion(v RoomStatus, zone *time.Location, pushed bool) templ.Comp
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(grouped(ctx, v.Room.Members))
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(grouped(ctx, v.Room.Members))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 60, Col: 94}
 			}
@@ -193,7 +193,7 @@ func RoomStatusRegion(v RoomStatus, zone *time.Location, pushed bool) templ.Comp
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var9 string
-			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Messages so far"))
+			templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(say(ctx, "Messages so far"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 61, Col: 61}
 			}
@@ -206,7 +206,7 @@ func RoomStatusRegion(v RoomStatus, zone *time.Location, pushed bool) templ.Comp
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var10 string
-			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(grouped(ctx, int(v.Room.LastSeq)))
+			templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(grouped(ctx, int(v.Room.LastSeq)))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 61, Col: 107}
 			}
@@ -219,7 +219,7 @@ func RoomStatusRegion(v RoomStatus, zone *time.Location, pushed bool) templ.Comp
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var11 string
-			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Last active"))
+			templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(say(ctx, "Last active"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 63, Col: 34}
 			}
@@ -233,7 +233,7 @@ func RoomStatusRegion(v RoomStatus, zone *time.Location, pushed bool) templ.Comp
 			}
 			if v.Room.LastAt().IsZero() {
 				var templ_7745c5c3_Var12 string
-				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "never"))
+				templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(say(ctx, "never"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 66, Col: 26}
 				}
@@ -257,7 +257,7 @@ func RoomStatusRegion(v RoomStatus, zone *time.Location, pushed bool) templ.Comp
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var13 string
-				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Made"))
+				templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(say(ctx, "Made"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 74, Col: 28}
 				}
@@ -348,7 +348,7 @@ func RoomRecordPage(v RoomRecord) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var17 string
-				templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Go to the room"))
+				templ_7745c5c3_Var17, templ_7745c5c3_Err = plain(say(ctx, "Go to the room"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 90, Col: 65}
 				}
@@ -379,7 +379,7 @@ func RoomRecordPage(v RoomRecord) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var19 string
-			templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "What was done to it"))
+			templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(say(ctx, "What was done to it"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 92, Col: 104}
 			}
@@ -405,7 +405,7 @@ func RoomRecordPage(v RoomRecord) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var20 string
-				templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, v.Done))
+				templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(told(ctx, v.Done))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 96, Col: 53}
 				}
@@ -428,7 +428,7 @@ func RoomRecordPage(v RoomRecord) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var21 string
-				templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, v.Problem))
+				templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(told(ctx, v.Problem))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 99, Col: 61}
 				}
@@ -454,7 +454,7 @@ func RoomRecordPage(v RoomRecord) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var22 string
-			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Settings of the room"))
+			templ_7745c5c3_Var22, templ_7745c5c3_Err = plain(say(ctx, "Settings of the room"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 103, Col: 80}
 			}
@@ -492,7 +492,7 @@ func RoomRecordPage(v RoomRecord) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var24 string
-			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Save room"))
+			templ_7745c5c3_Var24, templ_7745c5c3_Err = plain(say(ctx, "Save room"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 107, Col: 90}
 			}
@@ -505,7 +505,7 @@ func RoomRecordPage(v RoomRecord) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var25 string
-			templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "How long messages are kept"))
+			templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(say(ctx, "How long messages are kept"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 111, Col: 83}
 			}
@@ -567,7 +567,7 @@ func RoomRecordPage(v RoomRecord) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var27 string
-			templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Go on"))
+			templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(say(ctx, "Go on"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 121, Col: 73}
 			}
@@ -580,7 +580,7 @@ func RoomRecordPage(v RoomRecord) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var28 string
-			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Members"))
+			templ_7745c5c3_Var28, templ_7745c5c3_Err = plain(say(ctx, "Members"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 125, Col: 67}
 			}
@@ -599,7 +599,7 @@ func RoomRecordPage(v RoomRecord) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var29 string
-					templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nobody is in this room, and nobody who was in it has an account that could have it back. It can only be deleted."))
+					templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(say(ctx, "Nobody is in this room, and nobody who was in it has an account that could have it back. It can only be deleted."))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 128, Col: 148}
 					}
@@ -617,7 +617,7 @@ func RoomRecordPage(v RoomRecord) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var30 string
-					templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nobody is in this room, so nobody can let people in. Give it to somebody who was in it, or delete it."))
+					templ_7745c5c3_Var30, templ_7745c5c3_Err = plain(say(ctx, "Nobody is in this room, so nobody can let people in. Give it to somebody who was in it, or delete it."))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 130, Col: 137}
 					}
@@ -655,7 +655,7 @@ func RoomRecordPage(v RoomRecord) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var32 string
-					templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Give"))
+					templ_7745c5c3_Var32, templ_7745c5c3_Err = plain(say(ctx, "Give"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 134, Col: 47}
 					}
@@ -700,7 +700,7 @@ func RoomRecordPage(v RoomRecord) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var34 string
-					templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(u.Name)
+					templ_7745c5c3_Var34, templ_7745c5c3_Err = plain(u.Name)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 143, Col: 50}
 					}
@@ -718,7 +718,7 @@ func RoomRecordPage(v RoomRecord) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var35 string
-						templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "owner"))
+						templ_7745c5c3_Var35, templ_7745c5c3_Err = plain(say(ctx, "owner"))
 						if templ_7745c5c3_Err != nil {
 							return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 145, Col: 48}
 						}
@@ -746,7 +746,7 @@ func RoomRecordPage(v RoomRecord) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var36 string
-					templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "And %d others.", v.Room.Members-len(v.People)))
+					templ_7745c5c3_Var36, templ_7745c5c3_Err = plain(say(ctx, "And %d others.", v.Room.Members-len(v.People)))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 152, Col: 80}
 					}
@@ -765,7 +765,7 @@ func RoomRecordPage(v RoomRecord) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var37 string
-			templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Archive or delete"))
+			templ_7745c5c3_Var37, templ_7745c5c3_Err = plain(say(ctx, "Archive or delete"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 157, Col: 73}
 			}
@@ -812,7 +812,7 @@ func RoomRecordPage(v RoomRecord) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var39 string
-				templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Delete room…"))
+				templ_7745c5c3_Var39, templ_7745c5c3_Err = plain(say(ctx, "Delete room…"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 167, Col: 118}
 				}
@@ -887,7 +887,7 @@ func act(p Page, to templ.SafeURL, word string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var42 string
-		templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(word)
+		templ_7745c5c3_Var42, templ_7745c5c3_Err = plain(word)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 178, Col: 31}
 		}
@@ -942,7 +942,7 @@ func DeleteRoomPage(p Page, r store.RoomRecord) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var45 string
-			templ_7745c5c3_Var45, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Delete this room?"))
+			templ_7745c5c3_Var45, templ_7745c5c3_Err = plain(say(ctx, "Delete this room?"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 186, Col: 76}
 			}
@@ -955,7 +955,7 @@ func DeleteRoomPage(p Page, r store.RoomRecord) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var46 string
-			templ_7745c5c3_Var46, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "In a day all its messages are erased for good: %d so far.", int(r.LastSeq)))
+			templ_7745c5c3_Var46, templ_7745c5c3_Err = plain(say(ctx, "In a day all its messages are erased for good: %d so far.", int(r.LastSeq)))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 187, Col: 93}
 			}
@@ -968,7 +968,7 @@ func DeleteRoomPage(p Page, r store.RoomRecord) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var47 string
-			templ_7745c5c3_Var47, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Until then its members see that it will be deleted, and you can call it off."))
+			templ_7745c5c3_Var47, templ_7745c5c3_Err = plain(say(ctx, "Until then its members see that it will be deleted, and you can call it off."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 187, Col: 186}
 			}
@@ -1002,7 +1002,7 @@ func DeleteRoomPage(p Page, r store.RoomRecord) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var49 string
-			templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Delete in a day"))
+			templ_7745c5c3_Var49, templ_7745c5c3_Err = plain(say(ctx, "Delete in a day"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 190, Col: 71}
 			}
@@ -1028,7 +1028,7 @@ func DeleteRoomPage(p Page, r store.RoomRecord) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var51 string
-			templ_7745c5c3_Var51, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Cancel"))
+			templ_7745c5c3_Var51, templ_7745c5c3_Err = plain(say(ctx, "Cancel"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `record.templ`, Line: 191, Col: 71}
 			}

@@ -101,7 +101,7 @@ func RoomRecordsPage(v RoomRecords) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Find rooms"))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "Find rooms"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 60, Col: 108}
 			}
@@ -114,7 +114,7 @@ func RoomRecordsPage(v RoomRecords) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Find"))
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(say(ctx, "Find"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 62, Col: 58}
 			}
@@ -127,7 +127,7 @@ func RoomRecordsPage(v RoomRecords) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(v.Query.Name)
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(v.Query.Name)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 63, Col: 82}
 			}
@@ -140,7 +140,7 @@ func RoomRecordsPage(v RoomRecords) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Name"))
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(say(ctx, "Name"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 63, Col: 115}
 			}
@@ -173,7 +173,7 @@ func RoomRecordsPage(v RoomRecords) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Apply"))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(say(ctx, "Apply"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 72, Col: 45}
 			}
@@ -190,7 +190,7 @@ func RoomRecordsPage(v RoomRecords) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "New room"))
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(say(ctx, "New room"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 75, Col: 26}
 			}
@@ -208,7 +208,7 @@ func RoomRecordsPage(v RoomRecords) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "No room is like that."))
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(say(ctx, "No room is like that."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 79, Col: 55}
 				}
@@ -221,7 +221,7 @@ func RoomRecordsPage(v RoomRecords) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Show all rooms"))
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(say(ctx, "Show all rooms"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 79, Col: 109}
 				}
@@ -239,7 +239,7 @@ func RoomRecordsPage(v RoomRecords) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var11 string
-				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "There is no room yet. Create one, and invite people to it."))
+				templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(say(ctx, "There is no room yet. Create one, and invite people to it."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 81, Col: 92}
 				}
@@ -257,7 +257,7 @@ func RoomRecordsPage(v RoomRecords) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var12 string
-				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Rooms"))
+				templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(say(ctx, "Rooms"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 84, Col: 50}
 				}
@@ -270,7 +270,7 @@ func RoomRecordsPage(v RoomRecords) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var13 string
-				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Room"))
+				templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(say(ctx, "Room"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 87, Col: 40}
 				}
@@ -283,7 +283,7 @@ func RoomRecordsPage(v RoomRecords) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var14 string
-				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Members"))
+				templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(say(ctx, "Members"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 88, Col: 65}
 				}
@@ -296,7 +296,7 @@ func RoomRecordsPage(v RoomRecords) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var15 string
-				templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Messages"))
+				templ_7745c5c3_Var15, templ_7745c5c3_Err = plain(say(ctx, "Messages"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 89, Col: 66}
 				}
@@ -309,7 +309,7 @@ func RoomRecordsPage(v RoomRecords) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var16 string
-				templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Last active"))
+				templ_7745c5c3_Var16, templ_7745c5c3_Err = plain(say(ctx, "Last active"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 90, Col: 69}
 				}
@@ -348,7 +348,7 @@ func RoomRecordsPage(v RoomRecords) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var18 string
-					templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(r.Name)
+					templ_7745c5c3_Var18, templ_7745c5c3_Err = plain(r.Name)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 99, Col: 54}
 					}
@@ -369,7 +369,7 @@ func RoomRecordsPage(v RoomRecords) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var19 string
-					templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Members"))
+					templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(say(ctx, "Members"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 103, Col: 65}
 					}
@@ -382,7 +382,7 @@ func RoomRecordsPage(v RoomRecords) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var20 string
-					templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(grouped(ctx, r.Members))
+					templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(grouped(ctx, r.Members))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 103, Col: 93}
 					}
@@ -395,7 +395,7 @@ func RoomRecordsPage(v RoomRecords) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var21 string
-					templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Messages"))
+					templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(say(ctx, "Messages"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 104, Col: 66}
 					}
@@ -408,7 +408,7 @@ func RoomRecordsPage(v RoomRecords) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var22 string
-					templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(grouped(ctx, int(r.LastSeq)))
+					templ_7745c5c3_Var22, templ_7745c5c3_Err = plain(grouped(ctx, int(r.LastSeq)))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 104, Col: 99}
 					}
@@ -421,7 +421,7 @@ func RoomRecordsPage(v RoomRecords) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var23 string
-					templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Last active"))
+					templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(say(ctx, "Last active"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 105, Col: 80}
 					}
@@ -439,7 +439,7 @@ func RoomRecordsPage(v RoomRecords) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var24 string
-						templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "never"))
+						templ_7745c5c3_Var24, templ_7745c5c3_Err = plain(say(ctx, "never"))
 						if templ_7745c5c3_Err != nil {
 							return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 107, Col: 48}
 						}
@@ -518,7 +518,7 @@ func recordMarks(r store.RoomRecord) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var26 string
-			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "To be deleted"))
+			templ_7745c5c3_Var26, templ_7745c5c3_Err = plain(say(ctx, "To be deleted"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 129, Col: 59}
 			}
@@ -537,7 +537,7 @@ func recordMarks(r store.RoomRecord) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var27 string
-			templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Archived"))
+			templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(say(ctx, "Archived"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 132, Col: 42}
 			}
@@ -556,7 +556,7 @@ func recordMarks(r store.RoomRecord) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var28 string
-			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Without members"))
+			templ_7745c5c3_Var28, templ_7745c5c3_Err = plain(say(ctx, "Without members"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 135, Col: 59}
 			}
@@ -575,7 +575,7 @@ func recordMarks(r store.RoomRecord) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var29 string
-			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Forgets after %d days", int(r.Keep)))
+			templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(say(ctx, "Forgets after %d days", int(r.Keep)))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `records.templ`, Line: 138, Col: 68}
 			}

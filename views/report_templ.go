@@ -67,7 +67,7 @@ func ReportForm(c Complaint) templ.Component {
 		}
 		if c.Message.Seq != 0 {
 			var templ_7745c5c3_Var2 string
-			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Report a message of %s", c.Message.AuthorName))
+			templ_7745c5c3_Var2, templ_7745c5c3_Err = plain(say(ctx, "Report a message of %s", c.Message.AuthorName))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 39, Col: 62}
 			}
@@ -77,7 +77,7 @@ func ReportForm(c Complaint) templ.Component {
 			}
 		} else {
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Report %s", c.Person.Name))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "Report %s", c.Person.Name))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 41, Col: 42}
 			}
@@ -167,7 +167,7 @@ func ReportPage(p Page, c Complaint) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Report %s", c.Person.Name))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(say(ctx, "Report %s", c.Person.Name))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 57, Col: 47}
 			}
@@ -209,7 +209,7 @@ func ReportPage(p Page, c Complaint) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Cancel"))
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(say(ctx, "Cancel"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 61, Col: 77}
 				}
@@ -270,7 +270,7 @@ func reportFields(c Complaint, beside bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(c.Message.Body)
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(c.Message.Body)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 73, Col: 54}
 			}
@@ -306,7 +306,7 @@ func reportFields(c Complaint, beside bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var14 string
-			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(c.action())
+			templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(c.action())
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 81, Col: 23}
 			}
@@ -319,7 +319,7 @@ func reportFields(c Complaint, beside bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var15 string
-			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(templ.GetNonce(ctx))
+			templ_7745c5c3_Var15, templ_7745c5c3_Err = plain(templ.GetNonce(ctx))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 84, Col: 33}
 			}
@@ -347,7 +347,7 @@ func reportFields(c Complaint, beside bool) templ.Component {
 		switch {
 		case c.Message.Seq == 0:
 			var templ_7745c5c3_Var16 string
-			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Moderators see the name of the account, your note, and that it is from you. Nobody else learns of it."))
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = plain(say(ctx, "Moderators see the name of the account, your note, and that it is from you. Nobody else learns of it."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 91, Col: 120}
 			}
@@ -361,7 +361,7 @@ func reportFields(c Complaint, beside bool) templ.Component {
 			}
 		case c.Room.Kind == store.DirectRoom:
 			var templ_7745c5c3_Var17 string
-			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Moderators see this one message, your note, and that it is from you: nothing else of this conversation. Nobody else learns of it."))
+			templ_7745c5c3_Var17, templ_7745c5c3_Err = plain(say(ctx, "Moderators see this one message, your note, and that it is from you: nothing else of this conversation. Nobody else learns of it."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 93, Col: 148}
 			}
@@ -375,7 +375,7 @@ func reportFields(c Complaint, beside bool) templ.Component {
 			}
 		case c.Room.Kind == store.PrivateRoom:
 			var templ_7745c5c3_Var18 string
-			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Moderators see this message, your note, and that it is from you; what is around it only those who are in this room. Nobody else learns of it."))
+			templ_7745c5c3_Var18, templ_7745c5c3_Err = plain(say(ctx, "Moderators see this message, your note, and that it is from you; what is around it only those who are in this room. Nobody else learns of it."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 95, Col: 160}
 			}
@@ -389,7 +389,7 @@ func reportFields(c Complaint, beside bool) templ.Component {
 			}
 		default:
 			var templ_7745c5c3_Var19 string
-			templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Moderators see this message and what is around it, your note, and that it is from you. Nobody else learns of it."))
+			templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(say(ctx, "Moderators see this message and what is around it, your note, and that it is from you. Nobody else learns of it."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 97, Col: 131}
 			}
@@ -404,7 +404,7 @@ func reportFields(c Complaint, beside bool) templ.Component {
 		}
 		if c.Message.Seq != 0 && !c.Message.DeletedAt.IsZero() {
 			var templ_7745c5c3_Var20 string
-			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(" " + say(ctx, "The text of this message was deleted: moderators cannot see it either, unless somebody reported it before."))
+			templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(" " + say(ctx, "The text of this message was deleted: moderators cannot see it either, unless somebody reported it before."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 100, Col: 130}
 			}
@@ -423,7 +423,7 @@ func reportFields(c Complaint, beside bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var21 string
-			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "You have reported this already. What you send now takes the place of that."))
+			templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(say(ctx, "You have reported this already. What you send now takes the place of that."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 104, Col: 94}
 			}
@@ -441,7 +441,7 @@ func reportFields(c Complaint, beside bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var22 string
-		templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(id(c.As))
+		templ_7745c5c3_Var22, templ_7745c5c3_Err = plain(id(c.As))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 107, Col: 50}
 		}
@@ -466,7 +466,7 @@ func reportFields(c Complaint, beside bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var23 string
-		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Report"))
+		templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(say(ctx, "Report"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 111, Col: 62}
 		}
@@ -517,7 +517,7 @@ func writing(all Fields, f Field) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var25 string
-		templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(f.Name)
+		templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(f.Name)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 121, Col: 42}
 		}
@@ -530,7 +530,7 @@ func writing(all Fields, f Field) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var26 string
-		templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(f.Label)
+		templ_7745c5c3_Var26, templ_7745c5c3_Err = plain(f.Label)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 121, Col: 54}
 		}
@@ -543,7 +543,7 @@ func writing(all Fields, f Field) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var27 string
-		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(f.Name)
+		templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(f.Name)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 124, Col: 14}
 		}
@@ -556,7 +556,7 @@ func writing(all Fields, f Field) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var28 string
-		templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(f.Name)
+		templ_7745c5c3_Var28, templ_7745c5c3_Err = plain(f.Name)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 125, Col: 16}
 		}
@@ -574,7 +574,7 @@ func writing(all Fields, f Field) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var29 string
-			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(f.describedBy(all.Errors[f.Name]))
+			templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(f.describedBy(all.Errors[f.Name]))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 129, Col: 56}
 			}
@@ -610,7 +610,7 @@ func writing(all Fields, f Field) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var30 string
-		templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs("\n" + all.Values[f.Name])
+		templ_7745c5c3_Var30, templ_7745c5c3_Err = plain("\n" + all.Values[f.Name])
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 136, Col: 30}
 		}
@@ -628,7 +628,7 @@ func writing(all Fields, f Field) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var31 string
-			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(f.Name + "-error")
+			templ_7745c5c3_Var31, templ_7745c5c3_Err = plain(f.Name + "-error")
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 138, Col: 49}
 			}
@@ -641,7 +641,7 @@ func writing(all Fields, f Field) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var32 string
-			templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, all.Errors[f.Name]))
+			templ_7745c5c3_Var32, templ_7745c5c3_Err = plain(told(ctx, all.Errors[f.Name]))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 138, Col: 83}
 			}
@@ -660,7 +660,7 @@ func writing(all Fields, f Field) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var33 string
-			templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(f.Name + "-help")
+			templ_7745c5c3_Var33, templ_7745c5c3_Err = plain(f.Name + "-help")
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 141, Col: 47}
 			}
@@ -673,7 +673,7 @@ func writing(all Fields, f Field) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var34 string
-			templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(f.Help)
+			templ_7745c5c3_Var34, templ_7745c5c3_Err = plain(f.Help)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 141, Col: 58}
 			}
@@ -721,7 +721,7 @@ func Thanked() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var36 string
-		templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(editorID)
+		templ_7745c5c3_Var36, templ_7745c5c3_Err = plain(editorID)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 148, Col: 19}
 		}
@@ -734,7 +734,7 @@ func Thanked() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var37 string
-		templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Thank you. Moderators will look at it."))
+		templ_7745c5c3_Var37, templ_7745c5c3_Err = plain(say(ctx, "Thank you. Moderators will look at it."))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 150, Col: 99}
 		}
@@ -747,7 +747,7 @@ func Thanked() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var38 string
-		templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "What becomes of it"))
+		templ_7745c5c3_Var38, templ_7745c5c3_Err = plain(say(ctx, "What becomes of it"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 152, Col: 70}
 		}
@@ -823,7 +823,7 @@ func ReportsPage(p Page, all []store.Reported, done string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var41 string
-			templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, p.Title))
+			templ_7745c5c3_Var41, templ_7745c5c3_Err = plain(told(ctx, p.Title))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 168, Col: 29}
 			}
@@ -841,7 +841,7 @@ func ReportsPage(p Page, all []store.Reported, done string) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var42 string
-				templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, done))
+				templ_7745c5c3_Var42, templ_7745c5c3_Err = plain(told(ctx, done))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 171, Col: 53}
 				}
@@ -914,7 +914,7 @@ func ReportsRegion(all []store.Reported, zone *time.Location, pushed bool) templ
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var44 string
-			templ_7745c5c3_Var44, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "You have not reported anything. You can report a message under “More”, and a person on their card."))
+			templ_7745c5c3_Var44, templ_7745c5c3_Err = plain(say(ctx, "You have not reported anything. You can report a message under “More”, and a person on their card."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 188, Col: 136}
 			}
@@ -937,7 +937,7 @@ func ReportsRegion(all []store.Reported, zone *time.Location, pushed bool) templ
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var45 string
-				templ_7745c5c3_Var45, templ_7745c5c3_Err = templ.JoinStringErrs("report-" + id(r.Case))
+				templ_7745c5c3_Var45, templ_7745c5c3_Err = plain("report-" + id(r.Case))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 192, Col: 36}
 				}
@@ -950,7 +950,7 @@ func ReportsRegion(all []store.Reported, zone *time.Location, pushed bool) templ
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var46 string
-				templ_7745c5c3_Var46, templ_7745c5c3_Err = templ.JoinStringErrs(r.About.UserName)
+				templ_7745c5c3_Var46, templ_7745c5c3_Err = plain(r.About.UserName)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 194, Col: 33}
 				}
@@ -963,7 +963,7 @@ func ReportsRegion(all []store.Reported, zone *time.Location, pushed bool) templ
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var47 string
-				templ_7745c5c3_Var47, templ_7745c5c3_Err = templ.JoinStringErrs(caseThing(ctx, r.About))
+				templ_7745c5c3_Var47, templ_7745c5c3_Err = plain(caseThing(ctx, r.About))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 194, Col: 70}
 				}
@@ -980,7 +980,7 @@ func ReportsRegion(all []store.Reported, zone *time.Location, pushed bool) templ
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var48 string
-				templ_7745c5c3_Var48, templ_7745c5c3_Err = templ.JoinStringErrs(" · " + reasonWord(ctx, r.Reason))
+				templ_7745c5c3_Var48, templ_7745c5c3_Err = plain(" · " + reasonWord(ctx, r.Reason))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 197, Col: 44}
 				}
@@ -998,7 +998,7 @@ func ReportsRegion(all []store.Reported, zone *time.Location, pushed bool) templ
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var49 string
-					templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(r.Note)
+					templ_7745c5c3_Var49, templ_7745c5c3_Err = plain(r.Note)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 200, Col: 44}
 					}
@@ -1022,7 +1022,7 @@ func ReportsRegion(all []store.Reported, zone *time.Location, pushed bool) templ
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var50 string
-					templ_7745c5c3_Var50, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Still open"))
+					templ_7745c5c3_Var50, templ_7745c5c3_Err = plain(say(ctx, "Still open"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 205, Col: 54}
 					}
@@ -1035,7 +1035,7 @@ func ReportsRegion(all []store.Reported, zone *time.Location, pushed bool) templ
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var51 string
-					templ_7745c5c3_Var51, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Moderators have it before them."))
+					templ_7745c5c3_Var51, templ_7745c5c3_Err = plain(say(ctx, "Moderators have it before them."))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 205, Col: 109}
 					}
@@ -1049,7 +1049,7 @@ func ReportsRegion(all []store.Reported, zone *time.Location, pushed bool) templ
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var52 string
-					templ_7745c5c3_Var52, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Decided"))
+					templ_7745c5c3_Var52, templ_7745c5c3_Err = plain(say(ctx, "Decided"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 207, Col: 63}
 					}
@@ -1062,7 +1062,7 @@ func ReportsRegion(all []store.Reported, zone *time.Location, pushed bool) templ
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var53 string
-					templ_7745c5c3_Var53, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Moderators looked at it and did something about it. Thank you."))
+					templ_7745c5c3_Var53, templ_7745c5c3_Err = plain(say(ctx, "Moderators looked at it and did something about it. Thank you."))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 207, Col: 149}
 					}
@@ -1076,7 +1076,7 @@ func ReportsRegion(all []store.Reported, zone *time.Location, pushed bool) templ
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var54 string
-					templ_7745c5c3_Var54, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Decided"))
+					templ_7745c5c3_Var54, templ_7745c5c3_Err = plain(say(ctx, "Decided"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 209, Col: 63}
 					}
@@ -1089,7 +1089,7 @@ func ReportsRegion(all []store.Reported, zone *time.Location, pushed bool) templ
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var55 string
-					templ_7745c5c3_Var55, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Moderators looked at it and saw no reason to do something. You can report it again if it goes on."))
+					templ_7745c5c3_Var55, templ_7745c5c3_Err = plain(say(ctx, "Moderators looked at it and saw no reason to do something. You can report it again if it goes on."))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 209, Col: 184}
 					}
@@ -1121,7 +1121,7 @@ func ReportsRegion(all []store.Reported, zone *time.Location, pushed bool) templ
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var57 string
-					templ_7745c5c3_Var57, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Message"))
+					templ_7745c5c3_Var57, templ_7745c5c3_Err = plain(say(ctx, "Message"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `report.templ`, Line: 214, Col: 107}
 					}

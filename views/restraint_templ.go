@@ -57,7 +57,7 @@ func Restrained(s store.Standing, room store.RoomID, held []store.HeldMessage, z
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var2 string
-			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "You cannot write here until %s.", moment(ctx, s.Quiet.In(zone))))
+			templ_7745c5c3_Var2, templ_7745c5c3_Err = plain(say(ctx, "You cannot write here until %s.", moment(ctx, s.Quiet.In(zone))))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `restraint.templ`, Line: 20, Col: 105}
 			}
@@ -70,7 +70,7 @@ func Restrained(s store.Standing, room store.RoomID, held []store.HeldMessage, z
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Why, and what I can do"))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "Why, and what I can do"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `restraint.templ`, Line: 20, Col: 163}
 			}
@@ -93,7 +93,7 @@ func Restrained(s store.Standing, room store.RoomID, held []store.HeldMessage, z
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(templ.CSSClasses(templ_7745c5c3_Var4).String())
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(templ.CSSClasses(templ_7745c5c3_Var4).String())
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `restraint.templ`, Line: 1, Col: 0}
 			}
@@ -106,7 +106,7 @@ func Restrained(s store.Standing, room store.RoomID, held []store.HeldMessage, z
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(lockedUntil(ctx, s, zone))
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(lockedUntil(ctx, s, zone))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `restraint.templ`, Line: 23, Col: 31}
 			}
@@ -128,7 +128,7 @@ func Restrained(s store.Standing, room store.RoomID, held []store.HeldMessage, z
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Your account is new: you can write here from %s on.", moment(ctx, s.New.In(zone))))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(say(ctx, "Your account is new: you can write here from %s on.", moment(ctx, s.New.In(zone))))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `restraint.templ`, Line: 27, Col: 123}
 			}
@@ -147,7 +147,7 @@ func Restrained(s store.Standing, room store.RoomID, held []store.HeldMessage, z
 			}
 			if s.SlowEnds.IsZero() {
 				var templ_7745c5c3_Var8 string
-				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Slow mode: one message in %s.", lasting(ctx, s.SlowMode)))
+				templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(say(ctx, "Slow mode: one message in %s.", lasting(ctx, s.SlowMode)))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `restraint.templ`, Line: 31, Col: 74}
 				}
@@ -157,7 +157,7 @@ func Restrained(s store.Standing, room store.RoomID, held []store.HeldMessage, z
 				}
 			} else {
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Slow mode until %s: one message in %s.", moment(ctx, s.SlowEnds.In(zone)), lasting(ctx, s.SlowMode)))
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(say(ctx, "Slow mode until %s: one message in %s.", moment(ctx, s.SlowEnds.In(zone)), lasting(ctx, s.SlowMode)))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `restraint.templ`, Line: 33, Col: 117}
 				}
@@ -235,7 +235,7 @@ func whyInRoom(room store.RoomID) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 string
-		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Why"))
+		templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(say(ctx, "Why"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `restraint.templ`, Line: 52, Col: 68}
 		}

@@ -86,7 +86,7 @@ func RoomsPage(p Page, list RoomList) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var3 string
-				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Archived rooms"))
+				templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "Archived rooms"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 41, Col: 38}
 				}
@@ -104,7 +104,7 @@ func RoomsPage(p Page, list RoomList) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var4 string
-				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Rooms"))
+				templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(say(ctx, "Rooms"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 43, Col: 29}
 				}
@@ -127,7 +127,7 @@ func RoomsPage(p Page, list RoomList) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "New room"))
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(say(ctx, "New room"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 48, Col: 29}
 				}
@@ -150,7 +150,7 @@ func RoomsPage(p Page, list RoomList) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var6 string
-				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, list.Done))
+				templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(told(ctx, list.Done))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 53, Col: 58}
 				}
@@ -169,7 +169,7 @@ func RoomsPage(p Page, list RoomList) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 string
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "No room is archived. When a room has served its time, archive it on its page: it can still be read here."))
+				templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(say(ctx, "No room is archived. When a room has served its time, archive it on its page: it can still be read here."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 56, Col: 140}
 				}
@@ -187,7 +187,7 @@ func RoomsPage(p Page, list RoomList) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var8 string
-				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "There is no room yet. Create one, and invite people to it."))
+				templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(say(ctx, "There is no room yet. Create one, and invite people to it."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 58, Col: 94}
 				}
@@ -232,7 +232,7 @@ func RoomsPage(p Page, list RoomList) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var10 string
-					templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(r.Name)
+					templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(r.Name)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 67, Col: 51}
 					}
@@ -250,7 +250,7 @@ func RoomsPage(p Page, list RoomList) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var11 string
-					templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(r.Name)
+					templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(r.Name)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 69, Col: 23}
 					}
@@ -273,7 +273,7 @@ func RoomsPage(p Page, list RoomList) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var12 string
-					templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(r.Topic)
+					templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(r.Topic)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 73, Col: 46}
 					}
@@ -291,7 +291,7 @@ func RoomsPage(p Page, list RoomList) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var13 string
-				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "%d members", r.Members))
+				templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(say(ctx, "%d members", r.Members))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 75, Col: 60}
 				}
@@ -322,7 +322,7 @@ func RoomsPage(p Page, list RoomList) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var15 string
-					templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Open"))
+					templ_7745c5c3_Var15, templ_7745c5c3_Err = plain(say(ctx, "Open"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 78, Col: 69}
 					}
@@ -335,7 +335,7 @@ func RoomsPage(p Page, list RoomList) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var16 string
-					templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(r.Name)
+					templ_7745c5c3_Var16, templ_7745c5c3_Err = plain(r.Name)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 78, Col: 105}
 					}
@@ -374,7 +374,7 @@ func RoomsPage(p Page, list RoomList) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var18 string
-					templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Join"))
+					templ_7745c5c3_Var18, templ_7745c5c3_Err = plain(say(ctx, "Join"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 82, Col: 50}
 					}
@@ -387,7 +387,7 @@ func RoomsPage(p Page, list RoomList) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var19 string
-					templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(r.Name)
+					templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(r.Name)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 82, Col: 86}
 					}
@@ -415,7 +415,7 @@ func RoomsPage(p Page, list RoomList) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var20 string
-				templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Rooms in use"))
+				templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(say(ctx, "Rooms in use"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 90, Col: 64}
 				}
@@ -433,7 +433,7 @@ func RoomsPage(p Page, list RoomList) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var21 string
-				templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Archived rooms"))
+				templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(say(ctx, "Archived rooms"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 92, Col: 77}
 				}
@@ -464,7 +464,7 @@ func RoomsPage(p Page, list RoomList) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var23 string
-					templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Who may create rooms"))
+					templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(say(ctx, "Who may create rooms"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 94, Col: 96}
 					}
@@ -490,7 +490,7 @@ func RoomsPage(p Page, list RoomList) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var24 string
-				templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Mark all as read"))
+				templ_7745c5c3_Var24, templ_7745c5c3_Err = plain(say(ctx, "Mark all as read"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 98, Col: 60}
 				}
@@ -549,7 +549,7 @@ func kindIcon(kind store.Kind) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var26 string
-			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Private room") + ": ")
+			templ_7745c5c3_Var26, templ_7745c5c3_Err = plain(say(ctx, "Private room") + ": ")
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 111, Col: 60}
 			}
@@ -571,7 +571,7 @@ func kindIcon(kind store.Kind) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var27 string
-			templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Direct conversation") + ": ")
+			templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(say(ctx, "Direct conversation") + ": ")
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 114, Col: 67}
 			}
@@ -640,7 +640,7 @@ func NewRoomPage(p Page, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var30 string
-			templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "New room"))
+			templ_7745c5c3_Var30, templ_7745c5c3_Err = plain(say(ctx, "New room"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 127, Col: 31}
 			}
@@ -665,7 +665,7 @@ func NewRoomPage(p Page, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var31 string
-			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Create room"))
+			templ_7745c5c3_Var31, templ_7745c5c3_Err = plain(say(ctx, "Create room"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 133, Col: 67}
 			}
@@ -678,7 +678,7 @@ func NewRoomPage(p Page, f Fields) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var32 string
-			templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Cancel"))
+			templ_7745c5c3_Var32, templ_7745c5c3_Err = plain(say(ctx, "Cancel"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 134, Col: 58}
 			}
@@ -745,7 +745,7 @@ func charter(p Page, f Fields, focus, closed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var34 string
-		templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Who comes in"))
+		templ_7745c5c3_Var34, templ_7745c5c3_Err = plain(say(ctx, "Who comes in"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 151, Col: 57}
 		}
@@ -773,7 +773,7 @@ func charter(p Page, f Fields, focus, closed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var35 string
-			templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "You are not in this room, so what is said there is not shown to you, and only its owners can open it to everybody."))
+			templ_7745c5c3_Var35, templ_7745c5c3_Err = plain(say(ctx, "You are not in this room, so what is said there is not shown to you, and only its owners can open it to everybody."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 157, Col: 154}
 			}
@@ -842,7 +842,7 @@ func radio(name, value, chosen, label string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var37 string
-		templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(name)
+		templ_7745c5c3_Var37, templ_7745c5c3_Err = plain(name)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 172, Col: 34}
 		}
@@ -855,7 +855,7 @@ func radio(name, value, chosen, label string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var38 string
-		templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(value)
+		templ_7745c5c3_Var38, templ_7745c5c3_Err = plain(value)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 172, Col: 50}
 		}
@@ -878,7 +878,7 @@ func radio(name, value, chosen, label string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var39 string
-		templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(label)
+		templ_7745c5c3_Var39, templ_7745c5c3_Err = plain(label)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 173, Col: 16}
 		}
@@ -920,7 +920,7 @@ func check(name string, checked bool, label string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var41 string
-		templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(name)
+		templ_7745c5c3_Var41, templ_7745c5c3_Err = plain(name)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 181, Col: 37}
 		}
@@ -943,7 +943,7 @@ func check(name string, checked bool, label string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var42 string
-		templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(label)
+		templ_7745c5c3_Var42, templ_7745c5c3_Err = plain(label)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `rooms.templ`, Line: 182, Col: 16}
 		}

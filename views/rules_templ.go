@@ -114,7 +114,7 @@ func RulesPage(p Page, v Rules) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Rules"))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "Rules"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 74, Col: 46}
 			}
@@ -127,7 +127,7 @@ func RulesPage(p Page, v Rules) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Rules look at what is written, also with other letters that look the same, accents, or invisible characters in between. What moderators write, and what is said directly, they can only refuse."))
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(say(ctx, "Rules look at what is written, also with other letters that look the same, accents, or invisible characters in between. What moderators write, and what is said directly, they can only refuse."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 76, Col: 224}
 			}
@@ -156,7 +156,7 @@ func RulesPage(p Page, v Rules) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "New rule"))
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(say(ctx, "New rule"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 80, Col: 49}
 			}
@@ -177,7 +177,7 @@ func RulesPage(p Page, v Rules) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Add rule"))
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(say(ctx, "Add rule"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 83, Col: 62}
 			}
@@ -190,7 +190,7 @@ func RulesPage(p Page, v Rules) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Try it first"))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(say(ctx, "Try it first"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 84, Col: 90}
 			}
@@ -213,7 +213,7 @@ func RulesPage(p Page, v Rules) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "%d rules", v.Total))
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(say(ctx, "%d rules", v.Total))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 92, Col: 76}
 			}
@@ -231,7 +231,7 @@ func RulesPage(p Page, v Rules) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(v.Query)
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(v.Query)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 95, Col: 72}
 				}
@@ -244,7 +244,7 @@ func RulesPage(p Page, v Rules) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Find a rule"))
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(say(ctx, "Find a rule"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 95, Col: 111}
 				}
@@ -257,7 +257,7 @@ func RulesPage(p Page, v Rules) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var11 string
-				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Find a rule"))
+				templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(say(ctx, "Find a rule"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 95, Col: 151}
 				}
@@ -270,7 +270,7 @@ func RulesPage(p Page, v Rules) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var12 string
-				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Find"))
+				templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(say(ctx, "Find"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 96, Col: 47}
 				}
@@ -293,7 +293,7 @@ func RulesPage(p Page, v Rules) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var13 string
-				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "There is no rule yet. Try one first: you see what it would have caught before it catches anything."))
+				templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(say(ctx, "There is no rule yet. Try one first: you see what it would have caught before it catches anything."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 101, Col: 133}
 				}
@@ -311,7 +311,7 @@ func RulesPage(p Page, v Rules) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var14 string
-				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "No rule has this in it."))
+				templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(say(ctx, "No rule has this in it."))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 103, Col: 58}
 				}
@@ -347,7 +347,7 @@ func RulesPage(p Page, v Rules) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var16 string
-				templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(r.Text)
+				templ_7745c5c3_Var16, templ_7745c5c3_Err = plain(r.Text)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 109, Col: 71}
 				}
@@ -360,7 +360,7 @@ func RulesPage(p Page, v Rules) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var17 string
-				templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(ruleKindWord(ctx, r.Kind))
+				templ_7745c5c3_Var17, templ_7745c5c3_Err = plain(ruleKindWord(ctx, r.Kind))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 110, Col: 54}
 				}
@@ -404,7 +404,7 @@ func RulesPage(p Page, v Rules) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var19 string
-				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "More rules"))
+				templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(say(ctx, "More rules"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 117, Col: 71}
 				}
@@ -517,7 +517,7 @@ func ruleState(r store.Rule) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var23 string
-			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(templ.CSSClasses(templ_7745c5c3_Var22).String())
+			templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(templ.CSSClasses(templ_7745c5c3_Var22).String())
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 1, Col: 0}
 			}
@@ -530,7 +530,7 @@ func ruleState(r store.Rule) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var24 string
-			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(ruleActWord(ctx, r.Act))
+			templ_7745c5c3_Var24, templ_7745c5c3_Err = plain(ruleActWord(ctx, r.Act))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 139, Col: 78}
 			}
@@ -548,7 +548,7 @@ func ruleState(r store.Rule) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var25 string
-			templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Off"))
+			templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(say(ctx, "Off"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 141, Col: 50}
 			}
@@ -593,7 +593,7 @@ func trial(t Trial, zone *time.Location) templ.Component {
 		}
 		if t.Count == 0 {
 			var templ_7745c5c3_Var27 string
-			templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "It would have caught nothing"))
+			templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(say(ctx, "It would have caught nothing"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 150, Col: 46}
 			}
@@ -603,7 +603,7 @@ func trial(t Trial, zone *time.Location) templ.Component {
 			}
 		} else {
 			var templ_7745c5c3_Var28 string
-			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "It would have caught %d messages", t.Count))
+			templ_7745c5c3_Var28, templ_7745c5c3_Err = plain(say(ctx, "It would have caught %d messages", t.Count))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 152, Col: 59}
 			}
@@ -617,7 +617,7 @@ func trial(t Trial, zone *time.Location) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var29 string
-		templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Of the last %d in your rooms, direct conversations left out.", t.Looked))
+		templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(say(ctx, "Of the last %d in your rooms, direct conversations left out.", t.Looked))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 155, Col: 103}
 		}
@@ -648,7 +648,7 @@ func trial(t Trial, zone *time.Location) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var31 string
-			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(m.AuthorName)
+			templ_7745c5c3_Var31, templ_7745c5c3_Err = plain(m.AuthorName)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 161, Col: 64}
 			}
@@ -661,7 +661,7 @@ func trial(t Trial, zone *time.Location) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var32 string
-			templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(t.Rooms[m.Room])
+			templ_7745c5c3_Var32, templ_7745c5c3_Err = plain(t.Rooms[m.Room])
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 163, Col: 30}
 			}
@@ -674,7 +674,7 @@ func trial(t Trial, zone *time.Location) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var33 string
-			templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(" · ")
+			templ_7745c5c3_Var33, templ_7745c5c3_Err = plain(" · ")
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 164, Col: 16}
 			}
@@ -691,7 +691,7 @@ func trial(t Trial, zone *time.Location) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var34 string
-			templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(clip(m.Body, 300))
+			templ_7745c5c3_Var34, templ_7745c5c3_Err = plain(clip(m.Body, 300))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 168, Col: 59}
 			}
@@ -714,7 +714,7 @@ func trial(t Trial, zone *time.Location) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var35 string
-			templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "and %d older ones", t.Count-len(t.Caught)))
+			templ_7745c5c3_Var35, templ_7745c5c3_Err = plain(say(ctx, "and %d older ones", t.Count-len(t.Caught)))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 174, Col: 74}
 			}
@@ -782,7 +782,7 @@ func RulePage(v RuleView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var38 string
-			templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(v.Rule.Text)
+			templ_7745c5c3_Var38, templ_7745c5c3_Err = plain(v.Rule.Text)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 185, Col: 32}
 			}
@@ -799,7 +799,7 @@ func RulePage(v RuleView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var39 string
-			templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(" " + ruleKindWord(ctx, v.Rule.Kind))
+			templ_7745c5c3_Var39, templ_7745c5c3_Err = plain(" " + ruleKindWord(ctx, v.Rule.Kind))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 188, Col: 43}
 			}
@@ -817,7 +817,7 @@ func RulePage(v RuleView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var40 string
-				templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(v.Rule.Sentence)
+				templ_7745c5c3_Var40, templ_7745c5c3_Err = plain(v.Rule.Sentence)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 190, Col: 40}
 				}
@@ -864,7 +864,7 @@ func RulePage(v RuleView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var42 string
-			templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(v.Fields.Values["version"])
+			templ_7745c5c3_Var42, templ_7745c5c3_Err = plain(v.Fields.Values["version"])
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 198, Col: 73}
 			}
@@ -893,7 +893,7 @@ func RulePage(v RuleView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var43 string
-			templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Save"))
+			templ_7745c5c3_Var43, templ_7745c5c3_Err = plain(say(ctx, "Save"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 203, Col: 58}
 			}
@@ -906,7 +906,7 @@ func RulePage(v RuleView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var44 string
-			templ_7745c5c3_Var44, templ_7745c5c3_Err = templ.JoinStringErrs(RuleURL(v.Rule.ID) + "/trial")
+			templ_7745c5c3_Var44, templ_7745c5c3_Err = plain(RuleURL(v.Rule.ID) + "/trial")
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 204, Col: 69}
 			}
@@ -919,7 +919,7 @@ func RulePage(v RuleView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var45 string
-			templ_7745c5c3_Var45, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Try it first"))
+			templ_7745c5c3_Var45, templ_7745c5c3_Err = plain(say(ctx, "Try it first"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 204, Col: 98}
 			}
@@ -945,7 +945,7 @@ func RulePage(v RuleView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var47 string
-			templ_7745c5c3_Var47, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Delete"))
+			templ_7745c5c3_Var47, templ_7745c5c3_Err = plain(say(ctx, "Delete"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 205, Col: 82}
 			}
@@ -1020,7 +1020,7 @@ func DeleteRulePage(p Page, r store.Rule) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var50 string
-			templ_7745c5c3_Var50, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Delete this rule?"))
+			templ_7745c5c3_Var50, templ_7745c5c3_Err = plain(say(ctx, "Delete this rule?"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 219, Col: 38}
 			}
@@ -1054,7 +1054,7 @@ func DeleteRulePage(p Page, r store.Rule) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var52 string
-			templ_7745c5c3_Var52, templ_7745c5c3_Err = templ.JoinStringErrs(r.Text)
+			templ_7745c5c3_Var52, templ_7745c5c3_Err = plain(r.Text)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 223, Col: 56}
 			}
@@ -1067,7 +1067,7 @@ func DeleteRulePage(p Page, r store.Rule) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var53 string
-			templ_7745c5c3_Var53, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "What it holds goes on waiting. To stop it for a while, switch it off instead."))
+			templ_7745c5c3_Var53, templ_7745c5c3_Err = plain(say(ctx, "What it holds goes on waiting. To stop it for a while, switch it off instead."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 224, Col: 111}
 			}
@@ -1080,7 +1080,7 @@ func DeleteRulePage(p Page, r store.Rule) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var54 string
-			templ_7745c5c3_Var54, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Delete"))
+			templ_7745c5c3_Var54, templ_7745c5c3_Err = plain(say(ctx, "Delete"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 226, Col: 62}
 			}
@@ -1106,7 +1106,7 @@ func DeleteRulePage(p Page, r store.Rule) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var56 string
-			templ_7745c5c3_Var56, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Cancel"))
+			templ_7745c5c3_Var56, templ_7745c5c3_Err = plain(say(ctx, "Cancel"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `rules.templ`, Line: 227, Col: 65}
 			}

@@ -96,7 +96,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Where people are signed in, those who were here last first. A session ends after 30 days without use."))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "Where people are signed in, those who were here last first. A session ends after 30 days without use."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 55, Col: 134}
 			}
@@ -114,7 +114,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var4 string
-				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, list.Done))
+				templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(told(ctx, list.Done))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 57, Col: 56}
 				}
@@ -146,7 +146,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 				}
 				if list.Query == "" {
 					var templ_7745c5c3_Var5 string
-					templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "There are no more sessions."))
+					templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(say(ctx, "There are no more sessions."))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 63, Col: 46}
 					}
@@ -156,7 +156,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 					}
 				} else {
 					var templ_7745c5c3_Var6 string
-					templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nobody of that name is signed in."))
+					templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(say(ctx, "Nobody of that name is signed in."))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 65, Col: 52}
 					}
@@ -175,7 +175,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 string
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Person"))
+				templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(say(ctx, "Person"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 72, Col: 42}
 				}
@@ -188,7 +188,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var8 string
-				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Browser"))
+				templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(say(ctx, "Browser"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 73, Col: 43}
 				}
@@ -201,7 +201,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Address"))
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(say(ctx, "Address"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 74, Col: 43}
 				}
@@ -214,7 +214,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Signed in"))
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(say(ctx, "Signed in"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 75, Col: 45}
 				}
@@ -227,7 +227,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var11 string
-				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Last used"))
+				templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(say(ctx, "Last used"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 76, Col: 45}
 				}
@@ -240,7 +240,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var12 string
-				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "End"))
+				templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(say(ctx, "End"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 77, Col: 63}
 				}
@@ -258,7 +258,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var13 string
-					templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Person"))
+					templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(say(ctx, "Person"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 83, Col: 62}
 					}
@@ -284,7 +284,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var15 string
-					templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(s.Name)
+					templ_7745c5c3_Var15, templ_7745c5c3_Err = plain(s.Name)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 83, Col: 115}
 					}
@@ -297,7 +297,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var16 string
-					templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs("@" + s.Username)
+					templ_7745c5c3_Var16, templ_7745c5c3_Err = plain("@" + s.Username)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 83, Col: 166}
 					}
@@ -310,7 +310,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var17 string
-					templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Browser"))
+					templ_7745c5c3_Var17, templ_7745c5c3_Err = plain(say(ctx, "Browser"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 84, Col: 43}
 					}
@@ -323,7 +323,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var18 string
-					templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(Device(s.Agent))
+					templ_7745c5c3_Var18, templ_7745c5c3_Err = plain(Device(s.Agent))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 84, Col: 69}
 					}
@@ -336,7 +336,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var19 string
-					templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Address"))
+					templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(say(ctx, "Address"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 85, Col: 43}
 					}
@@ -349,7 +349,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var20 string
-					templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(s.Address)
+					templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(s.Address)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 85, Col: 62}
 					}
@@ -362,7 +362,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var21 string
-					templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Signed in"))
+					templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(say(ctx, "Signed in"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 86, Col: 45}
 					}
@@ -383,7 +383,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var22 string
-					templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Last used"))
+					templ_7745c5c3_Var22, templ_7745c5c3_Err = plain(say(ctx, "Last used"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 89, Col: 45}
 					}
@@ -409,7 +409,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var23 string
-						templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "this browser"))
+						templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(say(ctx, "this browser"))
 						if templ_7745c5c3_Err != nil {
 							return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 95, Col: 56}
 						}
@@ -435,7 +435,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var24 string
-						templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(string(s.ID))
+						templ_7745c5c3_Var24, templ_7745c5c3_Err = plain(string(s.ID))
 						if templ_7745c5c3_Err != nil {
 							return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 99, Col: 67}
 						}
@@ -448,7 +448,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var25 string
-						templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(list.Query)
+						templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(list.Query)
 						if templ_7745c5c3_Err != nil {
 							return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 100, Col: 59}
 						}
@@ -461,7 +461,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var26 string
-						templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "End"))
+						templ_7745c5c3_Var26, templ_7745c5c3_Err = plain(say(ctx, "End"))
 						if templ_7745c5c3_Err != nil {
 							return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 101, Col: 65}
 						}
@@ -474,7 +474,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var27 string
-						templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(s.Name)
+						templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(s.Name)
 						if templ_7745c5c3_Err != nil {
 							return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 101, Col: 101}
 						}
@@ -487,7 +487,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var28 string
-						templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(Device(s.Agent))
+						templ_7745c5c3_Var28, templ_7745c5c3_Err = plain(Device(s.Agent))
 						if templ_7745c5c3_Err != nil {
 							return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 101, Col: 122}
 						}
@@ -518,7 +518,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var30 string
-					templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "End all…"))
+					templ_7745c5c3_Var30, templ_7745c5c3_Err = plain(say(ctx, "End all…"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 104, Col: 97}
 					}
@@ -531,7 +531,7 @@ func SessionsPage(p Page, list Sessions) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var31 string
-					templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(s.Name)
+					templ_7745c5c3_Var31, templ_7745c5c3_Err = plain(s.Name)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 104, Col: 133}
 					}
@@ -627,7 +627,7 @@ func EndSessionsPage(p Page, user store.User) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var35 string
-			templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Sign %s out everywhere?", apart(user.Name)))
+			templ_7745c5c3_Var35, templ_7745c5c3_Err = plain(say(ctx, "Sign %s out everywhere?", apart(user.Name)))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 121, Col: 82}
 			}
@@ -640,7 +640,7 @@ func EndSessionsPage(p Page, user store.User) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var36 string
-			templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Every open page of theirs says so within a second. They can sign in again with their password."))
+			templ_7745c5c3_Var36, templ_7745c5c3_Err = plain(say(ctx, "Every open page of theirs says so within a second. They can sign in again with their password."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 122, Col: 128}
 			}
@@ -653,7 +653,7 @@ func EndSessionsPage(p Page, user store.User) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var37 string
-			templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "End all sessions"))
+			templ_7745c5c3_Var37, templ_7745c5c3_Err = plain(say(ctx, "End all sessions"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 124, Col: 72}
 			}
@@ -666,7 +666,7 @@ func EndSessionsPage(p Page, user store.User) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var38 string
-			templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Cancel"))
+			templ_7745c5c3_Var38, templ_7745c5c3_Err = plain(say(ctx, "Cancel"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `signed_in.templ`, Line: 125, Col: 65}
 			}

@@ -115,7 +115,7 @@ func SocketsPage(p Page, list Sockets) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Who has Parley open now. What they read or write is not shown to anybody."))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "Who has Parley open now. What they read or write is not shown to anybody."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 74, Col: 106}
 			}
@@ -191,7 +191,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "In the last minutes %d processes served this place. Listed are the pages of the one that answered you: load this page again to see those of another.", 1+list.Others))
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(say(ctx, "In the last minutes %d processes served this place. Listed are the pages of the one that answered you: load this page again to see those of another.", 1+list.Others))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 89, Col: 197}
 			}
@@ -210,7 +210,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nobody has a page open now."))
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(say(ctx, "Nobody has a page open now."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 92, Col: 61}
 			}
@@ -228,7 +228,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nobody of that name has a page open now."))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(say(ctx, "Nobody of that name has a page open now."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 94, Col: 74}
 			}
@@ -246,7 +246,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "%d open pages", list.Total))
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(say(ctx, "%d open pages", list.Total))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 96, Col: 72}
 			}
@@ -259,7 +259,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var9 string
-			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Person"))
+			templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(say(ctx, "Person"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 100, Col: 42}
 			}
@@ -272,7 +272,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var10 string
-			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Shows"))
+			templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(say(ctx, "Shows"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 101, Col: 41}
 			}
@@ -285,7 +285,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var11 string
-			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Browser"))
+			templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(say(ctx, "Browser"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 102, Col: 43}
 			}
@@ -298,7 +298,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Address"))
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(say(ctx, "Address"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 103, Col: 43}
 			}
@@ -311,7 +311,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var13 string
-			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Since"))
+			templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(say(ctx, "Since"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 104, Col: 41}
 			}
@@ -324,7 +324,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var14 string
-			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Waiting"))
+			templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(say(ctx, "Waiting"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 105, Col: 65}
 			}
@@ -337,7 +337,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var15 string
-			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "End"))
+			templ_7745c5c3_Var15, templ_7745c5c3_Err = plain(say(ctx, "End"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 106, Col: 63}
 			}
@@ -355,7 +355,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var16 string
-				templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs("socket-" + id(s.Number))
+				templ_7745c5c3_Var16, templ_7745c5c3_Err = plain("socket-" + id(s.Number))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 111, Col: 39}
 				}
@@ -368,7 +368,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var17 string
-				templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Person"))
+				templ_7745c5c3_Var17, templ_7745c5c3_Err = plain(say(ctx, "Person"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 112, Col: 62}
 				}
@@ -394,7 +394,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var19 string
-				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(s.Name)
+				templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(s.Name)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 112, Col: 109}
 				}
@@ -407,7 +407,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var20 string
-				templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Shows"))
+				templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(say(ctx, "Shows"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 113, Col: 41}
 				}
@@ -428,7 +428,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var21 string
-				templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Browser"))
+				templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(say(ctx, "Browser"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 116, Col: 43}
 				}
@@ -441,7 +441,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var22 string
-				templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(s.Device)
+				templ_7745c5c3_Var22, templ_7745c5c3_Err = plain(s.Device)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 116, Col: 62}
 				}
@@ -454,7 +454,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var23 string
-				templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Address"))
+				templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(say(ctx, "Address"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 117, Col: 43}
 				}
@@ -467,7 +467,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var24 string
-				templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(s.Address)
+				templ_7745c5c3_Var24, templ_7745c5c3_Err = plain(s.Address)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 117, Col: 62}
 				}
@@ -480,7 +480,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var25 string
-				templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Since"))
+				templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(say(ctx, "Since"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 118, Col: 41}
 				}
@@ -501,7 +501,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var26 string
-				templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Waiting"))
+				templ_7745c5c3_Var26, templ_7745c5c3_Err = plain(say(ctx, "Waiting"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 121, Col: 65}
 				}
@@ -514,7 +514,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var27 string
-				templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(amount(ctx, float64(s.Pending), asBytes))
+				templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(amount(ctx, float64(s.Pending), asBytes))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 121, Col: 116}
 				}
@@ -540,7 +540,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var29 string
-				templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "End…"))
+				templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(say(ctx, "End…"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 122, Col: 124}
 				}
@@ -553,7 +553,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var30 string
-				templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(s.Name)
+				templ_7745c5c3_Var30, templ_7745c5c3_Err = plain(s.Name)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 122, Col: 160}
 				}
@@ -566,7 +566,7 @@ func SocketList(list Sockets, zone *time.Location, pushed bool) templ.Component 
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var31 string
-				templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(s.Device)
+				templ_7745c5c3_Var31, templ_7745c5c3_Err = plain(s.Device)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 122, Col: 174}
 				}
@@ -623,7 +623,7 @@ func socketShows(s Socket) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var33 string
-			templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "a direct conversation"))
+			templ_7745c5c3_Var33, templ_7745c5c3_Err = plain(say(ctx, "a direct conversation"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 134, Col: 57}
 			}
@@ -641,7 +641,7 @@ func socketShows(s Socket) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var34 string
-			templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(s.Room)
+			templ_7745c5c3_Var34, templ_7745c5c3_Err = plain(s.Room)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 136, Col: 15}
 			}
@@ -659,7 +659,7 @@ func socketShows(s Socket) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var35 string
-			templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Administration"))
+			templ_7745c5c3_Var35, templ_7745c5c3_Err = plain(say(ctx, "Administration"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 138, Col: 50}
 			}
@@ -677,7 +677,7 @@ func socketShows(s Socket) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var36 string
-			templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "another page"))
+			templ_7745c5c3_Var36, templ_7745c5c3_Err = plain(say(ctx, "another page"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 140, Col: 48}
 			}
@@ -734,7 +734,7 @@ func searchNames(path, query string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var39 string
-		templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Find people"))
+		templ_7745c5c3_Var39, templ_7745c5c3_Err = plain(say(ctx, "Find people"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 146, Col: 124}
 		}
@@ -747,7 +747,7 @@ func searchNames(path, query string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var40 string
-		templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Find"))
+		templ_7745c5c3_Var40, templ_7745c5c3_Err = plain(say(ctx, "Find"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 148, Col: 57}
 		}
@@ -760,7 +760,7 @@ func searchNames(path, query string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var41 string
-		templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(query)
+		templ_7745c5c3_Var41, templ_7745c5c3_Err = plain(query)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 149, Col: 74}
 		}
@@ -773,7 +773,7 @@ func searchNames(path, query string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var42 string
-		templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Name of a person"))
+		templ_7745c5c3_Var42, templ_7745c5c3_Err = plain(say(ctx, "Name of a person"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 149, Col: 119}
 		}
@@ -786,7 +786,7 @@ func searchNames(path, query string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var43 string
-		templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Apply"))
+		templ_7745c5c3_Var43, templ_7745c5c3_Err = plain(say(ctx, "Apply"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 151, Col: 44}
 		}
@@ -817,7 +817,7 @@ func searchNames(path, query string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var45 string
-			templ_7745c5c3_Var45, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Show all"))
+			templ_7745c5c3_Var45, templ_7745c5c3_Err = plain(say(ctx, "Show all"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 153, Col: 72}
 			}
@@ -898,7 +898,7 @@ func EndSocketPage(p Page, s Socket) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var49 string
-			templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "End this open page of %s?", apart(s.Name)))
+			templ_7745c5c3_Var49, templ_7745c5c3_Err = plain(say(ctx, "End this open page of %s?", apart(s.Name)))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 163, Col: 81}
 			}
@@ -919,7 +919,7 @@ func EndSocketPage(p Page, s Socket) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var50 string
-			templ_7745c5c3_Var50, templ_7745c5c3_Err = templ.JoinStringErrs(s.Device)
+			templ_7745c5c3_Var50, templ_7745c5c3_Err = plain(s.Device)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 166, Col: 17}
 			}
@@ -932,7 +932,7 @@ func EndSocketPage(p Page, s Socket) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var51 string
-			templ_7745c5c3_Var51, templ_7745c5c3_Err = templ.JoinStringErrs(s.Address)
+			templ_7745c5c3_Var51, templ_7745c5c3_Err = plain(s.Address)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 166, Col: 39}
 			}
@@ -945,7 +945,7 @@ func EndSocketPage(p Page, s Socket) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var52 string
-			templ_7745c5c3_Var52, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "It closes with a sentence that says so, and does not come back by itself. They stay signed in and can load it again."))
+			templ_7745c5c3_Var52, templ_7745c5c3_Err = plain(say(ctx, "It closes with a sentence that says so, and does not come back by itself. They stay signed in and can load it again."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 168, Col: 136}
 			}
@@ -958,7 +958,7 @@ func EndSocketPage(p Page, s Socket) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var53 string
-			templ_7745c5c3_Var53, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "End it"))
+			templ_7745c5c3_Var53, templ_7745c5c3_Err = plain(say(ctx, "End it"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 170, Col: 62}
 			}
@@ -971,7 +971,7 @@ func EndSocketPage(p Page, s Socket) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var54 string
-			templ_7745c5c3_Var54, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Cancel"))
+			templ_7745c5c3_Var54, templ_7745c5c3_Err = plain(say(ctx, "Cancel"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sockets.templ`, Line: 171, Col: 64}
 			}

@@ -55,7 +55,7 @@ func AccountRooms(v AccountState, pushed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var2 string
-		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Rooms"))
+		templ_7745c5c3_Var2, templ_7745c5c3_Err = plain(say(ctx, "Rooms"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 23, Col: 59}
 		}
@@ -73,7 +73,7 @@ func AccountRooms(v AccountState, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "They are in no room."))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(say(ctx, "They are in no room."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 25, Col: 54}
 			}
@@ -117,7 +117,7 @@ func AccountRooms(v AccountState, pushed bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(r.Name)
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = plain(r.Name)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 31, Col: 51}
 				}
@@ -135,7 +135,7 @@ func AccountRooms(v AccountState, pushed bool) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var6 string
-					templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "owner"))
+					templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(say(ctx, "owner"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 33, Col: 46}
 					}
@@ -164,7 +164,7 @@ func AccountRooms(v AccountState, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "And more."))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(say(ctx, "And more."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 40, Col: 43}
 			}
@@ -183,7 +183,7 @@ func AccountRooms(v AccountState, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "%d direct conversations", v.Rooms.Direct))
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(say(ctx, "%d direct conversations", v.Rooms.Direct))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 43, Col: 73}
 			}
@@ -246,7 +246,7 @@ func AccountSessions(v AccountState, zone *time.Location, pushed bool) templ.Com
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var10 string
-			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "They are signed in nowhere."))
+			templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(say(ctx, "They are signed in nowhere."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 57, Col: 61}
 			}
@@ -269,7 +269,7 @@ func AccountSessions(v AccountState, zone *time.Location, pushed bool) templ.Com
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var11 string
-				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(Device(l.Agent))
+				templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(Device(l.Agent))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 63, Col: 27}
 				}
@@ -282,7 +282,7 @@ func AccountSessions(v AccountState, zone *time.Location, pushed bool) templ.Com
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var12 string
-				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(l.Address)
+				templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(l.Address)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 65, Col: 24}
 				}
@@ -295,7 +295,7 @@ func AccountSessions(v AccountState, zone *time.Location, pushed bool) templ.Com
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var13 string
-				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "last used %s", moment(ctx, l.UsedAt.In(zone))))
+				templ_7745c5c3_Var13, templ_7745c5c3_Err = plain(say(ctx, "last used %s", moment(ctx, l.UsedAt.In(zone))))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 65, Col: 94}
 				}
@@ -308,7 +308,7 @@ func AccountSessions(v AccountState, zone *time.Location, pushed bool) templ.Com
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var14 string
-				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(string(l.ID))
+				templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(string(l.ID))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 68, Col: 97}
 				}
@@ -321,7 +321,7 @@ func AccountSessions(v AccountState, zone *time.Location, pushed bool) templ.Com
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var15 string
-				templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "End"))
+				templ_7745c5c3_Var15, templ_7745c5c3_Err = plain(say(ctx, "End"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 68, Col: 117}
 				}
@@ -334,7 +334,7 @@ func AccountSessions(v AccountState, zone *time.Location, pushed bool) templ.Com
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var16 string
-				templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(Device(l.Agent))
+				templ_7745c5c3_Var16, templ_7745c5c3_Err = plain(Device(l.Agent))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 68, Col: 162}
 				}
@@ -358,7 +358,7 @@ func AccountSessions(v AccountState, zone *time.Location, pushed bool) templ.Com
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var17 string
-			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "End all"))
+			templ_7745c5c3_Var17, templ_7745c5c3_Err = plain(say(ctx, "End all"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 75, Col: 90}
 			}
@@ -413,7 +413,7 @@ func AccountLink(v AccountState, pushed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var20 string
-		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(templ.CSSClasses(templ_7745c5c3_Var19).String())
+		templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(templ.CSSClasses(templ_7745c5c3_Var19).String())
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 1, Col: 0}
 		}
@@ -460,7 +460,7 @@ func AccountLink(v AccountState, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var22 string
-			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "One-time link to sign in…"))
+			templ_7745c5c3_Var22, templ_7745c5c3_Err = plain(say(ctx, "One-time link to sign in…"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 94, Col: 96}
 			}
@@ -518,7 +518,7 @@ func AccountActs(v AccountState, zone *time.Location, pushed bool) templ.Compone
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var24 string
-		templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "What was done"))
+		templ_7745c5c3_Var24, templ_7745c5c3_Err = plain(say(ctx, "What was done"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 109, Col: 69}
 		}
@@ -536,7 +536,7 @@ func AccountActs(v AccountState, zone *time.Location, pushed bool) templ.Compone
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var25 string
-			templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Nothing yet."))
+			templ_7745c5c3_Var25, templ_7745c5c3_Err = plain(say(ctx, "Nothing yet."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 111, Col: 46}
 			}
@@ -590,7 +590,7 @@ func AccountActs(v AccountState, zone *time.Location, pushed bool) templ.Compone
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var27 string
-		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "All of it, in the log"))
+		templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(say(ctx, "All of it, in the log"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 122, Col: 109}
 		}
@@ -621,7 +621,7 @@ func AccountActs(v AccountState, zone *time.Location, pushed bool) templ.Compone
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var29 string
-			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "What they did"))
+			templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(say(ctx, "What they did"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 124, Col: 58}
 			}
@@ -691,7 +691,7 @@ func AccountEnd(v AccountState, pushed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var31 string
-		templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Suspend or delete"))
+		templ_7745c5c3_Var31, templ_7745c5c3_Err = plain(say(ctx, "Suspend or delete"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 147, Col: 72}
 		}
@@ -722,7 +722,7 @@ func AccountEnd(v AccountState, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var33 string
-			templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Suspend…"))
+			templ_7745c5c3_Var33, templ_7745c5c3_Err = plain(say(ctx, "Suspend…"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 150, Col: 91}
 			}
@@ -740,7 +740,7 @@ func AccountEnd(v AccountState, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var34 string
-			templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Make active again"))
+			templ_7745c5c3_Var34, templ_7745c5c3_Err = plain(say(ctx, "Make active again"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 152, Col: 76}
 			}
@@ -771,7 +771,7 @@ func AccountEnd(v AccountState, pushed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var36 string
-		templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Delete account…"))
+		templ_7745c5c3_Var36, templ_7745c5c3_Err = plain(say(ctx, "Delete account…"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing_parts.templ`, Line: 154, Col: 117}
 		}

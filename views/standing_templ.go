@@ -78,7 +78,7 @@ func AccountPage(v Account) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var3 string
-				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(told(ctx, v.Done))
+				templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(told(ctx, v.Done))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 37, Col: 53}
 				}
@@ -109,7 +109,7 @@ func AccountPage(v Account) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var4 string
-				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Account"))
+				templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(say(ctx, "Account"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 43, Col: 69}
 				}
@@ -155,7 +155,7 @@ func AccountPage(v Account) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var6 string
-				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Save account"))
+				templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(say(ctx, "Save account"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 49, Col: 95}
 				}
@@ -168,7 +168,7 @@ func AccountPage(v Account) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 string
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Role"))
+				templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(say(ctx, "Role"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 53, Col: 63}
 				}
@@ -228,7 +228,7 @@ func AccountPage(v Account) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Change role"))
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = plain(say(ctx, "Change role"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 64, Col: 94}
 				}
@@ -249,7 +249,7 @@ func AccountPage(v Account) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Sessions"))
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(say(ctx, "Sessions"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 70, Col: 70}
 				}
@@ -404,7 +404,7 @@ func State(v AccountState, zone *time.Location, pushed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var14 string
-		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(named(ctx, v.User.Name))
+		templ_7745c5c3_Var14, templ_7745c5c3_Err = plain(named(ctx, v.User.Name))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 105, Col: 34}
 		}
@@ -422,7 +422,7 @@ func State(v AccountState, zone *time.Location, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var15 string
-			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs("@" + v.User.Username)
+			templ_7745c5c3_Var15, templ_7745c5c3_Err = plain("@" + v.User.Username)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 107, Col: 48}
 			}
@@ -449,7 +449,7 @@ func State(v AccountState, zone *time.Location, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var16 string
-			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Deleted on %s.", moment(ctx, v.User.DeletedAt.In(zone))))
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = plain(say(ctx, "Deleted on %s.", moment(ctx, v.User.DeletedAt.In(zone))))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 112, Col: 75}
 			}
@@ -477,7 +477,7 @@ func State(v AccountState, zone *time.Location, pushed bool) templ.Component {
 			switch v.Presence {
 			case "online":
 				var templ_7745c5c3_Var17 string
-				templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Here now"))
+				templ_7745c5c3_Var17, templ_7745c5c3_Err = plain(say(ctx, "Here now"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 119, Col: 29}
 				}
@@ -491,7 +491,7 @@ func State(v AccountState, zone *time.Location, pushed bool) templ.Component {
 				}
 			case "away":
 				var templ_7745c5c3_Var18 string
-				templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Away"))
+				templ_7745c5c3_Var18, templ_7745c5c3_Err = plain(say(ctx, "Away"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 121, Col: 25}
 				}
@@ -506,7 +506,7 @@ func State(v AccountState, zone *time.Location, pushed bool) templ.Component {
 			default:
 				if v.User.HereAt.IsZero() {
 					var templ_7745c5c3_Var19 string
-					templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Not here"))
+					templ_7745c5c3_Var19, templ_7745c5c3_Err = plain(say(ctx, "Not here"))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 124, Col: 30}
 					}
@@ -520,7 +520,7 @@ func State(v AccountState, zone *time.Location, pushed bool) templ.Component {
 					}
 				} else {
 					var templ_7745c5c3_Var20 string
-					templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Last here %s", lately(ctx, v.User.HereAt.In(zone), v.Now)))
+					templ_7745c5c3_Var20, templ_7745c5c3_Err = plain(say(ctx, "Last here %s", lately(ctx, v.User.HereAt.In(zone), v.Now)))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 126, Col: 78}
 					}
@@ -539,7 +539,7 @@ func State(v AccountState, zone *time.Location, pushed bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var21 string
-			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Since %s", date(ctx, v.User.CreatedAt.In(zone), time.Now())))
+			templ_7745c5c3_Var21, templ_7745c5c3_Err = plain(say(ctx, "Since %s", date(ctx, v.User.CreatedAt.In(zone), time.Now())))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 129, Col: 80}
 			}
@@ -558,7 +558,7 @@ func State(v AccountState, zone *time.Location, pushed bool) templ.Component {
 				}
 				if v.Suspension.By != 0 {
 					var templ_7745c5c3_Var22 string
-					templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Suspended on %s by %s.", moment(ctx, v.User.SuspendedAt.In(zone)), apart(named(ctx, v.Suspension.ByName))))
+					templ_7745c5c3_Var22, templ_7745c5c3_Err = plain(say(ctx, "Suspended on %s by %s.", moment(ctx, v.User.SuspendedAt.In(zone)), apart(named(ctx, v.Suspension.ByName))))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 134, Col: 125}
 					}
@@ -572,7 +572,7 @@ func State(v AccountState, zone *time.Location, pushed bool) templ.Component {
 					}
 				} else {
 					var templ_7745c5c3_Var23 string
-					templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Suspended on %s.", moment(ctx, v.User.SuspendedAt.In(zone))))
+					templ_7745c5c3_Var23, templ_7745c5c3_Err = plain(say(ctx, "Suspended on %s.", moment(ctx, v.User.SuspendedAt.In(zone))))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 136, Col: 79}
 					}
@@ -591,7 +591,7 @@ func State(v AccountState, zone *time.Location, pushed bool) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var24 string
-					templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(v.Suspension.Reason)
+					templ_7745c5c3_Var24, templ_7745c5c3_Err = plain(v.Suspension.Reason)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 139, Col: 42}
 					}
@@ -646,7 +646,7 @@ func deletionProgress(j store.Job) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var26 string
-			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "What this account left behind could not be cleared. The server's log says why."))
+			templ_7745c5c3_Var26, templ_7745c5c3_Err = plain(say(ctx, "What this account left behind could not be cleared. The server's log says why."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 151, Col: 118}
 			}
@@ -664,7 +664,7 @@ func deletionProgress(j store.Job) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var27 string
-			templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Its messages are erased."))
+			templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(say(ctx, "Its messages are erased."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 153, Col: 58}
 			}
@@ -682,7 +682,7 @@ func deletionProgress(j store.Job) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var28 string
-			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Its messages are kept under “Deleted account”."))
+			templ_7745c5c3_Var28, templ_7745c5c3_Err = plain(say(ctx, "Its messages are kept under “Deleted account”."))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 155, Col: 84}
 			}
@@ -701,7 +701,7 @@ func deletionProgress(j store.Job) templ.Component {
 			}
 			if j.Kind == store.EraseMessages {
 				var templ_7745c5c3_Var29 string
-				templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Erasing its messages: %d %%", j.Percent()))
+				templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(say(ctx, "Erasing its messages: %d %%", j.Percent()))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 160, Col: 60}
 				}
@@ -711,7 +711,7 @@ func deletionProgress(j store.Job) templ.Component {
 				}
 			} else {
 				var templ_7745c5c3_Var30 string
-				templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Taking its name off its messages: %d %%", j.Percent()))
+				templ_7745c5c3_Var30, templ_7745c5c3_Err = plain(say(ctx, "Taking its name off its messages: %d %%", j.Percent()))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 162, Col: 72}
 				}
@@ -725,7 +725,7 @@ func deletionProgress(j store.Job) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var31 string
-			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(id(int64(j.Percent())))
+			templ_7745c5c3_Var31, templ_7745c5c3_Err = plain(id(int64(j.Percent())))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 165, Col: 85}
 			}
@@ -770,7 +770,7 @@ func accountInvitations(v Account) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var33 string
-			templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Invitations"))
+			templ_7745c5c3_Var33, templ_7745c5c3_Err = plain(say(ctx, "Invitations"))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 174, Col: 71}
 			}
@@ -788,7 +788,7 @@ func accountInvitations(v Account) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var34 string
-				templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Invited by"))
+				templ_7745c5c3_Var34, templ_7745c5c3_Err = plain(say(ctx, "Invited by"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 176, Col: 31}
 				}
@@ -814,7 +814,7 @@ func accountInvitations(v Account) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var36 string
-				templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(named(ctx, v.InvitedBy.Name))
+				templ_7745c5c3_Var36, templ_7745c5c3_Err = plain(named(ctx, v.InvitedBy.Name))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 176, Col: 108}
 				}
@@ -833,7 +833,7 @@ func accountInvitations(v Account) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var37 string
-				templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "Came by their invitations:"))
+				templ_7745c5c3_Var37, templ_7745c5c3_Err = plain(say(ctx, "Came by their invitations:"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 180, Col: 45}
 				}
@@ -847,7 +847,7 @@ func accountInvitations(v Account) templ.Component {
 				}
 				for i, a := range v.Invited {
 					var templ_7745c5c3_Var38 string
-					templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(" ")
+					templ_7745c5c3_Var38, templ_7745c5c3_Err = plain(" ")
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 182, Col: 11}
 					}
@@ -873,7 +873,7 @@ func accountInvitations(v Account) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var40 string
-					templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(named(ctx, a.Name))
+					templ_7745c5c3_Var40, templ_7745c5c3_Err = plain(named(ctx, a.Name))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 183, Col: 62}
 					}
@@ -886,7 +886,7 @@ func accountInvitations(v Account) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var41 string
-					templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(comma(i, v.Invited))
+					templ_7745c5c3_Var41, templ_7745c5c3_Err = plain(comma(i, v.Invited))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `standing.templ`, Line: 183, Col: 95}
 					}

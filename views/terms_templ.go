@@ -58,7 +58,7 @@ func Terms(r store.Room, keep time.Duration, zone *time.Location, pushed bool) t
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var2 string
-			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(say(ctx, "This room will be deleted on %s.", moment(ctx, r.DeletedAt().In(zone))))
+			templ_7745c5c3_Var2, templ_7745c5c3_Err = plain(say(ctx, "This room will be deleted on %s.", moment(ctx, r.DeletedAt().In(zone))))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `terms.templ`, Line: 22, Col: 108}
 			}
@@ -77,7 +77,7 @@ func Terms(r store.Room, keep time.Duration, zone *time.Location, pushed bool) t
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(forgets(ctx, r.Kind, keep))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(forgets(ctx, r.Kind, keep))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `terms.templ`, Line: 25, Col: 54}
 			}

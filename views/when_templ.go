@@ -71,7 +71,7 @@ func when(t, now time.Time) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var2 string
-		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(t.Format(time.RFC3339))
+		templ_7745c5c3_Var2, templ_7745c5c3_Err = plain(t.Format(time.RFC3339))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `when.templ`, Line: 41, Col: 40}
 		}
@@ -84,7 +84,7 @@ func when(t, now time.Time) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var3 string
-		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(words.Moment(ctx, t))
+		templ_7745c5c3_Var3, templ_7745c5c3_Err = plain(words.Moment(ctx, t))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `when.templ`, Line: 41, Col: 71}
 		}
@@ -97,7 +97,7 @@ func when(t, now time.Time) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var4 string
-		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(lately(ctx, t, now))
+		templ_7745c5c3_Var4, templ_7745c5c3_Err = plain(lately(ctx, t, now))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `when.templ`, Line: 41, Col: 95}
 		}
@@ -140,7 +140,7 @@ func on(t, now time.Time) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var6 string
-		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(t.Format(time.RFC3339))
+		templ_7745c5c3_Var6, templ_7745c5c3_Err = plain(t.Format(time.RFC3339))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `when.templ`, Line: 46, Col: 40}
 		}
@@ -153,7 +153,7 @@ func on(t, now time.Time) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var7 string
-		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(words.Moment(ctx, t))
+		templ_7745c5c3_Var7, templ_7745c5c3_Err = plain(words.Moment(ctx, t))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `when.templ`, Line: 46, Col: 71}
 		}
@@ -166,7 +166,7 @@ func on(t, now time.Time) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var8 string
-		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(date(ctx, t, now))
+		templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(date(ctx, t, now))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `when.templ`, Line: 46, Col: 93}
 		}
@@ -209,7 +209,7 @@ func at(t time.Time) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var10 string
-		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(t.Format(time.RFC3339))
+		templ_7745c5c3_Var10, templ_7745c5c3_Err = plain(t.Format(time.RFC3339))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `when.templ`, Line: 51, Col: 40}
 		}
@@ -222,7 +222,7 @@ func at(t time.Time) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var11 string
-		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(words.Moment(ctx, t))
+		templ_7745c5c3_Var11, templ_7745c5c3_Err = plain(words.Moment(ctx, t))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `when.templ`, Line: 51, Col: 71}
 		}
@@ -235,7 +235,7 @@ func at(t time.Time) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 string
-		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(moment(ctx, t))
+		templ_7745c5c3_Var12, templ_7745c5c3_Err = plain(moment(ctx, t))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `when.templ`, Line: 51, Col: 90}
 		}
