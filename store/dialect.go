@@ -86,8 +86,8 @@ func (d dialect) open(readOnly bool) (*sqlx.DB, error) {
 	}
 	switch {
 	case d.single() && readOnly:
-		db.SetMaxOpenConns(2)
-		db.SetMaxIdleConns(2)
+		db.SetMaxOpenConns(mostReaders + 2)
+		db.SetMaxIdleConns(2) // beside the readers, which are never idle
 	case d.single():
 		db.SetMaxOpenConns(1)
 	default:

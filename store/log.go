@@ -71,33 +71,17 @@ const postedBetween = messageColumns + ` where m.room_id = $1 and m.rev > $2 and
 
 func (s *Store) changes(ctx context.Context, room RoomID, rev Rev, limit int) (changes, error) {
 	var c changes
-	q, err := s.prepared(ctx, changesSince)
-	if err != nil {
-		return c, s.plain(err)
-	}
-	rows, err := q.QueryxContext(s.reading(ctx), room, rev, limit+1)
-	if err != nil {
-		return c, s.plain(err)
-	}
-	defer rows.Close()
 	found := false
-	scan := newMessageScan(&c.Upto, &c.LastSeq, &c.departed, &c.Forgot, &c.purged, &c.Deleted)
-	for rows.Next() {
-		m, err := scan.message(rows)
-		if err != nil {
-			return c, s.plain(err)
+	scan := newMessageScan((*int64)(&c.Upto), (*int64)(&c.LastSeq), &c.departed, (*int64)(&c.Forgot), (*int64)(&c.purged), &c.Deleted)
+	err := s.read(ctx, scan.places, func() {
+		if found = true; scan.Seq > 0 {
+			c.Messages = append(c.Messages, scan.message())
 		}
-		if found = true; m.Seq > 0 {
-			c.Messages = append(c.Messages, m)
-		}
+	}, changesSince, room, rev, limit+1)
+	if err == nil && !found {
+		err = ErrNotFound
 	}
-	if err := rows.Err(); err != nil {
-		return c, s.plain(err)
-	}
-	if !found {
-		return c, ErrNotFound
-	}
-	return c, nil
+	return c, s.plain(err)
 }
 
 // fitting is how many of all one read brings.
@@ -245,12 +229,13 @@ func (s *Store) DifferenceSince(ctx context.Context, room RoomID, rev Rev, have 
 			if err != nil {
 				return d, err
 			}
-			found, err := scanMessages(s.db.QueryxContext(ctx, s.db.Rebind(query), args...))
+			scan := newMessageScan()
+			rows, err := s.db.QueryContext(ctx, s.db.Rebind(query), args...)
+			if err == nil {
+				err = eachRow(rows, scan.places, func() { add(scan.message()) })
+			}
 			if err != nil {
 				return d, s.plain(err)
-			}
-			for _, m := range found {
-				add(m)
 			}
 		}
 	}

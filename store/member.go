@@ -16,18 +16,17 @@ type Person struct {
 // People returns the members of room by name, at most limit, for one who is a member.
 func (s *Store) People(ctx context.Context, room RoomID, limit int) ([]Person, error) {
 	var members int
-	if err := s.get(ctx, &members, "select member_count from rooms where id = $1", room); err != nil && !isNone(err) {
+	if err := s.readOne(ctx, []any{&members}, "select member_count from rooms where id = $1", room); err != nil && !isNone(err) {
 		return nil, s.plain(err)
 	}
 	query := people
 	if members > manyMembers {
 		query = peopleOfMany
 	}
-	var rows []personRow
-	if err := s.list(ctx, &rows, query, room, limit); err != nil {
-		return nil, s.plain(err)
-	}
-	return peopleOf(rows), nil
+	var all []Person
+	var r personRow
+	err := s.read(ctx, append(r.places(), &r.Owner), func() { all = append(all, Person{r.user(), r.Owner}) }, query, room, limit)
+	return all, s.plain(err)
 }
 
 // manyMembers is from how many members on the first by name are found sooner among all

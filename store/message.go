@@ -2,14 +2,11 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/jmoiron/sqlx"
 )
 
 // The most that one message holds; the settings may say less.
@@ -202,8 +199,8 @@ const memberOnly = `
    and m.seq > (select r.forgot_seq from rooms r where r.id = $1)
    and exists (select 1 from members x where x.room_id = $1 and x.user_id = $2 and x.present)`
 
-// messageScan reads rows of messageColumns: by hand, and into the same places for each,
-// for reflection and what it allocates would cost as much as the query.
+// messageScan is where rows of messageColumns are read to, into the same places for each,
+// as the driver's own types.
 type messageScan struct {
 	Message
 	created, edited, deleted, prev int64
@@ -211,58 +208,33 @@ type messageScan struct {
 	places                         []any
 }
 
-// newMessageScan reads rows that begin with first.
+// newMessageScan is for rows that begin with first.
 func newMessageScan(first ...any) *messageScan {
 	s := new(messageScan)
 	m := &s.Message
-	// The driver's own type: another is converted by reflection, with a value made for it.
 	s.places = append(first, (*int64)(&m.Room), (*int64)(&m.Seq), (*int64)(&m.Rev), (*int64)(&m.PostedRev),
 		(*int64)(&m.Author), &m.AuthorName, &m.Body, &s.created, &s.edited, &s.deleted, (*int64)(&m.PrevAuthor), &s.prev, &s.mentions, (*int64)(&m.Hidden))
 	return s
 }
 
-func (s *messageScan) message(row interface{ Scan(...any) error }) (Message, error) {
-	err := row.Scan(s.places...)
+// message is the row that was read.
+func (s *messageScan) message() Message {
 	s.CreatedAt, s.EditedAt, s.DeletedAt, s.PrevAt = fromMicros(s.created), fromMicros(s.edited), fromMicros(s.deleted), fromMicros(s.prev)
 	s.Mentions = mentionsOf(s.mentions)
-	return s.Message, err
-}
-
-func scanMessages(rows *sqlx.Rows, err error) ([]Message, error) {
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	scan := newMessageScan()
-	all := make([]Message, 0, PageSize+1)
-	for rows.Next() {
-		m, err := scan.message(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, m)
-	}
-	return all, rows.Err()
+	return s.Message
 }
 
 func (s *Store) messages(ctx context.Context, query string, args ...any) ([]Message, error) {
-	q, err := s.prepared(ctx, query)
-	if err != nil {
-		return nil, s.plain(err)
-	}
-	all, err := scanMessages(q.QueryxContext(s.reading(ctx), args...))
+	scan := newMessageScan()
+	all := make([]Message, 0, PageSize+1)
+	err := s.read(ctx, scan.places, func() { all = append(all, scan.message()) }, query, args...)
 	return all, s.plain(err)
 }
 
 func messageIn(ctx context.Context, tx *transaction, room RoomID, seq Seq) (Message, error) {
-	rows, err := tx.queryMessages(ctx, messageColumns+" where m.room_id = $1 and m.seq = $2", room, seq)
-	if err != nil {
-		return Message{}, err
-	}
-	if len(rows) == 0 {
-		return Message{}, sql.ErrNoRows
-	}
-	return rows[0], nil
+	scan := newMessageScan()
+	err := tx.scan(ctx, scan.places, messageColumns+" where m.room_id = $1 and m.seq = $2", room, seq)
+	return scan.message(), err
 }
 
 var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")

@@ -35,7 +35,7 @@ type Beside struct {
 // Aside returns it at once: it is asked for with each message, for each person.
 func (s *Store) Aside(ctx context.Context, user UserID) (Beside, error) {
 	var b Beside
-	err := s.get(ctx, &b, asideOf, user)
+	err := s.readOne(ctx, []any{(*string)(&b.Role), &b.Notices, &b.Waiting}, asideOf, user)
 	return b, s.plain(err)
 }
 

@@ -118,12 +118,8 @@ const locks = `
 // StandingIn returns what user is in room now, with what keeps them from writing;
 // ErrNotFound unless they are a member and not suspended.
 func (s *Store) StandingIn(ctx context.Context, room RoomID, user UserID) (Standing, error) {
-	q, err := s.prepared(ctx, standingOf)
-	if err != nil {
-		return Standing{}, s.plain(err)
-	}
 	var r standingRow
-	err = q.QueryRowContext(s.reading(ctx), room, user).Scan(r.places()...)
+	err := s.readOne(ctx, r.places(), standingOf, room, user)
 	by := r.standing(user).at(s.now())
 	by.windows = s.windows()
 	if wait := s.newcomerWait(NewcomerLag, by.Since, s.now()); wait > 0 && !by.Moderates() {

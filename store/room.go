@@ -97,6 +97,14 @@ func (m Membership) Tells() bool {
 
 const roomFields = `r.id, r.slug, r.name, r.topic, r.kind, r.everyone, r.archived_at, r.last_seq, r.rev, r.delete_at, r.keep_days, r.forgot_seq`
 
+// places are where roomFields are read to, as the driver's own types.
+func (r *Room) places() []any {
+	return []any{
+		(*int64)(&r.ID), &r.Slug, &r.Name, &r.Topic, (*string)(&r.Kind), &r.Everyone, &r.ArchivedAt, (*int64)(&r.LastSeq), (*int64)(&r.Rev),
+		&r.DeleteAt, (*int64)(&r.Keep), (*int64)(&r.Forgot),
+	}
+}
+
 const membershipColumns = `
 select ` + roomFields + `, m.user_id, m.owner, m.moderator, m.favourite, m.level, m.seen_seq,
        (select count(*) from mentions x where x.user_id = m.user_id and x.room_id = m.room_id and x.seq > m.seen_seq) as mentions,
@@ -104,17 +112,26 @@ select ` + roomFields + `, m.user_id, m.owner, m.moderator, m.favourite, m.level
   from members m
   join rooms r on r.id = m.room_id`
 
+// readMemberships reads rows of membershipColumns.
+func (s *Store) readMemberships(ctx context.Context, query string, args ...any) ([]Membership, error) {
+	var all []Membership
+	m := Membership{windows: s.windows()}
+	places := append(m.Room.places(), (*int64)(&m.User), &m.Owner, &m.Moderator, &m.Favourite, (*string)(&m.Level), (*int64)(&m.Seen), &m.Mentions, &m.ActiveAt)
+	err := s.read(ctx, places, func() { all = append(all, m) }, query, args...)
+	if err != nil {
+		return nil, s.plain(err)
+	}
+	return all, s.nameDirect(ctx, all)
+}
+
 // Membership returns the room id as user has it: ErrNotFound both where it is not
 // there and where user is no member.
 func (s *Store) Membership(ctx context.Context, id RoomID, user UserID) (Membership, error) {
-	var m Membership
-	if err := s.get(ctx, &m, membership, id, user); err != nil {
-		return m, s.plain(err)
+	found, err := s.readMemberships(ctx, membership, id, user)
+	if err != nil || len(found) == 0 {
+		return Membership{}, orNotFound(err)
 	}
-	m.windows = s.windows()
-	one := []Membership{m}
-	err := s.nameDirect(ctx, one)
-	return one[0], err
+	return found[0], nil
 }
 
 const membership = membershipColumns + `
@@ -123,15 +140,9 @@ const membership = membershipColumns + `
 // RoomsOf returns the rooms that user is a member of and that are in use: those
 // with something unread first, the last active first, then the others by name.
 func (s *Store) RoomsOf(ctx context.Context, user UserID) ([]Membership, error) {
-	var rooms []Membership
-	if err := s.list(ctx, &rooms, roomsOfMember, user); err != nil {
-		return nil, s.plain(err)
-	}
-	if err := s.nameDirect(ctx, rooms); err != nil {
-		return nil, err
-	}
+	rooms, err := s.readMemberships(ctx, roomsOfMember, user)
 	SortRooms(rooms)
-	return rooms, nil
+	return rooms, err
 }
 
 // SortRooms orders rooms as RoomsOf says.

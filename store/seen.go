@@ -46,9 +46,10 @@ update members
 // SeenBy returns at most limit members who show how far they read and have read
 // room up to seq.
 func (s *Store) SeenBy(ctx context.Context, room RoomID, seq Seq, limit int) ([]Named, error) {
-	var rows []Named
-	err := s.list(ctx, &rows, seenBy, room, seq, limit)
-	return rows, s.plain(err)
+	var all []Named
+	var one Named
+	err := s.read(ctx, []any{(*int64)(&one.ID), &one.Name}, func() { all = append(all, one) }, seenBy, room, seq, limit)
+	return all, s.plain(err)
 }
 
 const seenBy = `

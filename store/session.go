@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -133,13 +132,9 @@ func (s *Store) SessionByID(ctx context.Context, id SessionID) (Session, error) 
 // sessionUser reads whose session id is and when it was used last. Each request asks,
 // and reflection would cost more than the query.
 func (s *Store) sessionUser(ctx context.Context, id SessionID, now time.Time) (User, time.Time, error) {
-	q, err := s.prepared(ctx, sessionByHash)
-	if err = cmp.Or(err, ctx.Err()); err != nil {
-		return User{}, time.Time{}, err
-	}
 	var r userRow
 	var used int64
-	err = q.QueryRowContext(s.reading(ctx), string(id), micros(now.Add(-SessionIdle)), micros(now.Add(-SessionLife))).Scan(append(r.places(), &used)...)
+	err := s.readOne(ctx, append(r.places(), &used), sessionByHash, string(id), micros(now.Add(-SessionIdle)), micros(now.Add(-SessionLife)))
 	return r.user(), fromMicros(used), err
 }
 

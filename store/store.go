@@ -43,6 +43,7 @@ type Store struct {
 	db        *sqlx.DB // reads; on PostgreSQL also writes
 	dialect   dialect
 	writer    *writer       // SQLite's one writer; nil on PostgreSQL
+	readers   *readers      // SQLite's, for what is read most; nil on PostgreSQL
 	writes    chan struct{} // PostgreSQL: so many at once, so that reads find a connection
 	queries   sync.Map      // string -> *sqlx.Stmt, of db
 	settings  atomic.Pointer[Settings]
@@ -78,6 +79,7 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 			return nil, err
 		}
 		s.writer = newWriter(w, s.refusal, s.committed)
+		s.readers = newReaders(s.db)
 	}
 	key, err := s.Secret(ctx, "digest")
 	if err != nil {
@@ -105,6 +107,7 @@ func (s *Store) Close() error {
 	var err error
 	if s.writer != nil {
 		err = s.writer.close()
+		s.readers.close()
 	}
 	return errors.Join(err, s.db.Close())
 }

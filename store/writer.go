@@ -36,7 +36,7 @@ type writer struct {
 	closed  bool
 
 	busy sync.Mutex  // held by who writes
-	conn *writerConn // guarded by busy; nil: to be opened
+	conn *connection // guarded by busy; nil: to be opened
 }
 
 type job struct {
