@@ -46,7 +46,7 @@ func (s *Server) about(w http.ResponseWriter, r *http.Request, status int, a vie
 	}
 	a.Keep, a.Zone = a.Room.ForgetsAfter(s.Store.Settings()), views.Zone(a.Me)
 	a.Standing = a.Room.Standing(asker(r).User)
-	if a.People, err = s.Store.People(r.Context(), a.Room.ID, mostMembers); err != nil {
+	if a.People, err = s.Store.People(r.Context(), a.Room.Room, mostMembers); err != nil {
 		return err
 	}
 	return s.render(w, r, status, views.AboutPage(a))

@@ -137,7 +137,7 @@ func TestADeletedAccountIsNowhereToBeFound(t *testing.T) {
 			t.Errorf("the card: %s", a.Status)
 		}
 		eventually(t, "he is still a member", func() bool {
-			people, err := w.store.People(t.Context(), 1, 10)
+			people, err := w.store.People(t.Context(), store.Room{ID: 1}, 10)
 			return err == nil && len(people) == 1
 		})
 		if a := ada.get("/rooms/1-lobby"); !strings.Contains(a.body, "I was here") || !strings.Contains(a.body, "Deleted account") || strings.Contains(a.body, ">ben<") {

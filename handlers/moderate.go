@@ -133,7 +133,7 @@ func (s *Server) roomModeration(w http.ResponseWriter, r *http.Request, status i
 		if v.Mods, err = s.Store.ModeratorsOf(ctx, id); err != nil {
 			return err
 		}
-		people, err := s.Store.People(ctx, id, mostMembers)
+		people, err := s.Store.People(ctx, room.Room, mostMembers)
 		if err != nil {
 			return err
 		}

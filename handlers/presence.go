@@ -19,7 +19,7 @@ func (s *Server) presenceOf(user store.UserID) string {
 
 // presentIn is who is in the room: those who are here first. In a room of very many
 // those who are here are found whatever their names are.
-func (s *Server) presentIn(ctx context.Context, room store.RoomID) ([]views.Present, error) {
+func (s *Server) presentIn(ctx context.Context, room store.Room) ([]views.Present, error) {
 	people, err := s.Store.People(ctx, room, mostMembers)
 	if err != nil {
 		return nil, err
@@ -29,7 +29,7 @@ func (s *Server) presentIn(ctx context.Context, room store.RoomID) ([]views.Pres
 		for _, p := range s.hub.People(mostMembers) {
 			here = append(here, store.UserID(p))
 		}
-		among, err := s.Store.PeopleAmong(ctx, room, here)
+		among, err := s.Store.PeopleAmong(ctx, room.ID, here)
 		if err != nil {
 			return nil, err
 		}

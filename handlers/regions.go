@@ -165,7 +165,11 @@ func pairOf(text string) (store.UserID, store.RoomID, string, bool) {
 func (s *Server) roomRegion(ctx context.Context, name string, room store.RoomID) (parts, error) {
 	switch name {
 	case "people":
-		all, err := s.presentIn(ctx, room)
+		r, err := s.Store.AnyRoom(ctx, room)
+		if err != nil {
+			return nil, err
+		}
+		all, err := s.presentIn(ctx, r)
 		return func(zone *time.Location) []templ.Component {
 			return []templ.Component{views.People(room, all, zone, true)}
 		}, err

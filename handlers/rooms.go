@@ -107,7 +107,7 @@ func (s *Server) roomPage(ctx context.Context, session store.Session, room store
 	if err != nil {
 		return views.Room{}, err
 	}
-	people, err := s.presentIn(ctx, room.ID)
+	people, err := s.presentIn(ctx, room.Room)
 	if err != nil {
 		return views.Room{}, err
 	}

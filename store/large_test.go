@@ -66,7 +66,9 @@ func TestTheMembersOfALargeRoomAreListedAsThoseOfASmallOne(t *testing.T) {
 		listed := func() (all []string) {
 			t.Helper()
 			for _, limit := range []int{10, 1} {
-				people, err := s.People(t.Context(), room, limit)
+				r, err := s.AnyRoom(t.Context(), room)
+				must(t, err)
+				people, err := s.People(t.Context(), r, limit)
 				must(t, err)
 				for _, p := range people {
 					all = append(all, fmt.Sprint(p.Username, p.Owner))

@@ -14,18 +14,14 @@ type Person struct {
 }
 
 // People returns the members of room by name, at most limit, for one who is a member.
-func (s *Store) People(ctx context.Context, room RoomID, limit int) ([]Person, error) {
-	var members int
-	if err := s.readOne(ctx, []any{&members}, "select member_count from rooms where id = $1", room); err != nil && !isNone(err) {
-		return nil, s.plain(err)
-	}
+func (s *Store) People(ctx context.Context, room Room, limit int) ([]Person, error) {
 	query := people
-	if members > manyMembers {
+	if room.Members > manyMembers {
 		query = peopleOfMany
 	}
 	var all []Person
 	var r personRow
-	err := s.read(ctx, append(r.places(), &r.Owner), func() { all = append(all, Person{r.user(), r.Owner}) }, query, room, limit)
+	err := s.read(ctx, append(r.places(), &r.Owner), func() { all = append(all, Person{r.user(), r.Owner}) }, query, room.ID, limit)
 	return all, s.plain(err)
 }
 

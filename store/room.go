@@ -39,6 +39,7 @@ type Room struct {
 	ArchivedAt int64 `db:"archived_at"` // microseconds; 0: in use
 	LastSeq    Seq   `db:"last_seq"`
 	Rev        Rev
+	Members    int `db:"member_count"`
 
 	DeleteAt int64 `db:"delete_at"` // when it will be deleted, microseconds; 0: it stays
 	Keep     Keep  `db:"keep_days"`
@@ -95,13 +96,13 @@ func (m Membership) Tells() bool {
 	return false
 }
 
-const roomFields = `r.id, r.slug, r.name, r.topic, r.kind, r.everyone, r.archived_at, r.last_seq, r.rev, r.delete_at, r.keep_days, r.forgot_seq`
+const roomFields = `r.id, r.slug, r.name, r.topic, r.kind, r.everyone, r.archived_at, r.last_seq, r.rev, r.member_count, r.delete_at, r.keep_days, r.forgot_seq`
 
 // places are where roomFields are read to, as the driver's own types.
 func (r *Room) places() []any {
 	return []any{
 		(*int64)(&r.ID), &r.Slug, &r.Name, &r.Topic, (*string)(&r.Kind), &r.Everyone, &r.ArchivedAt, (*int64)(&r.LastSeq), (*int64)(&r.Rev),
-		&r.DeleteAt, (*int64)(&r.Keep), (*int64)(&r.Forgot),
+		&r.Members, &r.DeleteAt, (*int64)(&r.Keep), (*int64)(&r.Forgot),
 	}
 }
 
@@ -213,8 +214,7 @@ select m.room_id, u.id, u.name
 // Listed is an open room as somebody sees it who looks for rooms.
 type Listed struct {
 	Room
-	Members int
-	Joined  bool
+	Joined bool
 }
 
 // RoomsToBrowse returns, by name, the rooms that user may open or join: the open ones,
@@ -231,7 +231,6 @@ func (s *Store) RoomsToBrowse(ctx context.Context, user UserID, archived bool) (
 
 const roomsToBrowse = `
 select ` + roomFields + `,
-       r.member_count as members,
        exists (select 1 from members x where x.room_id = r.id and x.user_id = $1 and x.present) as joined
   from rooms r`
 

@@ -10,7 +10,6 @@ import (
 // RoomRecord is a room as administrators see all of them: never what is said in it.
 type RoomRecord struct {
 	Room
-	Members   int
 	ActiveAt  int64 `db:"active_at"` // of the last message, microseconds; 0: none
 	CreatedAt int64 `db:"created_at"`
 }
@@ -78,7 +77,7 @@ func (s *Store) RoomRecords(ctx context.Context, q RoomQuery, limit int) ([]Room
 }
 
 const recordColumns = `
-select ` + roomFields + `, r.member_count as members, r.last_at as active_at, r.created_at
+select ` + roomFields + `, r.last_at as active_at, r.created_at
   from rooms r
  where r.list_name > ''`
 
