@@ -47,7 +47,8 @@ var administration = []string{
 	page("/moderation?tab=closed&after=0.%d.5000", time.Now().Add(-5000*time.Second).UnixMicro()),
 	"/rooms/1/moderation?tab=open", "/rooms/1/moderation?tab=mine", "/rooms/1/moderation?tab=closed", "/rooms/1/moderation/log", "/rooms/1/moderate", page("/people/%d/moderate", busiest), "/people/4002/moderate",
 	"/moderation/cases/5002", "/moderation/cases/5005", "/moderation/cases/5040",
-	"/moderation/newcomers", "/moderation/appeals", "/moderation/appeals/5000",
+	"/moderation/newcomers", "/moderation/appeals", "/moderation/appeals?room=1", page("/moderation/appeals?after=%d.5000", time.Now().Add(-5000*time.Second).UnixMicro()), "/moderation/appeals/5000",
+	"/moderation/measures", "/moderation/measures?before=5000", "/moderation/measures?kind=time-out", "/moderation/measures?kind=slow", "/moderation/measures?q=stone", "/moderation/measures?q=zzz", "/moderation/measures?room=1", "/moderation/measures?room=1&kind=hide&q=u",
 	"/moderation/rules", "/moderation/rules?q=forbidden&from=500", "/moderation/rules/500", "/moderation/rules/500/delete",
 	"/moderation/held", "/moderation/held?room=1", "/moderation/held/5000/refuse",
 }
@@ -62,7 +63,7 @@ func page(format string, of any) string { return fmt.Sprintf(format, of) }
 // administrationParts is what is pushed to those pages when it has changed.
 var administrationParts = []string{
 	"figures/hour", "charts/hour", "charts/day", "charts/week", "sockets/", "sockets/q=moss", "invitations", "invitations/5000", page("person/%d", busiest),
-	"room/1", page("room/%d", roomWithNone), "queue/1/open/0", "queue/1/mine/0", "queue/1/closed/0", "queue/1/open/1", "case/5002/1", "appeals/1", "held/1/0", "held/1/1",
+	"room/1", page("room/%d", roomWithNone), "queue/1/open/0", "queue/1/mine/0", "queue/1/closed/0", "queue/1/open/1", "case/5002/1", "appeals/1/0", "appeals/1/1", "measures/1/0/", "measures/1/1/kind=warn", "desk/1", page("desk/%d", ofTheLobby), page("appeals/%d/0", ofTheLobby), page("measures/%d/0/", ofTheLobby), "held/1/0", "held/1/1",
 }
 
 func TestEveryPageOfAdministrationIsMeasured(t *testing.T) {

@@ -110,7 +110,7 @@ func TestWhoHandlesWhichCase(t *testing.T) {
 			}
 		}
 		for path, want := range map[string][8]int{
-			"/moderation":         {303, 404, 404, 404, 404, 200, 200, 200},
+			"/moderation":         {303, 200, 404, 404, 200, 200, 200, 200}, // Ben and Cleo own rooms
 			"/rooms/1/moderation": {303, 404, 404, 404, 404, 200, 200, 200},
 			"/rooms/2/moderation": {303, 404, 404, 404, 200, 404, 404, 404},
 			"/rooms/3/moderation": {303, 200, 404, 404, 404, 200, 200, 200},
@@ -230,10 +230,24 @@ func TestLivePartsAreOnesOwn(t *testing.T) {
 			{"dan", own("dan", "case/1/%d"), false},
 			{"dan", own("dan", "reports/%d"), true},
 			{"ben", own("dan", "reports/%d"), false},
-			{"mod", own("mod", "appeals/%d"), true},
-			{"cleo", own("cleo", "appeals/%d"), true}, // she owns a room
-			{"cleo", own("mod", "appeals/%d"), false},
-			{"dan", own("dan", "appeals/%d"), false},
+			{"mod", own("mod", "appeals/%d/0"), true},
+			{"mod", own("mod", "appeals/%d/2"), false},
+			{"cleo", own("cleo", "appeals/%d/0"), true}, // she owns a room
+			{"cleo", own("cleo", "appeals/%d/2"), true},
+			{"cleo", own("cleo", "appeals/%d/3"), false},
+			{"cleo", own("mod", "appeals/%d/0"), false},
+			{"dan", own("dan", "appeals/%d/0"), false},
+			{"cleo", own("cleo", "desk/%d"), true},
+			{"cleo", own("mod", "desk/%d"), false},
+			{"dan", own("dan", "desk/%d"), false},
+			{"mod", own("mod", "measures/%d/0/kind=ban"), true},
+			{"mod", own("mod", "measures/%d/2/"), false},
+			{"cleo", own("cleo", "measures/%d/0/"), true},
+			{"cleo", own("cleo", "measures/%d/2/q=b"), true},
+			{"cleo", own("mod", "measures/%d/0/"), false},
+			{"dan", own("dan", "measures/%d/0/"), false},
+			{"mod", "measures", false},
+			{"mod", "desk", false},
 			{"mod", "case/x", false},
 			{"mod", "queue", false},
 		} {

@@ -20,6 +20,7 @@ const (
 	openRoom     = 5002 // of four people and 90 messages, like each of the others
 	privateRoom  = 5004 // that Ada is not in
 	roomWithNone = 5103 // private, of former members only
+	ofTheLobby   = 4004 // moderates it
 )
 
 // atFullScale runs fn on each database with the world of all sizes: 100,000 people with
@@ -152,6 +153,7 @@ insert into members (room_id, user_id, rev, present, owner, seen_seq)
 select r.id, 1000 + (r.id * 5 + i) % 99000, 91, i < 4 and r.id % 50 <> 3, i = 0, 80 from rooms r, n where r.id > 1 and (i < 2 or r.kind <> 'direct')`,
 	"insert into members (room_id, user_id, rev, seen_seq) select id, $busiest, 92, 90 from rooms where id > 1 and (id % 5 = 1 or kind = 'direct')",
 	"insert into members (room_id, user_id, rev, seen_seq) select id, 1, 93, 85 from rooms where id between 2 and 40 and id % 50 <> 3",
+	fmt.Sprintf("update members set moderator = true where room_id = 1 and user_id = %d", ofTheLobby),
 	"update rooms set member_count = (select count(*) from members m where m.room_id = rooms.id and m.present)",
 
 	// Messages: 100,000 in the Lobby, and 90 in each other room.
@@ -201,7 +203,7 @@ insert into measures (id, kind, user_id, room_id, seq, case_id, by_id, at, until
 select id, case id % 3 when 0 then 'warn' when 1 then 'hide' else 'time-out' end, user_id, room_id, seq, id, 2 + 500 * (id % 5), $now - (10001 - id) * 1000000, $now + 3600000000000,
        case when id % 4 = 0 then 0 else $now - 1 end, 0, 'spam', 'Please do not', 0, $now
   from cases`,
-	"insert into appeals (measure_id, user_id, at, text, decided_at, decided_by, answer) select id, user_id, at, 'It was a joke', case when id % 20 = 0 then 0 else at + 1000 end, 2, 'It was none' from measures where id % 4 = 0",
+	"insert into appeals (measure_id, user_id, room_id, at, text, decided_at, decided_by, answer) select id, user_id, room_id, at, 'It was a joke', case when id % 20 = 0 then 0 else at + 1000 end, 2, 'It was none' from measures where id % 4 = 0",
 
 	// Rules, and what they hold.
 	numbers(1, 1000) + `

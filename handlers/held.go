@@ -68,7 +68,7 @@ func (s *Server) heldPage(w http.ResponseWriter, r *http.Request, status int, ro
 		return err
 	}
 	v.Problem, v.Done = problem, done
-	page, err := s.me(r.Context(), me, "Held messages", room)
+	page, err := s.desk(r, "Held messages", room)
 	if err != nil {
 		return err
 	}

@@ -70,6 +70,10 @@ func (s *Server) measured(ctx context.Context, m store.Measure) {
 		s.Bus.Publish(live.Hint{Topic: caseTopic(m.Case)})
 	}
 	s.Bus.Publish(live.Hint{Topic: appealsTopic}) // what is lifted waits for no answer
+	s.Bus.Publish(live.Hint{Topic: measuresTopic(0)})
+	if m.Room != 0 {
+		s.Bus.Publish(live.Hint{Topic: measuresTopic(m.Room)})
+	}
 }
 
 func measureAt(r *http.Request) (store.MeasureID, error) {
@@ -184,9 +188,16 @@ func (s *Server) liftMeasure(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	m, err := s.Store.Lift(r.Context(), s.actor(r), id, r.PostForm.Get("why"))
+	list := r.PostForm.Has("list")
+	if list && errors.Is(err, store.ErrConflict) {
+		return s.liftedInList(w, r, err)
+	}
 	if err != nil {
 		return err
 	}
 	s.measured(r.Context(), m)
+	if list {
+		return s.liftedInList(w, r, nil)
+	}
 	return s.afterMeasure(w, r, m, "lifted")
 }

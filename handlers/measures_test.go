@@ -173,7 +173,7 @@ func TestAnObjectionFromOutsideTakesATokenThatIsRightAndFresh(t *testing.T) {
 				t.Errorf("%s: got %d", name, a.StatusCode)
 			}
 		}
-		if open, err := w.store.OpenAppeals(t.Context(), 10); err != nil || len(open) != 0 {
+		if open, err := w.store.OpenAppeals(t.Context(), store.AppealQuery{User: 1}, 10); err != nil || len(open) != 0 {
 			t.Fatalf("there are %v, %v", open, err)
 		}
 		if a := stranger.post("/appeal", url.Values{"token": {found[1]}, "text": {" "}}); a.StatusCode != http.StatusUnprocessableEntity {

@@ -148,7 +148,7 @@ func (s *Server) roomModeration(w http.ResponseWriter, r *http.Request, status i
 	if v.Past, v.Lifts, err = s.known(ctx, me.ID, all); err != nil {
 		return err
 	}
-	if v.Page, err = s.me(ctx, asker(r), "Moderate", id); err != nil {
+	if v.Page, err = s.desk(r, "Moderate", id); err != nil {
 		return err
 	}
 	return s.render(w, r, status, views.ModerateRoomPage(v))

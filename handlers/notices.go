@@ -3,7 +3,9 @@ package handlers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/a-h/templ"
@@ -88,80 +90,74 @@ func init() {
 	liveParts["appeals"] = part{may: mayAppeals, show: appealsPart}
 }
 
-// mayAppeals lets those who moderate the instance, or any room, follow their own list.
+// appealsOf reads "42/7": whose list it is, and of which room; 0: wherever they moderate.
+func appealsOf(rest string) (store.AppealQuery, error) {
+	user, room, _, is := pairOf(rest)
+	if !is {
+		return store.AppealQuery{}, store.ErrNotFound
+	}
+	return store.AppealQuery{User: user, Room: room}, nil
+}
+
+// mayAppeals lets those who moderate the room, or with none the instance or any room,
+// follow their own list.
 func mayAppeals(s *Server, ctx context.Context, user store.User, rest string) (string, error) {
-	if rest != idString(user.ID) {
-		return "", store.ErrNotFound
-	}
-	if user.Role.AtLeast(store.Moderator) {
-		return string(store.Moderator), nil
-	}
-	somewhere, err := s.Store.ModeratesAny(ctx, user.ID)
-	if err == nil && !somewhere {
+	q, err := appealsOf(rest)
+	if err == nil && q.User != user.ID {
 		err = store.ErrNotFound
 	}
-	return moderates(store.SomeRoom), err
+	if err != nil {
+		return "", err
+	}
+	return s.mayModerate(ctx, user, q.Room)
 }
 
 func appealsPart(s *Server, ctx context.Context, rest string) (parts, []live.Topic, error) {
-	user, err := userOf(rest)
+	q, err := appealsOf(rest)
 	if err != nil {
 		return nil, nil, err
 	}
-	open, decided, err := s.appealsFor(ctx, user, true)
+	v, err := s.appeals(ctx, q)
 	return func(zone *time.Location) []templ.Component {
-		return []templ.Component{views.AppealsRegion(open, decided, zone, true)}
-	}, []live.Topic{appealsTopic, personTopic(user)}, err // whose rooms may be others then
+		return []templ.Component{views.AppealsRegion(v, zone, true)}
+	}, []live.Topic{appealsTopic, personTopic(q.User)}, err // whose rooms may be others then
 }
 
-// appealsFor are the appeals that user can decide, or could if they had not acted
-// themselves, and if all, the last that were decided.
-func (s *Server) appealsFor(ctx context.Context, user store.UserID, all bool) (open []views.OpenAppeal, decided []store.Appeal, err error) {
-	waiting, err := s.Store.OpenAppeals(ctx, mostNotices)
-	if err == nil {
-		waiting, err = s.theirs(ctx, user, waiting)
-	}
+// appeals are a page of those that q.User can decide, or could if they had not acted
+// themselves, and with the first page the last that were decided.
+func (s *Server) appeals(ctx context.Context, q store.AppealQuery) (views.Appeals, error) {
+	v := views.Appeals{Paged: q.After.ID != 0}
+	waiting, err := s.Store.OpenAppeals(ctx, q, appealsShown+1)
 	if err != nil {
-		return nil, nil, err
+		return v, err
+	}
+	if len(waiting) > appealsShown {
+		waiting = waiting[:appealsShown]
+		mark := waiting[appealsShown-1].Mark()
+		v.Next = fmt.Sprintf("%d.%d", mark.At, mark.ID)
 	}
 	for _, a := range waiting {
-		one, err := s.openAppeal(ctx, user, a)
+		one, err := s.openAppeal(ctx, q.User, a)
 		if err != nil {
-			return nil, nil, err
+			return v, err
 		}
-		open = append(open, one)
+		v.Open = append(v.Open, one)
 	}
-	if !all {
-		return open, nil, nil
+	if !v.Paged {
+		v.Decided, err = s.Store.DecidedAppeals(ctx, q, mostDecided)
 	}
-	if decided, err = s.Store.DecidedAppeals(ctx, mostDecided); err == nil {
-		decided, err = s.theirs(ctx, user, decided)
+	if err == nil && q.Room != 0 {
+		v.Room, err = s.Store.AnyRoom(ctx, q.Room)
 	}
-	return open, decided, err
+	return v, err
 }
 
-// theirs are those of all whose measures user may lift, with what they may know of them.
-func (s *Server) theirs(ctx context.Context, user store.UserID, all []store.Appeal) ([]store.Appeal, error) {
-	measures := make([]store.Measure, len(all))
-	for i, a := range all {
-		measures[i] = a.Measure
-	}
-	known, err := s.Store.Lifts(ctx, user, measures)
-	if err != nil {
-		return nil, err
-	}
-	var some []store.Appeal
-	for _, a := range all {
-		if len(some) < len(known) && known[len(some)].ID == a.Measure.ID { // they are in the same order
-			a.Measure = known[len(some)]
-			some = append(some, a)
-		}
-	}
-	return some, nil
-}
-
-// mostDecided is how many decided appeals the list shows.
-const mostDecided = 20
+// appealsShown is how many open appeals a page of the list shows, and mostDecided how many
+// decided ones.
+const (
+	appealsShown = 50
+	mostDecided  = 20
+)
 
 // openAppeal is a, which is of theirs, as user can decide it.
 func (s *Server) openAppeal(ctx context.Context, user store.UserID, a store.Appeal) (views.OpenAppeal, error) {
@@ -177,21 +173,24 @@ func (s *Server) openAppeal(ctx context.Context, user store.UserID, a store.Appe
 
 // showAppeals is the list of appeals, for those who moderate something.
 func (s *Server) showAppeals(w http.ResponseWriter, r *http.Request) error {
-	ctx, me := r.Context(), asker(r).User
-	if _, err := mayAppeals(s, ctx, me, idString(me.ID)); err != nil {
-		return err
+	room, _ := strconv.ParseInt(r.URL.Query().Get("room"), 10, 64) // what is none is all
+	q := store.AppealQuery{User: asker(r).User.ID, Room: store.RoomID(room)}
+	if n, err := fmt.Sscanf(r.URL.Query().Get("after"), "%d.%d", &q.After.At, &q.After.ID); n != 2 || err != nil {
+		q.After = store.AppealMark{} // what cannot be read is the beginning
 	}
-	open, decided, err := s.appealsFor(ctx, me.ID, true)
+	v, err := s.appeals(r.Context(), q)
 	if err != nil {
 		return err
 	}
-	page, err := s.me(ctx, asker(r), "Objections", 0)
+	page, err := s.desk(r, "Objections", q.Room)
 	if err != nil {
 		return err
 	}
-	page.Live.Part = "appeals/" + idString(me.ID)
-	done := map[string]string{"decided": "Decided, and they are told."}[r.URL.Query().Get("saved")]
-	return s.render(w, r, http.StatusOK, views.AppealsPage(page, open, decided, done))
+	if !v.Paged {
+		page.Live.Part = fmt.Sprintf("appeals/%d/%d", q.User, q.Room)
+	}
+	v.Done = map[string]string{"decided": "Decided, and they are told."}[r.URL.Query().Get("saved")]
+	return s.render(w, r, http.StatusOK, views.AppealsPage(page, v))
 }
 
 // showAppeal asks for the answer to an appeal.
@@ -208,14 +207,15 @@ func (s *Server) appeal(w http.ResponseWriter, r *http.Request, status int, f vi
 	if err != nil {
 		return err
 	}
-	mine, err := s.theirs(r.Context(), asker(r).User.ID, []store.Appeal{a})
+	known, err := s.Store.Lifts(r.Context(), asker(r).User.ID, []store.Measure{a.Measure})
 	if err != nil {
 		return err
 	}
-	if len(mine) == 0 {
+	if len(known) == 0 {
 		return store.ErrNotFound
 	}
-	one, err := s.openAppeal(r.Context(), asker(r).User.ID, mine[0])
+	a.Measure = known[0]
+	one, err := s.openAppeal(r.Context(), asker(r).User.ID, a)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func casesTopic(room store.RoomID) live.Topic { return live.Topic(fmt.Sprintf("c
 
 // showQueue is the queue of the instance.
 func (s *Server) showQueue(w http.ResponseWriter, r *http.Request) error {
-	return s.queuePage(w, r, store.Room{}, "Reports")
+	return s.queuePage(w, r, store.Room{})
 }
 
 // showRoomQueue is the queue of one room for those who moderate it.
@@ -39,16 +39,16 @@ func (s *Server) showRoomQueue(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.queuePage(w, r, room, "Reports")
+	return s.queuePage(w, r, room)
 }
 
-func (s *Server) queuePage(w http.ResponseWriter, r *http.Request, room store.Room, title string) error {
+func (s *Server) queuePage(w http.ResponseWriter, r *http.Request, room store.Room) error {
 	q := store.Queue{User: asker(r).User.ID, Room: room.ID, Tab: tabOf(r.URL.Query().Get("tab")), After: markOf(r.URL.Query().Get("after"))}
 	rows, err := s.queue(r.Context(), q, room)
 	if err != nil {
 		return err
 	}
-	page, err := s.me(r.Context(), asker(r), title, room.ID)
+	page, err := s.desk(r, "Reports", room.ID)
 	if err != nil {
 		return err
 	}

@@ -207,11 +207,8 @@ func (s *Server) sideRegion(ctx context.Context, user store.UserID, here store.R
 	if err != nil {
 		return nil, nil, err
 	}
-	link := views.AdministrationLink(beside.Role, true)
 	depends := []live.Topic{personTopic(user), settingsTopic} // the title names this place
-	if beside.Role.AtLeast(store.Moderator) {
-		depends = append(depends, casesTopic(0), heldTopic(0), appealsTopic)
-	}
+	depends = append(depends, deskTopics(beside.Role, rooms)...)
 	var own store.Membership
 	for _, m := range rooms {
 		if m.Level != store.Hidden {
@@ -225,15 +222,20 @@ func (s *Server) sideRegion(ctx context.Context, user store.UserID, here store.R
 		}
 	}
 	side := s.sidebar(rooms, here)
-	side.Notices, side.Waiting = beside.Notices, beside.Waiting
-	list := views.RoomsRegion(side, true)
+	side.Notices, side.Moderates, side.Waiting = beside.Notices, beside.Moderates, beside.Waiting
+	all := []templ.Component{views.RoomsRegion(side, true), views.ModerationLink(side, true), views.AdministrationLink(beside.Role, true)}
 	switch {
 	case title != "":
-		return fixed(list, link, views.Title(rooms, title)), depends, nil
+		all = append(all, views.Title(rooms, title))
+		counts, more, err := s.deskCounts(ctx, user, here, beside)
+		if err != nil {
+			return nil, nil, err
+		}
+		all, depends = append(all, counts...), append(depends, more...)
 	case own.ID != 0:
-		return fixed(list, link, views.RoomTitle(rooms, own)), depends, nil
+		all = append(all, views.RoomTitle(rooms, own))
 	}
-	return fixed(list, link), depends, nil
+	return fixed(all...), depends, nil
 }
 
 // sidebar is the list of rooms with who is here of those one talks to directly.

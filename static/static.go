@@ -32,7 +32,7 @@ var styles = []string{
 }
 
 // adminStyles are those of admin.css, which the pages of administration have beside it.
-var adminStyles = []string{"admin", "table", "join", "invitation", "settings", "moderation", "account", "figure", "record", "log"}
+var adminStyles = []string{"admin", "table", "join", "invitation", "settings", "moderation", "desk", "account", "figure", "record", "log"}
 
 type asset struct {
 	kind        string

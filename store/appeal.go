@@ -40,13 +40,18 @@ func (s *Store) CreateAppeal(ctx context.Context, user UserID, id MeasureID, tex
 		if !m.Holds(s.now()) {
 			return Invalid{"text", "This has ended already, so there is nothing left to object to."}
 		}
-		res, err := tx.ExecContext(ctx, "insert into appeals (measure_id, user_id, at, text) values ($1, $2, $3, $4) on conflict do nothing", id, user, micros(s.now()), text)
+		res, err := tx.ExecContext(ctx, insertAppeal, id, user, m.Room, micros(s.now()), text)
 		if err := one(res, err); err == ErrNotFound {
 			return ErrConflict
 		}
 		return err
 	})
 }
+
+const insertAppeal = `
+insert into appeals (measure_id, user_id, room_id, at, text)
+values ($1, $2, $3, $4, $5)
+on conflict do nothing`
 
 // DecideAppeal answers the open appeal against measure id: granted, the measure is
 // lifted. Who imposed it decides only if nobody else could. It fails with ErrNotFound if
@@ -171,20 +176,6 @@ func (s *Store) AppealOf(ctx context.Context, id MeasureID) (Appeal, error) {
 	}
 	return all[0], nil
 }
-
-// OpenAppeals returns the appeals that wait for a decision, the oldest first, at most limit.
-func (s *Store) OpenAppeals(ctx context.Context, limit int) ([]Appeal, error) {
-	return s.appeals(ctx, openAppeals, limit)
-}
-
-const openAppeals = appealColumns + " where a.decided_at = 0 order by a.at limit $1"
-
-// DecidedAppeals returns those that were decided, the last first, at most limit.
-func (s *Store) DecidedAppeals(ctx context.Context, limit int) ([]Appeal, error) {
-	return s.appeals(ctx, decidedAppeals, limit)
-}
-
-const decidedAppeals = appealColumns + " where a.decided_at > 0 order by a.decided_at desc limit $1"
 
 const appealColumns = "select " + fieldsOfMeasure + `,
        u.name as user_name, coalesce(r.name, '') as room_name, coalesce(b.name, '') as by_name,

@@ -51,8 +51,8 @@ func TestWhoModeratesIsToldHowMuchWaitsForThem(t *testing.T) {
 	inCourt(t, func(t *testing.T, c *court) {
 		waits := func(when string, who store.UserID, want int) {
 			t.Helper()
-			if b, err := c.s.Aside(t.Context(), who); err != nil || b.Waiting != want {
-				t.Errorf("%s: %d wait, %v; want %d", when, b.Waiting, err, want)
+			if b, err := c.s.Aside(t.Context(), who); err != nil || b.Total() != want {
+				t.Errorf("%s: %d wait, %v; want %d", when, b.Total(), err, want)
 			}
 		}
 		waits("before", c.mod, 0)

@@ -126,6 +126,7 @@ func (s *Store) Demo(ctx context.Context, today time.Time) error {
 	s.demoCases(ctx, ids, clock(), &past)
 	s.demoRules(ctx, ids, clock(), &past)
 	s.demoMeasures(ctx, ids, clock(), &past)
+	s.demoDesk(ctx, ids, clock(), &past)
 	if err := past.happen(s); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}

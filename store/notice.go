@@ -25,55 +25,6 @@ const noticesOf = "select " + fieldsOfMeasure + `,
  order by x.id desc
  limit $2`
 
-// Beside is what a person's list of rooms shows beside the rooms.
-type Beside struct {
-	Role    Role
-	Notices int // that they have not been shown
-	Waiting int // for who moderates the instance: reports, held messages and objections that wait for them, of each at most 100
-}
-
-// Aside returns it at once: it is asked for with each message, for each person.
-func (s *Store) Aside(ctx context.Context, user UserID) (Beside, error) {
-	var b Beside
-	err := s.readOne(ctx, []any{(*string)(&b.Role), &b.Notices, &b.Waiting}, asideOf, user)
-	return b, s.plain(err)
-}
-
-// another is who else moderates the instance, or the room of the measure x that $1 did:
-// while there is somebody, an objection to it waits for them.
-const another = `
-select 1
-  from users o
- where o.role in ('moderator', 'administrator') and o.suspended_at = 0 and o.id not in ($1, x.user_id)
-union all
-select 1
-  from members o
- where o.room_id = x.room_id and o.present and (o.owner or o.moderator) and o.user_id not in ($1, x.user_id)`
-
-// Whom nothing waits for costs no more than their role.
-const asideOf = `
-select u.role, (select count(*) from measures x where x.user_id = u.id and x.read_at = 0) as notices,
-       case when u.role in ('moderator', 'administrator')
-            then (select count(*) from (select 1 from cases c where c.state = 'open' and c.user_id <> $1 and c.taken_by in (0, $1) limit 100) few)
-               + (select count(*)
-                    from (select 1
-                            from held h
-                            join rooms r on r.id = h.room_id
-                           where h.state = 'waiting' and h.user_id <> $1
-                             and (r.kind = 'open' or exists (select 1 from members m where m.room_id = h.room_id and m.user_id = $1 and m.present))
-                           limit 100) few)
-               + (select count(*)
-                    from (select 1
-                            from appeals a
-                            join measures x on x.id = a.measure_id
-                           where a.decided_at = 0 and x.user_id <> $1 and (x.by_id <> $1 or not exists (` + another + `))
-                             and (x.room_id = 0 or exists (select 1 from rooms r where r.id = x.room_id and r.kind = 'open')
-                                  or exists (select 1 from members m where m.room_id = x.room_id and m.user_id = $1 and m.present))
-                           limit 100) few)
-            else 0 end as waiting
-  from users u
- where u.id = $1`
-
 // ReadNotices notes that user was shown all measures on them until id.
 func (s *Store) ReadNotices(ctx context.Context, user UserID, upto MeasureID) error {
 	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {

@@ -32,6 +32,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		return query
 	}
 	accounts := func(q AccountQuery) string { query, _ := q.statement(51); return query }
+	force := func(q InForce, everywhere bool) string { query, _ := q.statement(everywhere, 1, 51); return query }
 	place := regexp.MustCompile(`\$\d+`)
 	for name, query := range map[string]string{
 		"session":         sessionByHash,
@@ -138,8 +139,18 @@ func TestNoQueryScansATable(t *testing.T) {
 		"refused":            refusal,
 		"aside":              asideOf,
 		"appeal":             appealColumns + " where a.measure_id = $1",
+		"waiting in":         waitingIn,
+		"moderated rooms":    moderatedRooms,
 		"open appeals":       openAppeals,
+		"open appeals in":    openAppealsIn,
+		"open of rooms":      openAppealsOfRooms,
 		"decided appeals":    decidedAppeals,
+		"decided in":         decidedAppealsIn,
+		"decided of rooms":   decidedAppealsOfRooms,
+		"in force":           force(InForce{Before: 1}, true),
+		"in force named":     force(InForce{Name: "ada", Kind: Ban}, true),
+		"in force of rooms":  force(InForce{Kind: TimeOut}, false),
+		"in force in":        force(InForce{Room: 1, Name: "ada", Before: 1}, false),
 		"appeals by":         appealsBy,
 		"officers":           officers,
 		"moderators of":      moderatorsOf,

@@ -64,7 +64,7 @@ func HeldPage(p Page, v Held) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Room.ID != 0 {
-				templ_7745c5c3_Err = back(RoomActionURL(v.Room.ID, "moderate"), say(ctx, "Back")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = back(RoomURL(v.Room), say(ctx, "Back to the room")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -135,7 +135,7 @@ func HeldPage(p Page, v Held) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = moderationPage(p, "/moderation/held").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = moderationOf(p, v.Room, HeldURL(v.Room.ID)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -140,6 +140,28 @@ func HeldActURL(m store.HeldID, do string) templ.SafeURL {
 	return "/moderation/held/" + number(m) + "/" + templ.SafeURL(do)
 }
 
+// AppealsURL is the list of objections in a room, or wherever one moderates (0).
+func AppealsURL(room store.RoomID) templ.SafeURL {
+	if room == 0 {
+		return "/moderation/appeals"
+	}
+	return "/moderation/appeals?room=" + number(room)
+}
+
+// InForceURL is a list of what is in force.
+func InForceURL(q store.InForce) templ.SafeURL {
+	v := url.Values{}
+	for name, value := range map[string]string{"room": id(q.Room), "kind": string(q.Kind), "q": q.Name, "before": id(q.Before)} {
+		if value != "" && value != "0" {
+			v.Set(name, value)
+		}
+	}
+	if len(v) == 0 {
+		return "/moderation/measures"
+	}
+	return templ.SafeURL("/moderation/measures?" + v.Encode())
+}
+
 // WithdrawURL takes back one's own held message, by POST.
 func WithdrawURL(m store.HeldID) templ.SafeURL { return "/held/" + number(m) + "/withdraw" }
 

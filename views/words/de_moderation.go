@@ -18,7 +18,6 @@ var germanModeration = map[string]string{
 	"You could not sign in.":                                                     "Du konntest dich nicht anmelden.",
 	"You could not write in %s.":                                                 "Du konntest in %s nicht schreiben.",
 	"You could not write.":                                                       "Du konntest nicht schreiben.",
-	"To moderate":                                                                "Zu moderieren",
 	"As usual":                                                                   "Wie üblich",
 	"Usual is an hour for a time-out, a week for a removal or a suspension, and for all else until it is lifted.": "Üblich ist eine Stunde für eine Auszeit, eine Woche für eine Entfernung oder Sperre, und für alles andere, bis es aufgehoben wird.",
 	"What moderators decided about you":      "Was die Moderation über dich entschieden hat",

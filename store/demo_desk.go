@@ -1,0 +1,52 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// demoDesk is what Ben moderates beside the Flea market, which he made, and what waits
+// for him: he looks after the Kitchen, where somebody was reported; in the Flea market a
+// message is held, and Mei objects to what Ada did there.
+func (s *Store) demoDesk(ctx context.Context, people map[string]UserID, now time.Time, past *demoPast) {
+	at := func(when time.Time, do func(kitchen, market RoomID) error) {
+		past.at(when, func() error {
+			rooms, err := s.RoomsToBrowse(ctx, people["ben"], false)
+			by := map[string]RoomID{}
+			for _, r := range rooms {
+				by[r.Name] = r.ID
+			}
+			if err == nil {
+				err = do(by["Kitchen"], by["Flea market"])
+			}
+			return err
+		})
+	}
+	noon := demoAfternoon(now)
+	at(noon.Add(-88*time.Hour), func(kitchen, _ RoomID) error {
+		return s.SetModerator(ctx, Actor{User: people["ada"]}, kitchen, people["ben"], true)
+	})
+	at(noon.Add(-45*time.Hour), func(_, market RoomID) error {
+		all, err := s.MeasuresIn(ctx, market, 1)
+		if err == nil {
+			err = s.CreateAppeal(ctx, people["mei"], all[0].ID, "It was no threat: the lamp is in the kitchen, and I do know where Ben sits.")
+		}
+		return err
+	})
+	at(noon.Add(-22*time.Hour), func(kitchen, _ RoomID) error {
+		m, err := s.PostMessage(ctx, Draft{Room: kitchen, Author: people["dan"], Key: "demo desk", Body: "Whoever took my noodles out of the fridge has neither honour nor taste"})
+		if err == nil {
+			_, err = s.ReportMessage(ctx, kitchen, m.Seq, people["cleo"], OtherReason, "They were mine, and he knows it")
+		}
+		return err
+	})
+	at(now.Add(-25*time.Minute), func(_, market RoomID) error {
+		var waits Waits
+		_, err := s.PostMessage(ctx, Draft{Room: market, Author: people["cleo"], Key: "demo desk", Body: "A box of poker chips from the old casino, complete but for one. Five euros, and you carry it."})
+		if !errors.As(err, &waits) {
+			return errors.Join(errors.New("demo: nothing holds the chips"), err)
+		}
+		return nil
+	})
+}

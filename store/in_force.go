@@ -1,0 +1,69 @@
+package store
+
+import (
+	"context"
+	"strconv"
+)
+
+// InForce chooses measures that hold.
+type InForce struct {
+	User   UserID      // who looks
+	Room   RoomID      // 0: wherever they moderate
+	Kind   MeasureKind // "": all
+	Name   string      // what a word of the person's or, if it is on a room, the room's name begins with
+	Before MeasureID   // the last one of the page before; 0: the newest
+}
+
+// MeasuresInForce returns the measures that hold and that q.User may lift, the newest
+// first, at most limit. It fails with ErrNotFound for who moderates neither the instance
+// nor q.Room, or with no room, any room.
+func (s *Store) MeasuresInForce(ctx context.Context, q InForce, limit int) ([]Measure, error) {
+	everywhere, err := s.moderatesIn(ctx, q.User, q.Room)
+	if err != nil {
+		return nil, err
+	}
+	query, args := q.statement(everywhere, micros(s.now()), limit)
+	all, err := s.measures(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	return s.Lifts(ctx, q.User, all) // all of them, but of some rooms without the name
+}
+
+// statement is the query that q asks for at now and its values.
+func (q InForce) statement(everywhere bool, now int64, limit int) (string, []any) {
+	args := []any{q.User}
+	place := func(v any) string {
+		args = append(args, v)
+		return "$" + strconv.Itoa(len(args))
+	}
+	at := place(now)
+	where := "o.id = $1 and x.ended_at = 0 and (x.until_at = 0 or x.until_at > " + at + ")"
+	if q.Before != 0 {
+		where += " and x.id < " + place(q.Before)
+	}
+	switch {
+	case q.Room != 0:
+		where += " and x.room_id = " + place(q.Room)
+	case !everywhere:
+		where += " and x.room_id in (" + roomsInOffice + ")"
+	}
+	if q.Kind != "" {
+		where += " and x.kind = " + place(q.Kind)
+	}
+	if name := nameKey(clip(oneLine(q.Name), 100)); name != "" {
+		room := roomKey(oneLine(q.Name))
+		where += `
+                   and (exists (select 1 from name_words w where w.user_id = x.user_id and w.word >= ` + place(name) + ` and w.word < ` + place(name+"\U0010ffff") + `)
+                        or x.user_id = 0 and exists (select 1 from room_words w where w.room_id = x.room_id and w.word >= ` + place(room) + ` and w.word < ` + place(room+"\U0010ffff") + `))`
+	}
+	return measureColumns + `
+ where x.id in (select x.id
+                  from users o
+                 cross join measures x
+                 where ` + where + `
+                   and ` + mayEnd("o") + `
+                 order by x.id desc
+                 limit ` + place(limit) + `)
+ order by x.id desc`, args
+}
