@@ -152,7 +152,7 @@ func TestADeletedAccountLeavesItsMessagesAndNothingThatNamesIt(t *testing.T) {
 				}
 				must(t, s.DeleteSession(t.Context(), ""))
 				wants(t, "delete again", s.DeleteAccount(t.Context(), by(ada), ben.ID, true), store.ErrNotFound)
-				wants(t, "reactivate", s.Reactivate(t.Context(), by(ada), ben.ID), store.ErrNotFound)
+				wants(t, "reactivate", reactivate(t.Context(), s, by(ada), ben.ID), store.ErrNotFound)
 				// The name is free for somebody else, who is somebody else.
 				again, err := s.CreateUser(t.Context(), store.SignUp{Username: "ben", Email: "ben@example.com", Password: "correct horse battery"})
 				must(t, err)

@@ -95,68 +95,57 @@ func readmit(s *Store, ctx context.Context, tx *transaction, m Measure) error {
 	return err
 }
 
-// An account that cannot sign in has the time since when it cannot. If that is the time
-// of a measure, measures keep it out, and their end lets it in; any other time is an
-// administrator's own act on the account (suspendAccount), which no measure undoes.
+// An account that cannot sign in has the time since when it cannot: that of a measure,
+// and the end of all its measures lets it in. Any other time is from when administrators
+// suspended without one, which Reactivate alone undoes.
 
 // suspendByMeasure ends every session of the person, who cannot sign in while it, or
 // another, holds.
 func suspendByMeasure(s *Store, ctx context.Context, tx *transaction, m *Measure) error {
-	// Who was made an administrator just now stays one: perhaps they are the last. The
-	// update takes the row, and finds what they are by then.
-	if err := one(tx.ExecContext(ctx, "update users set suspended_at = case when suspended_at = 0 then $1 else suspended_at end where id = $2 and role <> 'administrator'", micros(m.At), m.User)); err != nil {
+	if err := one(tx.ExecContext(ctx, "update users set suspended_at = case when suspended_at = 0 then $1 else suspended_at end where id = $2", micros(m.At), m.User)); err != nil {
 		return err
 	}
 	return endSessions(ctx, tx, m.User, "")
 }
 
 // endSuspension lets the person sign in again unless another suspension or ban holds, or
-// an administrator has suspended the account.
+// an administrator has suspended the account without one.
 func endSuspension(s *Store, ctx context.Context, tx *transaction, m Measure) error {
 	_, err := tx.ExecContext(ctx, measuredSuspension+" where id = $1 and deleted_at = 0 and "+byMeasure, m.User, micros(s.now()))
 	return err
 }
 
-// suspendAccount ends every session of user, who cannot sign in until reactivateAccount,
-// whatever measures do meanwhile. did: an administrator had not done so before.
-func (s *Store) suspendAccount(ctx context.Context, tx *transaction, user UserID) (did bool, err error) {
-	if err := s.lockPerson(ctx, tx, user); err != nil { // as measures do: see stillMay
-		return false, err
+// liftSuspensions lifts every suspension and ban on user, and returns them.
+func (s *Store) liftSuspensions(ctx context.Context, tx *transaction, by Actor, user UserID) ([]Measure, error) {
+	if err := s.lockPerson(ctx, tx, user); err != nil { // none comes meanwhile
+		return nil, err
 	}
-	err = one(tx.ExecContext(ctx, "update users set suspended_at = $2 where id = $1 and (suspended_at = 0 or "+byMeasure+")", user, micros(s.now())))
-	if err == ErrNotFound {
-		return false, nil // it was already
-	}
-	if err != nil {
-		return false, err
-	}
-	return true, endSessions(ctx, tx, user, "")
-}
-
-// liftSuspensions lifts every suspension and ban that holds over user.
-func (s *Store) liftSuspensions(ctx context.Context, tx *transaction, by Actor, user UserID) error {
 	var holding []MeasureID
 	if err := tx.SelectContext(ctx, &holding, "select id from measures where user_id = $1 and ended_at = 0 and kind in ('suspend', 'ban') order by id", user); err != nil {
-		return err
+		return nil, err
 	}
+	var lifted []Measure
 	for _, id := range holding {
 		m, err := s.lockMeasure(ctx, tx, id)
+		if err == nil {
+			err = s.lift(ctx, tx, by, &m, "")
+		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := s.lift(ctx, tx, by, &m, "reactivated"); err != nil {
-			return err
-		}
+		lifted = append(lifted, m)
 	}
-	return nil
+	return lifted, nil
 }
 
-// reactivateAccount undoes suspendAccount: a measure that holds keeps user out as before.
-func (s *Store) reactivateAccount(ctx context.Context, tx *transaction, user UserID) error {
-	if _, err := tx.ExecContext(ctx, measuredSuspension+" where id = $1 and deleted_at = 0", user, micros(s.now())); err != nil {
-		return err
+// clearSuspension lets user in where no measure keeps them out, and says whether
+// something did.
+func clearSuspension(ctx context.Context, tx *transaction, user UserID) (bool, error) {
+	err := one(tx.ExecContext(ctx, "update users set suspended_at = 0 where id = $1 and suspended_at <> 0 and deleted_at = 0", user))
+	if err == ErrNotFound {
+		return false, nil
 	}
-	return endSessions(ctx, tx, user, "")
+	return err == nil, err
 }
 
 // measuredSuspension is since when measures that hold at $2 keep account $1 out.
@@ -182,10 +171,9 @@ func (s *Store) SuspensionOf(ctx context.Context, user UserID) (Measure, error) 
 	return all[0], nil
 }
 
-const suspensionOf = "select " + measureFields + `
-  from measures
- where user_id = $1 and ended_at = 0 and kind in ('suspend', 'ban') and (until_at = 0 or until_at > $2)
- order by case when until_at = 0 then 1 else 0 end desc, until_at desc
+const suspensionOf = measureColumns + `
+ where x.user_id = $1 and x.ended_at = 0 and x.kind in ('suspend', 'ban') and (x.until_at = 0 or x.until_at > $2)
+ order by case when x.until_at = 0 then 1 else 0 end desc, x.until_at desc
  limit 1`
 
 // The kinds of refusals.

@@ -195,7 +195,7 @@ func TestAnInvitationThatDoesNotWorkSaysTheSameWhateverTheReason(t *testing.T) {
 		if _, err := accepts(s, t, "dan", chief); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Suspend(t.Context(), store.Actor{}, ada.ID, ""); err != nil {
+		if err := suspend(t.Context(), s, store.Actor{}, ada.ID); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := accepts(s, t, "eve", chief); problem(err, "invitation") != store.ErrInvitation.Text {

@@ -91,7 +91,7 @@ func (c *court) gone(room store.RoomID) map[string]func() error {
 		}
 	}
 	return map[string]func() error{
-		"his account is suspended": func() error { return c.s.Suspend(ctx, act(c.ada), c.ben, "spam") },
+		"his account is suspended": func() error { return suspend(ctx, c.s, act(c.ada), c.ben) },
 		"his account is deleted":   func() error { return c.s.DeleteAccount(ctx, act(c.ada), c.ben, false) },
 		"he is suspended":          impose(store.Suspension, 0, c.ben),
 		"he is in a time-out":      impose(store.TimeOut, 0, c.ben),
@@ -171,7 +171,7 @@ func TestASuspensionOfAnAccountWaitsForWhatItWrites(t *testing.T) {
 	onPostgres(t, func(t *testing.T, c *court) {
 		tx := c.db.MustBegin()
 		tx.MustExec("select 1 from users where id = $1 for key share", c.ben) // as a message of his does
-		end := c.beside(tx, func() error { return c.s.Suspend(t.Context(), act(c.ada), c.ben, "spam") })
+		end := c.beside(tx, func() error { return suspend(t.Context(), c.s, act(c.ada), c.ben) })
 		if u, err := c.s.User(t.Context(), c.ben); err != nil || !u.SuspendedAt.IsZero() {
 			t.Errorf("he is suspended, and his message comes after: %v", err)
 		}
