@@ -35,7 +35,7 @@ func TestWhoMayNoLongerLookIsToldWhyAndStaysAway(t *testing.T) {
 		// The command is another process, whose hint does not reach this one.
 		{"suspended", func(_, _ *Person, _ *Window) { s.Command("user", "suspend", "p4", "--for", "24h", "--reason", "spam") }, "You are signed out"},
 		{"removed", func(_, _ *Person, _ *Window) {
-			owner.post("/rooms/2/members/remove", url.Values{"user": {"5"}})
+			owner.post("/rooms/2/members/remove", url.Values{"user": {"5"}, "reason": {"off-topic"}})
 		}, "no longer a member"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

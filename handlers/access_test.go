@@ -180,8 +180,12 @@ var access = []struct {
 	{"POST /rooms/{room}/leave", "/rooms/3/leave", url.Values{}, [5]int{401, 404, 404, 404, 404}},
 	{"POST /rooms/{room}/members", "/rooms/2/members", url.Values{"person": {"nobody-here"}}, [5]int{401, 404, 404, 422, 404}},
 	{"POST /rooms/{room}/members", "/rooms/3/members", url.Values{"person": {"ada"}}, [5]int{401, 404, 404, 404, 404}},
-	{"POST /rooms/{room}/members/remove", "/rooms/1/members/remove", url.Values{"user": {"99"}}, [5]int{401, 404, 404, 404, 404}},
-	{"POST /rooms/{room}/members/remove", "/rooms/3/members/remove", url.Values{"user": {"2"}}, [5]int{401, 404, 404, 404, 404}},
+	{"GET /rooms/{room}/members/remove", "/rooms/1/members/remove?user=2", nil, [5]int{303, 404, 404, 404, 200}},
+	{"GET /rooms/{room}/members/remove", "/rooms/1/members/remove?user=1", nil, [5]int{303, 404, 404, 404, 404}}, // nobody removes themselves
+	{"GET /rooms/{room}/members/remove", "/rooms/3/members/remove?user=2", nil, [5]int{303, 404, 404, 404, 404}}, // a direct conversation
+	{"POST /rooms/{room}/members/remove", "/rooms/1/members/remove", url.Values{"user": {"2"}}, [5]int{401, 404, 404, 404, 422}},
+	{"POST /rooms/{room}/members/remove", "/rooms/1/members/remove", url.Values{"user": {"99"}, "reason": {"spam"}}, [5]int{401, 404, 404, 404, 404}},
+	{"POST /rooms/{room}/members/remove", "/rooms/3/members/remove", url.Values{"user": {"2"}, "reason": {"spam"}}, [5]int{401, 404, 404, 404, 404}},
 	{"POST /rooms/{room}/involvement", "/rooms/1/involvement", url.Values{"level": {"all"}}, [5]int{401, 404, 303, 303, 303}},
 	{"POST /rooms/{room}/archive", "/rooms/3/archive", url.Values{}, [5]int{401, 404, 404, 404, 404}},
 	{"POST /rooms/{room}/archive", "/rooms/2/archive", url.Values{}, [5]int{401, 404, 404, 303, 404}},

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -56,23 +58,72 @@ func removeByMeasure(s *Store, ctx context.Context, tx *transaction, m *Measure)
 	return err
 }
 
-// notBarred is a Restraint if a moderator has removed user from room, and that holds now.
-func (s *Store) notBarred(ctx context.Context, tx *transaction, room RoomID, user UserID) error {
-	var barred int
-	if err := tx.GetContext(ctx, &barred, barredNow, room, user, micros(s.now())); err != nil {
+// liftRemoval lifts, as an act of by, what keeps user out of room. It is Invalid if by may not.
+func (s *Store) liftRemoval(ctx context.Context, tx *transaction, room RoomID, by Actor, user UserID) error {
+	var id MeasureID
+	if err := tx.GetContext(ctx, &id, removalOf, room, user, micros(s.now())); isNone(err) {
+		return nil
+	} else if err != nil {
 		return err
 	}
-	if barred > 0 {
-		return Restraint{Kind: Removal}
+	m, err := s.lockMeasure(ctx, tx, id)
+	if err != nil {
+		return err
 	}
-	return nil
+	if may, err := mayLift(ctx, tx, by.User, m); err != nil {
+		return err
+	} else if !may {
+		return Invalid{"person", "A moderator has removed them from this room. Somebody who moderates it can let them in again."}
+	}
+	return s.lift(ctx, tx, by, &m, "")
 }
 
-const barredNow = `
-select count(*)
+// RemovalOf returns the removal that keeps user out of room now, or ErrNotFound.
+func (s *Store) RemovalOf(ctx context.Context, room RoomID, user UserID) (Measure, error) {
+	var id MeasureID
+	if err := s.get(ctx, &id, removalOf, room, user, micros(s.now())); err != nil {
+		return Measure{}, s.plain(err)
+	}
+	return s.MeasureByID(ctx, id)
+}
+
+const removalOf = `
+select x.id
   from members m
   join measures x on x.id = m.barred
- where m.room_id = $1 and m.user_id = $2 and (x.until_at = 0 or x.until_at > $3)`
+ where m.room_id = $1 and m.user_id = $2 and not m.present and (x.until_at = 0 or x.until_at > $3)`
+
+// Removable are those of people, all members of room, whom by may remove from it.
+func (s *Store) Removable(ctx context.Context, by UserID, room RoomID, people []Person) (map[UserID]bool, error) {
+	officer, err := officerIn(ctx, reads{s}, room, by)
+	if err != nil {
+		return nil, s.plain(err)
+	}
+	if officer.rank() < roomRank {
+		return nil, nil
+	}
+	moderators, err := s.ModeratorsOf(ctx, room)
+	if err != nil {
+		return nil, err
+	}
+	may := make(map[UserID]bool, len(people))
+	for _, p := range people {
+		on := Officer{User: p.ID, Role: p.Role, Active: true, Member: true, Owner: p.Owner, Room: room, Kind: officer.Kind}
+		on.Moderator = slices.ContainsFunc(moderators, func(m Named) bool { return m.ID == p.ID })
+		may[p.ID] = MayModerate(officer, Measure{Kind: Removal, User: p.ID, Room: room}, on)
+	}
+	return may, nil
+}
+
+// notBarred is a Restraint if a moderator has removed user from room, and that holds now.
+func (s *Store) notBarred(ctx context.Context, tx *transaction, room RoomID, user UserID) error {
+	var id MeasureID
+	err := tx.GetContext(ctx, &id, removalOf, room, user, micros(s.now()))
+	if isNone(err) {
+		return nil
+	}
+	return cmp.Or(err, error(Restraint{Kind: Removal}))
+}
 
 // readmit makes the person what they were in the room: they have read nothing meanwhile.
 func readmit(s *Store, ctx context.Context, tx *transaction, m Measure) error {

@@ -96,7 +96,6 @@ func (c *court) gone(room store.RoomID) map[string]func() error {
 		"he is suspended":          impose(store.Suspension, 0, c.ben),
 		"he is in a time-out":      impose(store.TimeOut, 0, c.ben),
 		"he is removed":            impose(store.Removal, room, c.ben),
-		"he is thrown out":         func() error { return c.s.RemoveMember(ctx, room, act(c.ada), c.ben) },
 		"the room is locked":       impose(store.RoomLock, room, 0),
 		"the room is archived":     func() error { return c.s.ArchiveRoom(ctx, room, act(c.ada)) },
 		"the room is deleted":      func() error { return c.delete(room) },

@@ -219,7 +219,7 @@ func TestARoomIsDeletedInADayUnlessThatIsCalledOff(t *testing.T) {
 		ada, ben, cleo := crew(t, s)
 		as := store.Actor{User: ada.ID}
 		kitchen := makeRoom(t, s, ben, "Kitchen", store.PrivateRoom)
-		must(t, s.AddMember(t.Context(), kitchen, ben.ID, cleo.ID))
+		must(t, s.AddMember(t.Context(), kitchen, store.Actor{User: ben.ID}, cleo.ID))
 		for i := range 650 {
 			say(t, s, kitchen, ben, fmt.Sprintf("%d, @cleo", i))
 		}
