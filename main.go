@@ -39,6 +39,9 @@ type config struct {
 	proxies   string
 	logLevel  string
 	unlimited bool
+
+	reason string        // of a suspension
+	lasts  time.Duration // of a suspension; 0: until it is lifted
 }
 
 const usage = `Parley is a team chat that you host yourself.
@@ -46,7 +49,9 @@ const usage = `Parley is a team chat that you host yourself.
   parley [serve]                        serve it (the default)
   parley demo                           serve a made-up world that is gone when you stop
   parley user reset-password NAME       print a one-time link to set a new password
-  parley user suspend NAME              end all sessions of NAME and refuse new ones
+  parley user suspend NAME              end all sessions of NAME and refuse new ones, until it is
+                                        lifted; --for 24h ends it by itself, and --words "…" is
+                                        what NAME is told
   parley user reactivate NAME           let NAME sign in again
 
 Flags, each with its environment variable:
@@ -68,6 +73,10 @@ func run(args []string, out io.Writer) error {
 	command, rest := "serve", args
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		command, rest = args[0], args[1:]
+	}
+	if command == "user" {
+		flags.StringVar(&c.reason, "reason", string(store.OtherReason), "why somebody is suspended")
+		flags.DurationVar(&c.lasts, "for", 0, "how long somebody is suspended")
 	}
 	var names []string
 	for { // flags may stand before and after the words
@@ -305,14 +314,18 @@ func user(ctx context.Context, c config, act, name string, out io.Writer) error 
 			return nil
 		},
 		"suspend": func(s *store.Store, u store.User) error {
-			if err := s.Suspend(ctx, store.Actor{}, u.ID, ""); err != nil {
+			in := store.Measure{User: u.ID, Reason: store.Reason(c.reason)}
+			if c.lasts != 0 {
+				in.Until = time.Now().Add(c.lasts).UTC().Truncate(time.Microsecond)
+			}
+			if _, err := s.Suspend(ctx, store.Actor{}, in); err != nil {
 				return err
 			}
 			fmt.Fprintf(out, "%s is suspended and signed out everywhere.\n", u.Username)
 			return nil
 		},
 		"reactivate": func(s *store.Store, u store.User) error {
-			if err := s.Reactivate(ctx, store.Actor{}, u.ID); err != nil {
+			if _, err := s.Reactivate(ctx, store.Actor{}, u.ID); err != nil {
 				return err
 			}
 			fmt.Fprintf(out, "%s can sign in again.\n", u.Username)

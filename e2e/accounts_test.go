@@ -33,18 +33,23 @@ func TestWhoIsSuspendedIsToldOnEveryOpenPage(t *testing.T) {
 
 	ada.Open("/admin/people")
 	ada.Submit(`main a[href="/admin/people/2"]`, arrived+` && document.getElementById("account-state")`)
-	ada.Submit(`a[href$="/suspend"]`, arrived+` && document.getElementById("reason")`)
-	ada.Type("#reason", "spam")
+	ada.Submit(`a[href$="/suspend"]`, arrived+` && document.getElementById("suspend-for").value === "168h"`)
+	ada.Type("#suspend-words", "No more watches")
+	ada.Allow("status of 422")
+	ada.Submit("main .button--danger", arrived+` && document.getElementById("suspend-reason-error") && document.getElementById("suspend-words").value === "No more watches"`)
+	ada.do(setValue("#suspend-reason", "spam"))
 	ada.Submit("main .button--danger", arrived+` && document.querySelector("#account-state .tag--danger")`)
 	for _, w := range []*Window{ben, other} {
 		w.Within(atOnce, signedOutPage)
 	}
-	watching.Until(`document.querySelector("#account-state").textContent.includes("spam")`)
+	watching.Until(`/Until .*Spam or advertising.*No more watches/s.test(document.querySelector("#account-state").textContent)`)
 	ben.Allow("status of 403")
 	ben.Open("/login")
 	ben.Type("#login", "ben")
 	ben.Type("#password", password)
-	ben.Submit("form.card button", arrived+` && document.body.textContent.includes("suspended")`)
+	ben.Submit("form.card button", arrived+` && document.querySelector("form[action='/appeal']")`)
+	ben.Sees("You cannot sign in until")
+	ben.Sees("No more watches")
 
 	ada.Submit(`button[form=reactivate]`, arrived+` && !document.querySelector("#account-state .tag--danger")`)
 	watching.Until(`!document.querySelector("#account-state .tag--danger")`)
@@ -176,7 +181,7 @@ func TestPagesAboutAccountsArePlainAndAccessible(t *testing.T) {
 		person(t, s, name)
 	}
 	ada.post("/admin/people/2", url.Values{"name": {strings.Repeat("W", 60)}, "username": {strings.Repeat("w", 30)}, "email": {strings.Repeat("w", 60) + "@example.com"}})
-	ada.post("/admin/people/3/suspend", url.Values{"reason": {strings.Repeat("w", 300)}})
+	ada.post("/admin/people/3/suspend", url.Values{"reason": {"other"}, "words": {strings.Repeat("w", 300)}})
 	ada.post("/admin/people/4/delete", url.Values{"messages": {"keep"}, "password": {password}})
 	ada.post("/admin/people/2/role", url.Values{"role": {"moderator"}, "password": {password}})
 	w := window(t, s)

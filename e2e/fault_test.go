@@ -320,7 +320,7 @@ func TestASuspendedPersonIsShownTheDoorOnOpenPages(t *testing.T) {
 	ben.Allow("status of 403")
 	ben.Type("#login", "ben")
 	ben.Type("#password", password)
-	ben.Submit("form.card button", `document.body.textContent.includes("suspended")`)
+	ben.Submit("form.card button", `document.body.textContent.includes("You cannot sign in any more.") && document.querySelector("form[action='/appeal']")`)
 	s.Command("user", "reactivate", "ben")
 	ben.Open("/login")
 	ben.Type("#login", "ben")

@@ -33,9 +33,9 @@ func TestWhoMayNoLongerLookIsToldWhyAndStaysAway(t *testing.T) {
 			elsewhere.post("/profile/password", url.Values{"old": {password}, "password": {"another horse battery"}})
 		}, "You are signed out"},
 		// The command is another process, whose hint does not reach this one.
-		{"suspended", func(_, _ *Person, _ *Window) { s.Command("user", "suspend", "p4") }, "You are signed out"},
+		{"suspended", func(_, _ *Person, _ *Window) { s.Command("user", "suspend", "p4", "--for", "24h", "--reason", "spam") }, "You are signed out"},
 		{"removed", func(_, _ *Person, _ *Window) {
-			owner.post("/rooms/2/members/remove", url.Values{"user": {"5"}})
+			owner.post("/rooms/2/members/remove", url.Values{"user": {"5"}, "reason": {"off-topic"}})
 		}, "no longer a member"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -39,7 +39,8 @@ func TestAPersonsPageFollowsWhatTheyDoAndWhatIsDoneToThem(t *testing.T) {
 	watching.Until(`document.querySelectorAll("#account-sessions li").length === 1 && document.getElementById("account-acts").textContent.includes("session")`)
 
 	// His standing: what can be done to him follows it, and what was done.
-	ada.Submit(`a[href$="/suspend"]`, arrived+` && document.getElementById("reason")`)
+	ada.Submit(`a[href$="/suspend"]`, arrived+` && document.getElementById("suspend-reason")`)
+	ada.do(setValue("#suspend-reason", "spam"))
 	ada.Submit("main .button--danger", arrived+` && location.search === "?saved=suspended"`)
 	ben.Within(atOnce, signedOutPage)
 	watching.Until(`document.querySelector("#account-end button[form=reactivate]") && !document.querySelector("#account-link a") &&

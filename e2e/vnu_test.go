@@ -100,7 +100,7 @@ func TestEveryPageIsValidHTML(t *testing.T) {
 	ben.post("/profile/export", nil)
 	ada.post("/admin/people", map[string][]string{"name": {"Cleo"}, "username": {"cleo"}, "email": {"cleo@example.com"}, "role": {"member"}})
 	ada.post("/admin/people", map[string][]string{"name": {"Dan"}, "username": {"dan"}, "email": {"dan@example.com"}, "role": {"member"}})
-	ada.post("/admin/people/3/suspend", map[string][]string{"reason": {"spam & more"}})
+	ada.post("/admin/people/3/suspend", map[string][]string{"reason": {"spam"}, "words": {"spam & more"}})
 	ada.post("/admin/people/4/delete", map[string][]string{"messages": {"keep"}, "password": {password}})
 	for name, path := range map[string]string{
 		"people": "/admin/people", "people-found": "/admin/people?q=b&sort=here", "people-nobody": "/admin/people?q=zzz", "people-deleted": "/admin/people?show=deleted", "new-account": "/admin/people/new",

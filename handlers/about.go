@@ -49,6 +49,9 @@ func (s *Server) about(w http.ResponseWriter, r *http.Request, status int, a vie
 	if a.People, err = s.Store.People(r.Context(), a.Room.Room, mostMembers); err != nil {
 		return err
 	}
+	if a.Removable, err = s.Store.Removable(r.Context(), a.Me.ID, a.Room.ID, a.People); err != nil {
+		return err
+	}
 	return s.render(w, r, status, views.AboutPage(a))
 }
 
@@ -134,8 +137,12 @@ func (s *Server) createMember(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	user, err := s.personNamed(r.Context(), r.PostForm.Get("person"))
+	var out store.Measure // that ends when they are let in again
 	if err == nil {
-		err = s.Store.AddMember(r.Context(), room.ID, asker(r).User.ID, user.ID)
+		out, err = s.Store.RemovalOf(r.Context(), room.ID, user.ID)
+	}
+	if err == nil || errors.Is(err, store.ErrNotFound) {
+		err = s.Store.AddMember(r.Context(), room.ID, s.actor(r), user.ID)
 	}
 	var problem store.Invalid
 	if errors.As(err, &problem) {
@@ -145,6 +152,9 @@ func (s *Server) createMember(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.peopleChanged(room.ID, user.ID)
+	if out.ID != 0 {
+		s.measured(r.Context(), out)
+	}
 	return s.saved(w, r, room.ID, "added")
 }
 
@@ -170,22 +180,6 @@ func (s *Server) personNamed(ctx context.Context, text string) (store.User, erro
 		names[i] = u.Name + " (" + u.Username + ")"
 	}
 	return store.User{}, store.Invalid{Field: "person", Text: words.Say(ctx, "Several people have a name like that: %s. Enter the username.", strings.Join(names, ", "))}
-}
-
-func (s *Server) deleteMember(w http.ResponseWriter, r *http.Request) error {
-	room, err := s.roomAt(r)
-	if err != nil {
-		return err
-	}
-	user, err := userOf(r.PostForm.Get("user"))
-	if err != nil {
-		return err
-	}
-	if err := s.Store.RemoveMember(r.Context(), room.ID, s.actor(r), user); err != nil {
-		return err
-	}
-	s.peopleChanged(room.ID, user)
-	return s.saved(w, r, room.ID, "removed")
 }
 
 func userOf(text string) (store.UserID, error) {

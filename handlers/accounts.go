@@ -221,22 +221,33 @@ func (s *Server) endLoginOf(w http.ResponseWriter, r *http.Request) error {
 	}, nil)
 }
 
-// askSuspension asks why.
+// askSuspension asks why, and for how long.
 func (s *Server) askSuspension(w http.ResponseWriter, r *http.Request) error {
 	return s.question(w, r, http.StatusOK, views.Fields{}, views.SuspensionPage)
 }
 
 func (s *Server) createSuspension(w http.ResponseWriter, r *http.Request) error {
 	return s.changeAccount(w, r, "suspended", func(id store.UserID) error {
-		return s.Store.Suspend(r.Context(), s.actor(r), id, r.PostForm.Get("reason"))
+		in := measureOf(r)
+		in.User = id
+		m, err := s.Store.Suspend(r.Context(), s.actor(r), in)
+		if err == nil {
+			s.measured(r.Context(), m)
+		}
+		return err
 	}, func(f views.Fields) error {
 		return s.question(w, r, http.StatusUnprocessableEntity, f, views.SuspensionPage)
 	})
 }
 
+// deleteSuspension lets the person sign in again, whoever keeps them from it.
 func (s *Server) deleteSuspension(w http.ResponseWriter, r *http.Request) error {
 	return s.changeAccount(w, r, "reactivated", func(id store.UserID) error {
-		return s.Store.Reactivate(r.Context(), s.actor(r), id)
+		lifted, err := s.Store.Reactivate(r.Context(), s.actor(r), id)
+		for _, m := range lifted {
+			s.measured(r.Context(), m)
+		}
+		return err
 	}, nil)
 }
 

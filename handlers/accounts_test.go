@@ -38,24 +38,31 @@ func TestASuspendedPersonIsRefusedWithEverySessionUntilReactivated(t *testing.T)
 	each(t, func(t *testing.T, w *world) {
 		ada, ben := w.signUp("ada"), w.signUp("ben")
 		page := fmt.Sprintf("/admin/people/%d", w.idOf("ben"))
-		if a := ada.post(page+"/suspend", url.Values{"reason": {"spam"}}); a.StatusCode != http.StatusSeeOther {
+		if a := ada.get(page + "/suspend"); !strings.Contains(a.body, `<option value="168h" selected`) || !strings.Contains(a.body, `<option value="" selected`) {
+			t.Error("the form does not begin with a week, and no reason")
+		}
+		a := ada.post(page+"/suspend", url.Values{"kind": {"suspend"}, "for": {"24h"}, "words": {"No more watches"}})
+		if a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(a.body, "Choose a reason.") || !strings.Contains(a.body, `value="No more watches"`) || !strings.Contains(a.body, `<option value="24h" selected`) {
+			t.Errorf("without a reason: %s, or what was typed is lost", a.Status)
+		}
+		if a := ada.post(page+"/suspend", url.Values{"reason": {"spam"}, "for": {"24h"}, "words": {"No more watches"}}); a.StatusCode != http.StatusSeeOther {
 			t.Fatalf("suspend: %s", a.Status)
 		}
 		if a := ben.get("/rooms/1-lobby"); a.StatusCode != http.StatusSeeOther || !strings.HasPrefix(a.Header.Get("Location"), "/login") {
 			t.Errorf("his session: %s", a.Status)
 		}
 		login := url.Values{"login": {"ben"}, "password": {password}}
-		if a := w.browser().post("/login", login); a.StatusCode != http.StatusForbidden || strings.Contains(a.body, "spam") {
-			t.Errorf("sign in: %s", a.Status)
+		if a := w.browser().post("/login", login); a.StatusCode != http.StatusForbidden || !strings.Contains(a.body, "No more watches") || !strings.Contains(a.body, "You cannot sign in until") || !strings.Contains(a.body, `action="/appeal"`) {
+			t.Errorf("sign in: %s, or he is not told why and until when", a.Status)
 		}
-		if a := ada.get(page); !strings.Contains(a.body, "spam") || !strings.Contains(a.body, "Suspended on") || !strings.Contains(a.body, "by \u2068ada") {
+		if a := ada.get(page); !strings.Contains(a.body, "No more watches") || !strings.Contains(a.body, "Spam or advertising") || !strings.Contains(a.body, "Until ") || !strings.Contains(a.body, "Suspended on") || !strings.Contains(a.body, "by \u2068ada") {
 			t.Error("the page does not say who suspended him, and why")
 		}
 		card := fmt.Sprintf("/people/%d", w.idOf("ben"))
 		if a := ada.get(card); a.StatusCode != http.StatusOK || !strings.Contains(a.body, "This account is not active now.") || strings.Contains(a.body, "Here now") || !strings.Contains(a.body, card+"/moderate") {
 			t.Errorf("his card, where his name leads: %s", a.Status)
 		}
-		if a := w.signUp("cleo").get(card); a.StatusCode != http.StatusOK || strings.Contains(a.body, "spam") || strings.Contains(a.body, card+"/moderate") {
+		if a := w.signUp("cleo").get(card); a.StatusCode != http.StatusOK || strings.Contains(a.body, "watches") || strings.Contains(a.body, card+"/moderate") {
 			t.Errorf("his card for another: %s", a.Status)
 		}
 		ada.post(page+"/reactivate", url.Values{})

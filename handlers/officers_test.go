@@ -45,7 +45,7 @@ func inTribunal(t *testing.T, fn func(t *testing.T, c *tribunal)) {
 			}
 			c.rooms[name] = room
 			for _, member := range []string{"cleo", "dan", "moe"} {
-				err = errors.Join(err, s.AddMember(t.Context(), room, c.ids["ben"], c.ids[member]))
+				err = errors.Join(err, s.AddMember(t.Context(), room, store.Actor{User: c.ids["ben"]}, c.ids[member]))
 			}
 			if err := errors.Join(err, s.SetModerator(t.Context(), store.Actor{User: c.ids["ben"]}, room, c.ids["cleo"], true)); err != nil {
 				t.Fatal(err)

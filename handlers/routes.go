@@ -163,7 +163,8 @@ func (s *Server) routes() []route {
 		{"POST /rooms/{room}/join", person, s.createMembership},
 		{"POST /rooms/{room}/leave", person, s.deleteMembership},
 		{"POST /rooms/{room}/members", person, s.createMember},
-		{"POST /rooms/{room}/members/remove", person, s.deleteMember},
+		{"GET /rooms/{room}/members/remove", person, s.askRemoval},
+		{"POST /rooms/{room}/members/remove", person, s.createRemoval},
 		{"POST /rooms/{room}/involvement", person, s.updateInvolvement},
 
 		{"GET /rooms/{room}", person, s.showRoom},

@@ -79,12 +79,8 @@ func (s *Server) accountState(ctx context.Context, id store.UserID) (views.Accou
 		return v, err
 	}
 	if !v.User.SuspendedAt.IsZero() {
-		last, err := s.Store.Entries(ctx, store.EntryQuery{Act: store.SuspendAccountAct, On: store.Target{Kind: store.OnAccount, ID: int64(id)}}, 1)
-		if err != nil {
+		if v.Suspension, err = s.Store.SuspensionOf(ctx, id); err != nil && !errors.Is(err, store.ErrNotFound) {
 			return v, err
-		}
-		if len(last) > 0 {
-			v.Suspension = last[0]
 		}
 	}
 	return v, nil

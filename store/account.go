@@ -18,7 +18,7 @@ const (
 	ChangeUsernameAct    Act = "account.username"
 	ChangeEmailAct       Act = "account.email"
 	ChangeRoleAct        Act = "account.role"
-	SuspendAccountAct    Act = "account.suspend"
+	SuspendAccountAct    Act = "account.suspend" // before suspensions were measures
 	ReactivateAccountAct Act = "account.reactivate"
 	DeleteAccountAct     Act = "account.delete"
 	EndSessionAct        Act = "session.end"
@@ -249,39 +249,49 @@ func (s *Store) SetRole(ctx context.Context, by Actor, user UserID, role Role, w
 	})
 }
 
-// mostReason is how many characters the reason of an act has at most.
-const mostReason = 500
-
-// Suspend ends every session of user and refuses new ones until Reactivate. The last
-// administrator cannot be: ErrLastAdministrator.
-func (s *Store) Suspend(ctx context.Context, by Actor, user UserID, reason string) error {
-	if reason = oneLine(reason); utf8.RuneCountInString(reason) > mostReason {
-		return Invalid{"reason", "Use at most 500 characters."}
+// Suspend imposes in, a suspension, as an administrator's act: unlike Impose also on
+// another administrator. It is a measure as any other: they are told, can object, and it
+// ends at its time or when it is lifted. It fails with Invalid, for oneself too, and with
+// ErrLastAdministrator. A form that is sent twice is done once.
+func (s *Store) Suspend(ctx context.Context, by Actor, in Measure) (Measure, error) {
+	m := Measure{Kind: Suspension, User: in.User, By: by.User, At: s.now(), Until: in.Until, Reason: in.Reason, Words: in.Words}
+	if err := checkMeasure(&m); err != nil {
+		return m, err
 	}
-	return s.overAccount(ctx, by, user, func(ctx context.Context, tx *transaction, u User) ([]Entry, error) {
+	err := s.overAccount(ctx, by, m.User, func(ctx context.Context, tx *transaction, u User) ([]Entry, error) {
 		if err := dispensable(ctx, tx, u); err != nil {
 			return nil, err
 		}
-		did, err := s.suspendAccount(ctx, tx, u.ID)
-		if err != nil || !did {
+		if u.ID == by.User {
+			return nil, errOwnSuspension
+		}
+		if err := s.lockMeasured(ctx, tx, 0, u.ID); err != nil {
 			return nil, err
 		}
-		return []Entry{{Act: SuspendAccountAct, Target: onAccount(u), Reason: reason}}, nil
+		return nil, s.imposeOnce(ctx, tx, by, &m) // its entry comes with it
 	})
+	return m, err
 }
 
-// Reactivate lets a suspended user sign in again, whoever suspended them: measures that
-// keep them out are lifted. No session from before comes back.
-func (s *Store) Reactivate(ctx context.Context, by Actor, user UserID) error {
-	return s.overAccount(ctx, by, user, func(ctx context.Context, tx *transaction, u User) ([]Entry, error) {
-		if u.SuspendedAt.IsZero() {
-			return nil, nil
-		}
-		if err := s.liftSuspensions(ctx, tx, by, u.ID); err != nil {
+var errOwnSuspension = Invalid{"role", "Nobody suspends themselves. Another administrator can do it."}
+
+// Reactivate lets a suspended user sign in again, whoever suspended them, and returns the
+// measures that it has lifted for that. No session from before comes back.
+func (s *Store) Reactivate(ctx context.Context, by Actor, user UserID) (lifted []Measure, err error) {
+	err = s.overAccount(ctx, by, user, func(ctx context.Context, tx *transaction, u User) ([]Entry, error) {
+		if lifted, err = s.liftSuspensions(ctx, tx, by, u.ID); err != nil {
 			return nil, err
 		}
-		return []Entry{{Act: ReactivateAccountAct, Target: onAccount(u)}}, s.reactivateAccount(ctx, tx, u.ID)
+		cleared, err := clearSuspension(ctx, tx, u.ID)
+		if err != nil || !cleared && len(lifted) == 0 {
+			return nil, err
+		}
+		if err := endSessions(ctx, tx, u.ID, ""); err != nil || !cleared {
+			return nil, err // each measure has its entry
+		}
+		return []Entry{{Act: ReactivateAccountAct, Target: onAccount(u)}}, nil
 	})
+	return lifted, err
 }
 
 // EndSessionOf ends one of user's sessions on behalf of an administrator, or all of them

@@ -1,12 +1,14 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -15,6 +17,17 @@ import (
 )
 
 func by(u store.User) store.Actor { return store.Actor{User: u.ID, Address: "192.0.2.7"} }
+
+// suspend and reactivate are an administrator's acts of whose measures nothing is asked.
+func suspend(ctx context.Context, s *store.Store, by store.Actor, user store.UserID) error {
+	_, err := s.Suspend(ctx, by, store.Measure{User: user, Reason: store.Spam})
+	return err
+}
+
+func reactivate(ctx context.Context, s *store.Store, by store.Actor, user store.UserID) error {
+	_, err := s.Reactivate(ctx, by, user)
+	return err
+}
 
 func roleOf(t *testing.T, s *store.Store, u store.User) store.Role {
 	t.Helper()
@@ -40,13 +53,13 @@ func TestTwoAdministratorsWhoDemoteEachOtherAtOnceLeaveOne(t *testing.T) {
 		ada, ben, _ := crew(t, s)
 		acts := map[string]func(by, other store.User) error{
 			"demote":  func(me, other store.User) error { return s.SetRole(t.Context(), by(me), other.ID, store.Member) },
-			"suspend": func(me, other store.User) error { return s.Suspend(t.Context(), by(me), other.ID, "") },
+			"suspend": func(me, other store.User) error { return suspend(t.Context(), s, by(me), other.ID) },
 			"resign":  func(me, _ store.User) error { return s.SetRole(t.Context(), by(me), me.ID, store.Moderator) },
 		}
 		for range 8 {
 			for name, act := range acts {
 				for _, u := range []store.User{ada, ben} {
-					must(t, s.Reactivate(t.Context(), store.Actor{}, u.ID))
+					must(t, reactivate(t.Context(), s, store.Actor{}, u.ID))
 					must(t, s.SetRole(t.Context(), store.Actor{}, u.ID, store.Administrator))
 				}
 				errs := make([]error, 2)
@@ -80,15 +93,15 @@ func TestTheLastAdministratorStays(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ada, ben, _ := crew(t, s)
 		must(t, s.SetRole(t.Context(), by(ada), ben.ID, store.Administrator))
-		must(t, s.Suspend(t.Context(), by(ada), ben.ID, "")) // who is suspended does not count
+		must(t, suspend(t.Context(), s, by(ada), ben.ID)) // who is suspended does not count
 		shown, err := s.Authenticate(t.Context(), "ada", "correct horse battery")
 		must(t, err)
 		for name, err := range map[string]error{
 			"demote":     s.SetRole(t.Context(), by(ada), ada.ID, store.Member),
-			"suspend":    s.Suspend(t.Context(), by(ada), ada.ID, ""),
+			"suspend":    suspend(t.Context(), s, by(ada), ada.ID),
 			"delete":     s.DeleteAccount(t.Context(), by(ada), ada.ID, false),
 			"delete own": s.DeleteOwnAccount(t.Context(), shown, "", true),
-			"by command": s.Suspend(t.Context(), store.Actor{}, ada.ID, ""),
+			"by command": suspend(t.Context(), s, store.Actor{}, ada.ID),
 		} {
 			if !errors.Is(err, store.ErrLastAdministrator) {
 				t.Errorf("%s: got %v", name, err)
@@ -97,7 +110,7 @@ func TestTheLastAdministratorStays(t *testing.T) {
 		if roleOf(t, s, ada) != store.Administrator {
 			t.Error("she is none any more")
 		}
-		must(t, s.Reactivate(t.Context(), by(ada), ben.ID))
+		must(t, reactivate(t.Context(), s, by(ada), ben.ID))
 		must(t, s.DeleteOwnAccount(t.Context(), shown, "", true)) // now there is another
 	})
 }
@@ -108,7 +121,7 @@ func TestOnlyAdministratorsActOnAccountsAndEachActIsLogged(t *testing.T) {
 		must(t, s.SetRole(t.Context(), by(ada), cleo.ID, store.Moderator))
 		for _, who := range []store.User{ben, cleo} {
 			wants(t, "role", s.SetRole(t.Context(), by(who), who.ID, store.Administrator), store.ErrNotFound)
-			wants(t, "suspend", s.Suspend(t.Context(), by(who), ada.ID, ""), store.ErrNotFound)
+			wants(t, "suspend", suspend(t.Context(), s, by(who), ada.ID), store.ErrNotFound)
 			wants(t, "delete", s.DeleteAccount(t.Context(), by(who), ada.ID, false), store.ErrNotFound)
 			wants(t, "update", s.UpdateAccount(t.Context(), by(who), who.ID, store.Account{Name: "X", Username: "xx", Email: "x@example.com"}), store.ErrNotFound)
 			wants(t, "sessions", s.EndSessionOf(t.Context(), by(who), ada.ID, ""), store.ErrNotFound)
@@ -120,14 +133,15 @@ func TestOnlyAdministratorsActOnAccountsAndEachActIsLogged(t *testing.T) {
 		}
 		must(t, s.UpdateAccount(t.Context(), by(ada), ben.ID, store.Account{Name: "Ben Okafor", Username: "benny", Email: "ben@example.com"}))
 		must(t, s.SetRole(t.Context(), by(ada), ben.ID, store.Moderator))
-		must(t, s.Suspend(t.Context(), by(ada), ben.ID, "spam"))
-		must(t, s.Suspend(t.Context(), by(ada), ben.ID, "again")) // nothing is done
-		must(t, s.Reactivate(t.Context(), by(ada), ben.ID))
-		want := []store.Act{store.ReactivateAccountAct, store.SuspendAccountAct, store.ChangeRoleAct, store.ChangeUsernameAct, store.RenameAccountAct}
+		must(t, suspend(t.Context(), s, by(ada), ben.ID))
+		must(t, suspend(t.Context(), s, by(ada), ben.ID)) // the form is sent twice
+		must(t, reactivate(t.Context(), s, by(ada), ben.ID))
+		must(t, reactivate(t.Context(), s, by(ada), ben.ID)) // nothing is done
+		want := []store.Act{"moderation.lift-suspend", "moderation.suspend", store.ChangeRoleAct, store.ChangeUsernameAct, store.RenameAccountAct}
 		if got := actsOn(t, s, ben); !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}
-		entries, err := s.Entries(t.Context(), store.EntryQuery{Act: store.SuspendAccountAct}, 1)
+		entries, err := s.Entries(t.Context(), store.EntryQuery{Act: "moderation.suspend"}, 1)
 		must(t, err)
 		if e := entries[0]; e.By != ada.ID || e.Reason != "spam" || e.Address != "192.0.2.7" || e.Target.Name != "Ben Okafor" {
 			t.Errorf("got %+v", e)
@@ -141,6 +155,105 @@ func TestOnlyAdministratorsActOnAccountsAndEachActIsLogged(t *testing.T) {
 		}
 		if err := s.UpdateAccount(t.Context(), by(ada), ben.ID, store.Account{Name: "Ben", Username: "CLEO", Email: "Ada@example.com"}); !errors.As(err, &p) || p.ByField()["username"] == "" || p.ByField()["email"] == "" {
 			t.Errorf("taken: %v", err)
+		}
+	})
+}
+
+func TestAnAdministratorSuspendsAnotherForATimeAndAThirdDecidesTheObjection(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		j := judge(t, s)
+		ada := store.Actor{User: j.ada.ID}
+		for _, u := range []store.User{j.ben, j.cleo} {
+			must(t, s.SetRole(t.Context(), ada, u.ID, store.Administrator))
+		}
+		dan := person(t, s, "dan")
+		must(t, s.SetRole(t.Context(), ada, dan.ID, store.Moderator))
+		until := j.now.Add(time.Hour)
+		in := store.Measure{User: j.ben.ID, Reason: store.Harassment, Words: " You threatened people. ", Until: until}
+		_, err := s.Impose(t.Context(), ada, store.Measure{Kind: store.Suspension, User: j.ben.ID, Reason: store.Harassment})
+		wants(t, "as a moderator", err, store.ErrNotFound)
+		m, err := s.Suspend(t.Context(), ada, in)
+		must(t, err)
+		again, err := s.Suspend(t.Context(), ada, in)
+		if must(t, err); again.ID != m.ID {
+			t.Errorf("the form that is sent twice suspends twice: %d and %d", m.ID, again.ID)
+		}
+		told, err := s.SuspensionOf(t.Context(), j.ben.ID)
+		if must(t, err); told.ByName != "ada" || told.Words != "You threatened people." || !told.Until.Equal(until) || told.Reason != store.Harassment {
+			t.Errorf("he is told %+v", told)
+		}
+		must(t, s.CreateAppeal(t.Context(), j.ben.ID, m.ID, "It was not me"))
+		decide := func(by store.UserID) error {
+			_, err := s.DecideAppeal(t.Context(), store.Actor{User: by}, m.ID, true, "That is plausible.")
+			return err
+		}
+		var problem store.Invalid
+		if err := decide(j.ada.ID); !errors.As(err, &problem) {
+			t.Errorf("who suspended him decides: %v", err)
+		}
+		wants(t, "a moderator decides", decide(dan.ID), store.ErrNotFound)
+		must(t, decide(j.cleo.ID))
+		if now, err := s.User(t.Context(), j.ben.ID); err != nil || !now.SuspendedAt.IsZero() {
+			t.Errorf("he cannot sign in: %v", err)
+		}
+		// It ends by itself, too.
+		j.later(time.Minute)
+		in.Until = j.now.Add(time.Hour)
+		_, err = s.Suspend(t.Context(), ada, in)
+		must(t, err)
+		j.later(time.Hour)
+		if now, err := s.User(t.Context(), j.ben.ID); err != nil || !now.SuspendedAt.IsZero() {
+			t.Errorf("an hour later he cannot sign in: %v", err)
+		}
+		for what, in := range map[string]store.Measure{
+			"without a reason": {User: j.ben.ID}, "until yesterday": {User: j.ben.ID, Reason: store.Spam, Until: j.now.Add(-time.Hour)}, "oneself": {User: j.ada.ID, Reason: store.Spam},
+		} {
+			if _, err := s.Suspend(t.Context(), ada, in); !errors.As(err, &problem) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		_, err = s.Suspend(t.Context(), store.Actor{User: dan.ID}, store.Measure{User: j.ben.ID, Reason: store.Spam})
+		wants(t, "a moderator suspends him there", err, store.ErrNotFound)
+	})
+}
+
+func TestWhoeverSuspendedThemAnAccountIsMadeActiveAgainByOneActWithAnEntryForEachMeasure(t *testing.T) {
+	storetest.Databases(t, func(t *testing.T, s *store.Store, db *sqlx.DB) {
+		j := judge(t, s)
+		var lifted []store.MeasureID
+		lifted = append(lifted, j.impose(j.ada, store.Measure{Kind: store.Ban, User: j.ben.ID}).ID)
+		j.now = j.now.Add(time.Minute)
+		m, err := s.Suspend(t.Context(), store.Actor{}, store.Measure{User: j.ben.ID, Reason: store.OtherReason}) // by the server itself
+		must(t, err)
+		lifted = append(lifted, m.ID)
+		if m.By != 0 || m.ByName != "" {
+			t.Errorf("it is by %+v", m)
+		}
+		before := len(actsOn(t, s, j.ben))
+		all, err := s.Reactivate(t.Context(), store.Actor{User: j.ada.ID}, j.ben.ID)
+		must(t, err)
+		var got []store.MeasureID
+		for _, m := range all {
+			got = append(got, m.ID)
+			if m.EndedAt.IsZero() || m.EndedBy != j.ada.ID {
+				t.Errorf("it is not lifted: %+v", m)
+			}
+		}
+		if !slices.Equal(got, lifted) {
+			t.Errorf("lifted are %v, want %v", got, lifted)
+		}
+		acts := actsOn(t, s, j.ben)
+		if want := []store.Act{"moderation.lift-suspend", "moderation.lift-ban"}; !slices.Equal(acts[:len(acts)-before], want) {
+			t.Errorf("the log says %v, want %v", acts[:len(acts)-before], want)
+		}
+		if _, err := s.SuspensionOf(t.Context(), j.ben.ID); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("something holds: %v", err)
+		}
+		// From before suspensions were measures.
+		db.MustExec("update users set suspended_at = 7 where id = $1", j.ben.ID)
+		must(t, reactivate(t.Context(), s, store.Actor{User: j.ada.ID}, j.ben.ID))
+		if acts := actsOn(t, s, j.ben); acts[0] != store.ReactivateAccountAct || len(acts) != before+3 {
+			t.Errorf("the log says %v", acts)
 		}
 	})
 }

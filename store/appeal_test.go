@@ -43,7 +43,7 @@ func TestAnAppealIsDecidedOnceBySomebodyElseIfThereIsAnybody(t *testing.T) {
 		db.MustExec("update users set role = 'moderator' where id = $1", dan.ID)
 		cellar, err := s.CreateRoom(t.Context(), j.cleo.ID, store.Charter{Name: "Cellar", Kind: store.PrivateRoom})
 		must(t, err)
-		must(t, s.AddMember(t.Context(), cellar, j.cleo.ID, j.ben.ID))
+		must(t, s.AddMember(t.Context(), cellar, store.Actor{User: j.cleo.ID}, j.ben.ID))
 		m := j.impose(j.cleo, store.Measure{Kind: store.Removal, User: j.ben.ID, Room: cellar})
 		appeal(m)
 		if alone, err := s.Alone(t.Context(), m); err != nil || !alone {

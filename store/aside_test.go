@@ -36,7 +36,7 @@ func onTheBench(t *testing.T, fn func(t *testing.T, b *bench)) {
 			room, err := s.CreateRoom(t.Context(), cleo.ID, in)
 			must(t, err)
 			for _, who := range []store.User{ben, dan, mia} {
-				must(t, s.AddMember(t.Context(), room, cleo.ID, who.ID))
+				must(t, s.AddMember(t.Context(), room, by(cleo), who.ID))
 			}
 			must(t, s.SetModerator(t.Context(), by(cleo), room, ben.ID, true))
 			b.rooms = append(b.rooms, room)

@@ -160,8 +160,8 @@ func TestWhoModeratesARoomHandlesWhatWasSaidThereAlone(t *testing.T) {
 	inCourt(t, func(t *testing.T, c *court) {
 		kitchen, err := c.s.CreateRoom(t.Context(), c.cleo, store.Charter{Name: "Kitchen", Kind: store.PrivateRoom})
 		must(t, err)
-		must(t, c.s.AddMember(t.Context(), kitchen, c.cleo, c.ben))
-		must(t, c.s.AddMember(t.Context(), kitchen, c.cleo, c.dan))
+		must(t, c.s.AddMember(t.Context(), kitchen, store.Actor{User: c.cleo}, c.ben))
+		must(t, c.s.AddMember(t.Context(), kitchen, store.Actor{User: c.cleo}, c.dan))
 		c.sayIn(kitchen, c.dan, "Who wants soup?")
 		there := c.report(c.dan, c.sayIn(kitchen, c.ben, "Not me")).ID
 		elsewhere := c.report(c.dan, c.said).ID

@@ -54,7 +54,7 @@ func TestADeletedAccountLeavesItsMessagesAndNothingThatNamesIt(t *testing.T) {
 				must(t, s.SetProfile(t.Context(), ben.ID, store.Profile{Name: "Ben Okafor", About: "trains", Zone: "UTC", Announce: store.AnnounceAll}))
 				kitchen, err := s.CreateRoom(t.Context(), ben.ID, store.Charter{Name: "Kitchen", Kind: store.PrivateRoom})
 				must(t, err)
-				must(t, s.AddMember(t.Context(), kitchen, ben.ID, cleo.ID))
+				must(t, s.AddMember(t.Context(), kitchen, store.Actor{User: ben.ID}, cleo.ID))
 				direct, err := s.Converse(t.Context(), ben.ID, []store.UserID{ada.ID})
 				must(t, err)
 				say := func(room store.RoomID, who store.User, key, body string) store.Message {
@@ -152,7 +152,7 @@ func TestADeletedAccountLeavesItsMessagesAndNothingThatNamesIt(t *testing.T) {
 				}
 				must(t, s.DeleteSession(t.Context(), ""))
 				wants(t, "delete again", s.DeleteAccount(t.Context(), by(ada), ben.ID, true), store.ErrNotFound)
-				wants(t, "reactivate", s.Reactivate(t.Context(), by(ada), ben.ID), store.ErrNotFound)
+				wants(t, "reactivate", reactivate(t.Context(), s, by(ada), ben.ID), store.ErrNotFound)
 				// The name is free for somebody else, who is somebody else.
 				again, err := s.CreateUser(t.Context(), store.SignUp{Username: "ben", Email: "ben@example.com", Password: "correct horse battery"})
 				must(t, err)
@@ -222,7 +222,7 @@ func TestAnExportHoldsWhatAPersonWroteAndWhatIsStoredAboutThem(t *testing.T) {
 		s.SetClock(func() time.Time { return now })
 		secret, err := s.CreateRoom(t.Context(), ada.ID, store.Charter{Name: "Secret", Kind: store.PrivateRoom})
 		must(t, err)
-		must(t, s.AddMember(t.Context(), secret, ada.ID, ben.ID))
+		must(t, s.AddMember(t.Context(), secret, store.Actor{User: ada.ID}, ben.ID))
 		const many = 250
 		for i := range many {
 			must2(s.PostMessage(t.Context(), store.Draft{Room: lobby, Author: ben.ID, Key: fmt.Sprint(i), Body: fmt.Sprintf("line %d\n\"quoted\"", i)}))(t)

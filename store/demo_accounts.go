@@ -49,7 +49,7 @@ func (s *Store) demoAccounts(ctx context.Context, people map[string]UserID) erro
 	if err := s.SetRole(ctx, ada, people["cleo"], Moderator); err != nil {
 		return err
 	}
-	if err := s.Suspend(ctx, ada, others[6].ID, "Advertised a shop in every room, twice after a warning"); err != nil {
+	if _, err := s.Suspend(ctx, ada, Measure{User: others[6].ID, Reason: Spam, Words: "You advertised a shop in every room, twice after a warning."}); err != nil {
 		return err
 	}
 	if err := s.DeleteAccount(ctx, ada, others[11].ID, false); err != nil {

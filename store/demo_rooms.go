@@ -35,7 +35,7 @@ func (s *Store) demoGovernment(ctx context.Context, people map[string]UserID, no
 			standup, err = s.CreateRoom(ctx, people["ben"], Charter{Name: "Standup notes", Kind: PrivateRoom})
 			return err
 		}},
-		{7, 8, 13, func() error { return s.AddMember(ctx, standup, people["ben"], people["cleo"]) }},
+		{7, 8, 13, func() error { return s.AddMember(ctx, standup, Actor{User: people["ben"]}, people["cleo"]) }},
 		{7, 8, 14, func() (err error) {
 			surprise, err = s.CreateRoom(ctx, people["dan"], Charter{Name: "Surprise", Topic: "Shh", Kind: PrivateRoom})
 			return err

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -56,23 +58,72 @@ func removeByMeasure(s *Store, ctx context.Context, tx *transaction, m *Measure)
 	return err
 }
 
-// notBarred is a Restraint if a moderator has removed user from room, and that holds now.
-func (s *Store) notBarred(ctx context.Context, tx *transaction, room RoomID, user UserID) error {
-	var barred int
-	if err := tx.GetContext(ctx, &barred, barredNow, room, user, micros(s.now())); err != nil {
+// liftRemoval lifts, as an act of by, what keeps user out of room. It is Invalid if by may not.
+func (s *Store) liftRemoval(ctx context.Context, tx *transaction, room RoomID, by Actor, user UserID) error {
+	var id MeasureID
+	if err := tx.GetContext(ctx, &id, removalOf, room, user, micros(s.now())); isNone(err) {
+		return nil
+	} else if err != nil {
 		return err
 	}
-	if barred > 0 {
-		return Restraint{Kind: Removal}
+	m, err := s.lockMeasure(ctx, tx, id)
+	if err != nil {
+		return err
 	}
-	return nil
+	if may, err := mayLift(ctx, tx, by.User, m); err != nil {
+		return err
+	} else if !may {
+		return Invalid{"person", "A moderator has removed them from this room. Somebody who moderates it can let them in again."}
+	}
+	return s.lift(ctx, tx, by, &m, "")
 }
 
-const barredNow = `
-select count(*)
+// RemovalOf returns the removal that keeps user out of room now, or ErrNotFound.
+func (s *Store) RemovalOf(ctx context.Context, room RoomID, user UserID) (Measure, error) {
+	var id MeasureID
+	if err := s.get(ctx, &id, removalOf, room, user, micros(s.now())); err != nil {
+		return Measure{}, s.plain(err)
+	}
+	return s.MeasureByID(ctx, id)
+}
+
+const removalOf = `
+select x.id
   from members m
   join measures x on x.id = m.barred
- where m.room_id = $1 and m.user_id = $2 and (x.until_at = 0 or x.until_at > $3)`
+ where m.room_id = $1 and m.user_id = $2 and not m.present and (x.until_at = 0 or x.until_at > $3)`
+
+// Removable are those of people, all members of room, whom by may remove from it.
+func (s *Store) Removable(ctx context.Context, by UserID, room RoomID, people []Person) (map[UserID]bool, error) {
+	officer, err := officerIn(ctx, reads{s}, room, by)
+	if err != nil {
+		return nil, s.plain(err)
+	}
+	if officer.rank() < roomRank {
+		return nil, nil
+	}
+	moderators, err := s.ModeratorsOf(ctx, room)
+	if err != nil {
+		return nil, err
+	}
+	may := make(map[UserID]bool, len(people))
+	for _, p := range people {
+		on := Officer{User: p.ID, Role: p.Role, Active: true, Member: true, Owner: p.Owner, Room: room, Kind: officer.Kind}
+		on.Moderator = slices.ContainsFunc(moderators, func(m Named) bool { return m.ID == p.ID })
+		may[p.ID] = MayModerate(officer, Measure{Kind: Removal, User: p.ID, Room: room}, on)
+	}
+	return may, nil
+}
+
+// notBarred is a Restraint if a moderator has removed user from room, and that holds now.
+func (s *Store) notBarred(ctx context.Context, tx *transaction, room RoomID, user UserID) error {
+	var id MeasureID
+	err := tx.GetContext(ctx, &id, removalOf, room, user, micros(s.now()))
+	if isNone(err) {
+		return nil
+	}
+	return cmp.Or(err, error(Restraint{Kind: Removal}))
+}
 
 // readmit makes the person what they were in the room: they have read nothing meanwhile.
 func readmit(s *Store, ctx context.Context, tx *transaction, m Measure) error {
@@ -95,68 +146,57 @@ func readmit(s *Store, ctx context.Context, tx *transaction, m Measure) error {
 	return err
 }
 
-// An account that cannot sign in has the time since when it cannot. If that is the time
-// of a measure, measures keep it out, and their end lets it in; any other time is an
-// administrator's own act on the account (suspendAccount), which no measure undoes.
+// An account that cannot sign in has the time since when it cannot: that of a measure,
+// and the end of all its measures lets it in. Any other time is from when administrators
+// suspended without one, which Reactivate alone undoes.
 
 // suspendByMeasure ends every session of the person, who cannot sign in while it, or
 // another, holds.
 func suspendByMeasure(s *Store, ctx context.Context, tx *transaction, m *Measure) error {
-	// Who was made an administrator just now stays one: perhaps they are the last. The
-	// update takes the row, and finds what they are by then.
-	if err := one(tx.ExecContext(ctx, "update users set suspended_at = case when suspended_at = 0 then $1 else suspended_at end where id = $2 and role <> 'administrator'", micros(m.At), m.User)); err != nil {
+	if err := one(tx.ExecContext(ctx, "update users set suspended_at = case when suspended_at = 0 then $1 else suspended_at end where id = $2", micros(m.At), m.User)); err != nil {
 		return err
 	}
 	return endSessions(ctx, tx, m.User, "")
 }
 
 // endSuspension lets the person sign in again unless another suspension or ban holds, or
-// an administrator has suspended the account.
+// an administrator has suspended the account without one.
 func endSuspension(s *Store, ctx context.Context, tx *transaction, m Measure) error {
 	_, err := tx.ExecContext(ctx, measuredSuspension+" where id = $1 and deleted_at = 0 and "+byMeasure, m.User, micros(s.now()))
 	return err
 }
 
-// suspendAccount ends every session of user, who cannot sign in until reactivateAccount,
-// whatever measures do meanwhile. did: an administrator had not done so before.
-func (s *Store) suspendAccount(ctx context.Context, tx *transaction, user UserID) (did bool, err error) {
-	if err := s.lockPerson(ctx, tx, user); err != nil { // as measures do: see stillMay
-		return false, err
+// liftSuspensions lifts every suspension and ban on user, and returns them.
+func (s *Store) liftSuspensions(ctx context.Context, tx *transaction, by Actor, user UserID) ([]Measure, error) {
+	if err := s.lockPerson(ctx, tx, user); err != nil { // none comes meanwhile
+		return nil, err
 	}
-	err = one(tx.ExecContext(ctx, "update users set suspended_at = $2 where id = $1 and (suspended_at = 0 or "+byMeasure+")", user, micros(s.now())))
-	if err == ErrNotFound {
-		return false, nil // it was already
-	}
-	if err != nil {
-		return false, err
-	}
-	return true, endSessions(ctx, tx, user, "")
-}
-
-// liftSuspensions lifts every suspension and ban that holds over user.
-func (s *Store) liftSuspensions(ctx context.Context, tx *transaction, by Actor, user UserID) error {
 	var holding []MeasureID
 	if err := tx.SelectContext(ctx, &holding, "select id from measures where user_id = $1 and ended_at = 0 and kind in ('suspend', 'ban') order by id", user); err != nil {
-		return err
+		return nil, err
 	}
+	var lifted []Measure
 	for _, id := range holding {
 		m, err := s.lockMeasure(ctx, tx, id)
+		if err == nil {
+			err = s.lift(ctx, tx, by, &m, "")
+		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := s.lift(ctx, tx, by, &m, "reactivated"); err != nil {
-			return err
-		}
+		lifted = append(lifted, m)
 	}
-	return nil
+	return lifted, nil
 }
 
-// reactivateAccount undoes suspendAccount: a measure that holds keeps user out as before.
-func (s *Store) reactivateAccount(ctx context.Context, tx *transaction, user UserID) error {
-	if _, err := tx.ExecContext(ctx, measuredSuspension+" where id = $1 and deleted_at = 0", user, micros(s.now())); err != nil {
-		return err
+// clearSuspension lets user in where no measure keeps them out, and says whether
+// something did.
+func clearSuspension(ctx context.Context, tx *transaction, user UserID) (bool, error) {
+	err := one(tx.ExecContext(ctx, "update users set suspended_at = 0 where id = $1 and suspended_at <> 0 and deleted_at = 0", user))
+	if err == ErrNotFound {
+		return false, nil
 	}
-	return endSessions(ctx, tx, user, "")
+	return err == nil, err
 }
 
 // measuredSuspension is since when measures that hold at $2 keep account $1 out.
@@ -182,10 +222,9 @@ func (s *Store) SuspensionOf(ctx context.Context, user UserID) (Measure, error) 
 	return all[0], nil
 }
 
-const suspensionOf = "select " + measureFields + `
-  from measures
- where user_id = $1 and ended_at = 0 and kind in ('suspend', 'ban') and (until_at = 0 or until_at > $2)
- order by case when until_at = 0 then 1 else 0 end desc, until_at desc
+const suspensionOf = measureColumns + `
+ where x.user_id = $1 and x.ended_at = 0 and x.kind in ('suspend', 'ban') and (x.until_at = 0 or x.until_at > $2)
+ order by case when x.until_at = 0 then 1 else 0 end desc, x.until_at desc
  limit 1`
 
 // The kinds of refusals.

@@ -135,7 +135,7 @@ func TestWhoSeesAndDecidesWhatIsHeld(t *testing.T) {
 	ruled(t, func(t *testing.T, c *court) {
 		kitchen, err := c.s.CreateRoom(t.Context(), c.cleo, store.Charter{Name: "Kitchen", Kind: store.PrivateRoom})
 		must(t, err)
-		must(t, c.s.AddMember(t.Context(), kitchen, c.cleo, c.ben))
+		must(t, c.s.AddMember(t.Context(), kitchen, store.Actor{User: c.cleo}, c.ben))
 		var w store.Waits
 		if _, err := c.try(kitchen, c.ben, "1", "casino in the kitchen"); !errors.As(err, &w) {
 			t.Fatal(err)

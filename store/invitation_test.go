@@ -147,7 +147,7 @@ func TestWhoComesWithAnInvitationHasItsRoleAndRoomsAndIsItsMakersGuest(t *testin
 		}
 		// What the maker may no longer give, it no longer gives.
 		dan := member(t, s, "dan")
-		if err := s.AddMember(t.Context(), plans, ada.ID, ben.ID); err != nil {
+		if err := s.AddMember(t.Context(), plans, store.Actor{User: ada.ID}, ben.ID); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Leave(t.Context(), plans, ada.ID); err != nil {
@@ -195,7 +195,7 @@ func TestAnInvitationThatDoesNotWorkSaysTheSameWhateverTheReason(t *testing.T) {
 		if _, err := accepts(s, t, "dan", chief); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Suspend(t.Context(), store.Actor{}, ada.ID, ""); err != nil {
+		if err := suspend(t.Context(), s, store.Actor{}, ada.ID); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := accepts(s, t, "eve", chief); problem(err, "invitation") != store.ErrInvitation.Text {
@@ -336,7 +336,7 @@ func TestWhoHasAnAccountComesIntoTheRoomsOnceAndKeepsTheirRole(t *testing.T) {
 		if u, _ := s.User(t.Context(), ben.ID); u.Role != store.Member || !slices.Contains(roomNames(t, s, ben.ID), "Plans") {
 			t.Errorf("Ben is %s in %q", u.Role, roomNames(t, s, ben.ID))
 		}
-		if err := s.RemoveMember(t.Context(), plans, store.Actor{User: ada.ID}, ben.ID); err != nil {
+		if err := remove(t.Context(), s, ada, plans, ben); err != nil {
 			t.Fatal(err)
 		}
 		if err := accept(); problem(err, "invitation") == "" {

@@ -79,7 +79,7 @@ func TestTheMembersOfALargeRoomAreListedAsThoseOfASmallOne(t *testing.T) {
 		for _, change := range []func() error{
 			func() error { return nil },
 			func() error { return s.Leave(t.Context(), room, ada.ID) },
-			func() error { return s.Suspend(t.Context(), store.Actor{}, cleo.ID, "") },
+			func() error { return suspend(t.Context(), s, store.Actor{}, cleo.ID) },
 		} {
 			must(t, change())
 			small := listed()

@@ -19,7 +19,7 @@ func TestNobodyComesAnywhereWhoIsDeletedMeanwhile(t *testing.T) {
 	ada, _, _ := crew(t, s)
 	secret := makeRoom(t, s, ada, "Secret", store.PrivateRoom)
 	for name, comes := range map[string]func(who store.User) error{
-		"into a room": func(who store.User) error { return s.AddMember(t.Context(), secret, ada.ID, who.ID) },
+		"into a room": func(who store.User) error { return s.AddMember(t.Context(), secret, store.Actor{User: ada.ID}, who.ID) },
 		"by themselves": func(who store.User) error {
 			return s.Join(t.Context(), makeRoom(t, s, ada, "Of "+who.Username, store.OpenRoom), who.ID)
 		},

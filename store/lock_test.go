@@ -91,12 +91,11 @@ func (c *court) gone(room store.RoomID) map[string]func() error {
 		}
 	}
 	return map[string]func() error{
-		"his account is suspended": func() error { return c.s.Suspend(ctx, act(c.ada), c.ben, "spam") },
+		"his account is suspended": func() error { return suspend(ctx, c.s, act(c.ada), c.ben) },
 		"his account is deleted":   func() error { return c.s.DeleteAccount(ctx, act(c.ada), c.ben, false) },
 		"he is suspended":          impose(store.Suspension, 0, c.ben),
 		"he is in a time-out":      impose(store.TimeOut, 0, c.ben),
 		"he is removed":            impose(store.Removal, room, c.ben),
-		"he is thrown out":         func() error { return c.s.RemoveMember(ctx, room, act(c.ada), c.ben) },
 		"the room is locked":       impose(store.RoomLock, room, 0),
 		"the room is archived":     func() error { return c.s.ArchiveRoom(ctx, room, act(c.ada)) },
 		"the room is deleted":      func() error { return c.delete(room) },
@@ -171,7 +170,7 @@ func TestASuspensionOfAnAccountWaitsForWhatItWrites(t *testing.T) {
 	onPostgres(t, func(t *testing.T, c *court) {
 		tx := c.db.MustBegin()
 		tx.MustExec("select 1 from users where id = $1 for key share", c.ben) // as a message of his does
-		end := c.beside(tx, func() error { return c.s.Suspend(t.Context(), act(c.ada), c.ben, "spam") })
+		end := c.beside(tx, func() error { return suspend(t.Context(), c.s, act(c.ada), c.ben) })
 		if u, err := c.s.User(t.Context(), c.ben); err != nil || !u.SuspendedAt.IsZero() {
 			t.Errorf("he is suspended, and his message comes after: %v", err)
 		}

@@ -121,13 +121,11 @@ func (s *Store) Impose(ctx context.Context, by Actor, in Measure) (Measure, erro
 		if err := s.lockMeasured(ctx, tx, in.Room, in.User); err != nil {
 			return err
 		}
-		if again, err := sameJustNow(ctx, tx, in); err == nil {
-			in = again
-			return nil
-		} else if !errors.Is(err, sql.ErrNoRows) {
+		// Again: what they are may have become another while this waited.
+		if err := mayImpose(ctx, tx, by.User, in); err != nil {
 			return err
 		}
-		return s.impose(ctx, tx, by, &in)
+		return s.imposeOnce(ctx, tx, by, &in)
 	})
 	if err != nil {
 		return in, fmt.Errorf("%s: %w", in.Kind, err)
@@ -178,6 +176,20 @@ func checkWords(words string) (string, error) {
 		return "", Invalid{"words", "That is too long. Say it in a few sentences."}
 	}
 	return words, nil
+}
+
+// imposeOnce is impose, but for a form that is sent twice: then m is what the first did.
+// The caller has locked what m is on.
+func (s *Store) imposeOnce(ctx context.Context, tx *transaction, by Actor, m *Measure) error {
+	again, err := sameJustNow(ctx, tx, *m)
+	if err == nil {
+		*m = again
+		return nil
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	return s.impose(ctx, tx, by, m)
 }
 
 // impose is Impose within a transaction, by somebody who may.

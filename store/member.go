@@ -168,13 +168,15 @@ func (s *Store) Leave(ctx context.Context, room RoomID, user UserID) error {
 const othersIn = `select exists (select 1 from members where room_id = $1 and present and user_id <> $2)`
 
 // AddMember lets user into the room, on behalf of by, who is a member. user in it
-// already is no mistake. It fails with Invalid if there is no such active account.
-func (s *Store) AddMember(ctx context.Context, room RoomID, by, user UserID) error {
+// already is no mistake. Whom a moderator has removed from it, who may lift that lets in
+// again as they were. It fails with Invalid if there is no such active account, or if
+// they were removed by somebody whose act by cannot lift.
+func (s *Store) AddMember(ctx context.Context, room RoomID, by Actor, user UserID) error {
 	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		if err := s.lockRoom(ctx, tx, room); err != nil {
 			return err
 		}
-		who, err := standing(ctx, tx, room, by)
+		who, err := standing(ctx, tx, room, by.User)
 		if err != nil {
 			return err
 		}
@@ -191,36 +193,13 @@ func (s *Store) AddMember(ctx context.Context, room RoomID, by, user UserID) err
 		if n == 0 {
 			return Invalid{"person", "There is nobody of that name. Look for them by typing a part of it."}
 		}
-		if err := s.notBarred(ctx, tx, room, user); err != nil {
-			return Invalid{"person", "A moderator has removed them from this room. Lift that first."}
+		if err := s.liftRemoval(ctx, tx, room, by, user); err != nil {
+			return err
+		}
+		if _, err := standing(ctx, tx, room, user); !errors.Is(err, sql.ErrNoRows) {
+			return err // they are what they were
 		}
 		return setMember(ctx, tx, room, user, true, false)
-	})
-}
-
-// sentAway is kept where a measure that bars somebody is: whoever manages the room has
-// removed them. They may be let in again, but do not get the room when nobody is in it.
-const sentAway MeasureID = -1
-
-// RemoveMember ends user's membership of room on behalf of by, who may manage it.
-// It takes a revision, so that every process drops user's sockets before it shows
-// anything later.
-func (s *Store) RemoveMember(ctx context.Context, room RoomID, by Actor, user UserID) error {
-	return s.manage(ctx, room, by, func(ctx context.Context, tx *transaction, who Standing) error {
-		var present bool
-		if err := tx.GetContext(ctx, &present, "select present from members where room_id = $1 and user_id = $2", room, user); err != nil {
-			return err
-		}
-		if !present {
-			return ErrNotFound
-		}
-		if err := setMember(ctx, tx, room, user, false, false); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, "update members set barred = $1 where room_id = $2 and user_id = $3", sentAway, room, user); err != nil {
-			return err
-		}
-		return s.recordManaged(ctx, tx, room, by, who, MemberRemove, user)
 	})
 }
 
@@ -239,7 +218,8 @@ func (s *Store) SetInvolvement(ctx context.Context, room RoomID, user UserID, le
 
 // setMember begins or ends a membership; it takes the room's next revision. Who
 // comes has read all that was said before, and is not deleted meanwhile: otherwise it is
-// sql.ErrNoRows.
+// sql.ErrNoRows. What bars somebody is a measure, or, from before removals were measures,
+// -1: such a person may be let in again, but does not get the room when nobody is in it.
 func setMember(ctx context.Context, tx *transaction, room RoomID, user UserID, present, owner bool) error {
 	if present {
 		if err := keepAccount(ctx, tx, user); err != nil {

@@ -12,7 +12,7 @@ func TestANoticeNamesARoomAsLongAsOneMayReadIt(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		_, ben, cleo := crew(t, s)
 		kitchen := makeRoom(t, s, cleo, "Kitchen", store.PrivateRoom)
-		must(t, s.AddMember(t.Context(), kitchen, cleo.ID, ben.ID))
+		must(t, s.AddMember(t.Context(), kitchen, store.Actor{User: cleo.ID}, ben.ID))
 		must2(s.Impose(t.Context(), by(cleo), store.Measure{Kind: store.Warning, User: ben.ID, Room: kitchen, Reason: store.Spam}))(t)
 		named := func(when string, want ...string) {
 			t.Helper()
@@ -28,7 +28,7 @@ func TestANoticeNamesARoomAsLongAsOneMayReadIt(t *testing.T) {
 		must(t, s.Leave(t.Context(), kitchen, ben.ID))
 		must(t, s.UpdateRoom(t.Context(), kitchen, by(cleo), store.Charter{Name: "Where Ben is not", Kind: store.PrivateRoom}))
 		named("after leaving", "")
-		must(t, s.AddMember(t.Context(), kitchen, cleo.ID, ben.ID))
+		must(t, s.AddMember(t.Context(), kitchen, store.Actor{User: cleo.ID}, ben.ID))
 		must2(s.Impose(t.Context(), by(cleo), store.Measure{Kind: store.Removal, User: ben.ID, Room: kitchen, Reason: store.Spam, Until: time.Now().Add(time.Hour)}))(t)
 		named("removed", "Where Ben is not", "")
 	})

@@ -36,6 +36,12 @@ func (o Officer) rank() int {
 	return 0
 }
 
+// here is o by what they are in the room alone.
+func (o Officer) here() Officer {
+	o.Role = Member
+	return o
+}
+
 // roomRank is the least that may moderate a room, and instanceRank all of them.
 const (
 	roomRank     = 1
@@ -49,12 +55,17 @@ func (o Officer) Sees() bool { return o.Member || o.Kind == OpenRoom }
 
 // MayModerate decides who may do m: pages, forms and the store's own writes all ask it.
 // on is whom it is about, the zero Officer if nobody. Who moderates one room does what
-// ends at that room; nobody does anything to themselves or to somebody of their rank.
+// ends at that room; nobody does anything to themselves or to somebody of their rank. Who
+// owns a private room decides who is in it, whatever people are elsewhere.
 func MayModerate(by Officer, m Measure, on Officer) bool {
 	if by.User == 0 || !by.Active || by.rank() < roomRank {
 		return false
 	}
-	if m.User != 0 && (m.User == by.User || by.rank() <= on.rank()) {
+	above := by.rank() > on.rank()
+	if m.Kind == Removal && by.Kind == PrivateRoom && by.Owner {
+		above = above || by.here().rank() > on.here().rank()
+	}
+	if m.User != 0 && (m.User == by.User || !above) {
 		return false
 	}
 	if m.Seq != 0 && m.User == 0 {

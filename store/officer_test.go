@@ -58,6 +58,12 @@ var mayModerate = []struct {
 	{"an owner", "a room moderator", map[string]string{"open": "hwtr", "private": "hwtr", "open case": "hwtr", "private case": "hwtr"}},
 	{"an owner", "a former owner", map[string]string{"open": "hwtr", "private": "hwtr", "open case": "hwtr", "private case": "hwtr"}},
 
+	// Of a private room that they own also whoever is above them elsewhere.
+	{"an owner", "a moderator", map[string]string{"private": "r", "private case": "r"}},
+	{"an owner", "a moderator in the room", map[string]string{"private": "r", "private case": "r"}},
+	{"an owner", "an administrator", map[string]string{"private": "r", "private case": "r"}},
+	{"an administrator inside", "an administrator", map[string]string{"private": "r", "private case": "r"}},
+
 	// A private room, or a direct conversation, that they are not in: only what was reported.
 	{"a moderator", "a stranger", map[string]string{"open": "hwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
 	{"a moderator", "a member", map[string]string{"open": "hwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},

@@ -71,13 +71,13 @@ func TestASessionFromBeforeASuspensionStaysEnded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Suspend(t.Context(), store.Actor{}, ben.ID, ""); err != nil {
+		if err := suspend(t.Context(), s, store.Actor{}, ben.ID); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := s.CreateSession(t.Context(), ben, "", ""); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("while suspended: got %v", err)
 		}
-		if err := s.Reactivate(t.Context(), store.Actor{}, ben.ID); err != nil {
+		if err := reactivate(t.Context(), s, store.Actor{}, ben.ID); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := s.Session(t.Context(), token); !errors.Is(err, store.ErrNotFound) {

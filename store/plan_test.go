@@ -120,7 +120,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"measures due":       measuresDue,
 		"held by id":         heldByID,
 		"measures due on":    measuresDueOn,
-		"barred now":         barredNow,
+		"removal of":         removalOf,
 		"a slow room":        slowNow,
 		"a locked room":      lockedNow,
 		"measure":            measureColumns + " where x.id = $1",

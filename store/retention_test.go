@@ -219,7 +219,7 @@ func TestARoomIsDeletedInADayUnlessThatIsCalledOff(t *testing.T) {
 		ada, ben, cleo := crew(t, s)
 		as := store.Actor{User: ada.ID}
 		kitchen := makeRoom(t, s, ben, "Kitchen", store.PrivateRoom)
-		must(t, s.AddMember(t.Context(), kitchen, ben.ID, cleo.ID))
+		must(t, s.AddMember(t.Context(), kitchen, store.Actor{User: ben.ID}, cleo.ID))
 		for i := range 650 {
 			say(t, s, kitchen, ben, fmt.Sprintf("%d, @cleo", i))
 		}
@@ -291,10 +291,13 @@ func TestARoomIsDeletedInADayUnlessThatIsCalledOff(t *testing.T) {
 func TestTheLogIsSearchedByAllThatItShows(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ada, ben, cleo := crew(t, s)
-		must(t, s.Suspend(t.Context(), by(ada), ben.ID, "Advertised watches"))
+		m, err := s.Suspend(t.Context(), by(ada), store.Measure{User: ben.ID, Reason: store.Harassment})
+		must(t, err)
+		_, err = s.Lift(t.Context(), by(ada), m.ID, "Advertised watches")
+		must(t, err)
 		must(t, s.SetRole(t.Context(), by(ada), cleo.ID, store.Moderator))
 		for word, want := range map[string]store.Act{
-			"advert": store.SuspendAccountAct, "watches": store.SuspendAccountAct, "moderator": store.ChangeRoleAct, "suspend": store.SuspendAccountAct, "cleo role": store.ChangeRoleAct,
+			"advert": "moderation.lift-suspend", "watches": "moderation.lift-suspend", "moderator": store.ChangeRoleAct, "harass": "moderation.suspend", "cleo role": store.ChangeRoleAct,
 		} {
 			entries, err := s.Entries(t.Context(), store.EntryQuery{Word: word}, 10)
 			if must(t, err); len(entries) != 1 || entries[0].Act != want {

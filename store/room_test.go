@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -20,6 +21,12 @@ func crew(t *testing.T, s *store.Store) (ada, ben, cleo store.User) {
 		}
 	}
 	return all[0], all[1], all[2]
+}
+
+// remove takes who out of the room until it is lifted.
+func remove(ctx context.Context, s *store.Store, by store.User, room store.RoomID, who store.User) error {
+	_, err := s.Impose(ctx, store.Actor{User: by.ID}, store.Measure{Kind: store.Removal, User: who.ID, Room: room, Reason: store.OtherReason})
+	return err
 }
 
 func must(t *testing.T, err error) {
@@ -94,7 +101,7 @@ func TestAPrivateRoomIsForItsMembersAlone(t *testing.T) {
 			_, err := s.Membership(t.Context(), room, who.ID)
 			wants(t, "look", err, store.ErrNotFound)
 			wants(t, "join", s.Join(t.Context(), room, who.ID), store.ErrNotFound)
-			wants(t, "add oneself", s.AddMember(t.Context(), room, who.ID, who.ID), store.ErrNotFound)
+			wants(t, "add oneself", s.AddMember(t.Context(), room, store.Actor{User: who.ID}, who.ID), store.ErrNotFound)
 			wants(t, "archive", s.ArchiveRoom(t.Context(), room, store.Actor{User: who.ID}), store.ErrNotFound)
 			for _, archived := range []bool{false, true} {
 				listed, err := s.RoomsToBrowse(t.Context(), who.ID, archived)
@@ -106,14 +113,17 @@ func TestAPrivateRoomIsForItsMembersAlone(t *testing.T) {
 				}
 			}
 		}
-		must(t, s.AddMember(t.Context(), room, ben.ID, cleo.ID))
-		wants(t, "a member removes the owner", s.RemoveMember(t.Context(), room, store.Actor{User: cleo.ID}, ben.ID), store.ErrNotFound)
-		must(t, s.RemoveMember(t.Context(), room, store.Actor{User: ben.ID}, cleo.ID))
+		must(t, s.AddMember(t.Context(), room, store.Actor{User: ben.ID}, cleo.ID))
+		wants(t, "a member removes the owner", remove(t.Context(), s, cleo, room, ben), store.ErrNotFound)
+		must(t, remove(t.Context(), s, ben, room, cleo))
 		_, err = s.Membership(t.Context(), room, cleo.ID)
 		wants(t, "look after removal", err, store.ErrNotFound)
 
 		must(t, s.UpdateRoom(t.Context(), room, store.Actor{User: ben.ID}, store.Charter{Name: "Party", Kind: store.OpenRoom}))
-		must(t, s.Join(t.Context(), room, cleo.ID))
+		must(t, s.Join(t.Context(), room, ada.ID))
+		if err := s.Join(t.Context(), room, cleo.ID); !errors.As(err, new(store.Restraint)) {
+			t.Errorf("who was removed joins: %v", err)
+		}
 	})
 }
 
@@ -164,9 +174,9 @@ func TestTheSamePeopleHaveTheSameConversation(t *testing.T) {
 		wants(t, "join", s.Join(t.Context(), room, ada.ID), store.ErrNotFound)
 		for _, who := range []store.User{ada, ben} {
 			wants(t, "convert", s.UpdateRoom(t.Context(), room, store.Actor{User: who.ID}, store.Charter{Name: "Loot", Kind: store.OpenRoom}), store.ErrNotFound)
-			wants(t, "add", s.AddMember(t.Context(), room, who.ID, ada.ID), store.ErrNotFound)
+			wants(t, "add", s.AddMember(t.Context(), room, store.Actor{User: who.ID}, ada.ID), store.ErrNotFound)
 			wants(t, "archive", s.ArchiveRoom(t.Context(), room, store.Actor{User: who.ID}), store.ErrNotFound)
-			wants(t, "remove", s.RemoveMember(t.Context(), room, store.Actor{User: who.ID}, cleo.ID), store.ErrNotFound)
+			wants(t, "remove", remove(t.Context(), s, who, room, cleo), store.ErrNotFound)
 		}
 		wants(t, "leave", s.Leave(t.Context(), room, ben.ID), store.ErrNotFound)
 	})

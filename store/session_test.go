@@ -28,7 +28,7 @@ func TestDenialsNameWhoIsSignedOutAndWhoIsRemoved(t *testing.T) {
 		if err := s.Leave(t.Context(), lobby, cleo.User); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Suspend(t.Context(), store.Actor{}, dan.User, ""); err != nil {
+		if err := suspend(t.Context(), s, store.Actor{}, dan.User); err != nil {
 			t.Fatal(err)
 		}
 		got, err := s.Denials(t.Context(), []store.Viewer{ada, ben, cleo, dan, ada})
@@ -121,8 +121,8 @@ func TestWhatEndsSessionsIsCounted(t *testing.T) {
 			{"sign-out", func(id store.SessionID) error { return s.DeleteSession(t.Context(), id) }, true},
 			{"the end of one", func(id store.SessionID) error { return s.EndSession(t.Context(), ada.ID, id) }, true},
 			{"the end of the others", func(id store.SessionID) error { return s.EndOtherSessions(t.Context(), ada.ID, id) }, true},
-			{"a suspension", func(store.SessionID) error { return s.Suspend(t.Context(), store.Actor{}, ada.ID, "") }, true},
-			{"the end of it", func(store.SessionID) error { return s.Reactivate(t.Context(), store.Actor{}, ada.ID) }, true},
+			{"a suspension", func(store.SessionID) error { return suspend(t.Context(), s, store.Actor{}, ada.ID) }, true},
+			{"the end of it", func(store.SessionID) error { return reactivate(t.Context(), s, store.Actor{}, ada.ID) }, true},
 		} {
 			var id store.SessionID
 			if tt.name != "the end of it" {

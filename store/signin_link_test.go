@@ -109,11 +109,11 @@ func TestAOneTimeLinkIsForWhoMaySignInAndByWhoMayMakeIt(t *testing.T) {
 		use("unknown", store.NewToken())
 		link, err := create(by, ben.ID, "")
 		must(t, err)
-		must(t, s.Suspend(t.Context(), store.Actor{}, ben.ID, ""))
+		must(t, suspend(t.Context(), s, store.Actor{}, ben.ID))
 		use("of somebody suspended", link)
 		_, err = create(by, ben.ID, "")
 		wants(t, "for somebody suspended", err, store.ErrNotFound)
-		must(t, s.Reactivate(t.Context(), store.Actor{}, ben.ID))
+		must(t, reactivate(t.Context(), s, store.Actor{}, ben.ID))
 		use("from before the suspension", link)
 		// A new password makes it worthless, too.
 		if link, err = create(by, ben.ID, ""); err != nil {
@@ -126,7 +126,7 @@ func TestAOneTimeLinkIsForWhoMaySignInAndByWhoMayMakeIt(t *testing.T) {
 			t.Fatal(err)
 		}
 		must(t, s.SetRole(t.Context(), store.Actor{}, person(t, s, "zoe").ID, store.Administrator))
-		must(t, s.Suspend(t.Context(), store.Actor{}, ada.ID, ""))
+		must(t, suspend(t.Context(), s, store.Actor{}, ada.ID))
 		use("of a maker who is suspended", link)
 		if _, err := create(by, ben.ID, ""); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("made by somebody suspended: got %v", err)

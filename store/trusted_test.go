@@ -21,8 +21,8 @@ func TestASessionThatWasJustUsedEndsAtOnce(t *testing.T) {
 			"ending it elsewhere": func(id, _ store.SessionID) error { return s.EndSession(t.Context(), ada.ID, id) },
 			"ending all others":   func(_, other store.SessionID) error { return s.EndOtherSessions(t.Context(), ada.ID, other) },
 			"suspension": func(_, _ store.SessionID) error {
-				defer s.Reactivate(t.Context(), store.Actor{}, ada.ID)
-				return s.Suspend(t.Context(), store.Actor{}, ada.ID, "")
+				defer reactivate(t.Context(), s, store.Actor{}, ada.ID)
+				return suspend(t.Context(), s, store.Actor{}, ada.ID)
 			},
 		} {
 			id, other := signedIn(t, s, ada), signedIn(t, s, ada)
@@ -54,7 +54,7 @@ func TestASessionThatAnotherProcessEndsIsOverWithinASecond(t *testing.T) {
 		person(t, s, "root") // who administers
 		ada := person(t, s, "ada")
 		id := signedIn(t, s, ada)
-		if err := other.Suspend(t.Context(), store.Actor{}, ada.ID, ""); err != nil {
+		if err := suspend(t.Context(), other, store.Actor{}, ada.ID); err != nil {
 			t.Fatal(err)
 		}
 		for ended := time.Now(); ; {

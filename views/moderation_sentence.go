@@ -44,8 +44,10 @@ func moderationSentence(ctx context.Context, e store.Entry, by, on, in string) s
 		return say(ctx, "%s let %s back into a room", by, on)
 	case "moderation.suspend":
 		return say(ctx, "%s suspended %s", by, on)
-	case "moderation.lift-suspend", "moderation.lift-ban":
-		return say(ctx, "%s let %s in again", by, on)
+	case "moderation.lift-suspend":
+		return say(ctx, "%s lifted the suspension of %s", by, on)
+	case "moderation.lift-ban":
+		return say(ctx, "%s lifted the ban of %s", by, on)
 	case "moderation.ban":
 		return say(ctx, "%s banned %s", by, on)
 	case "moderation.slow":

@@ -132,9 +132,9 @@ func said(ctx context.Context, e store.Entry, by, on, in string) string {
 	case "account.role":
 		return say(ctx, "%s changed the role of %s", by, on)
 	case "account.suspend":
-		return say(ctx, "%s suspended %s", by, on)
+		return say(ctx, "%s suspended the account of %s", by, on)
 	case "account.reactivate":
-		return say(ctx, "%s let %s in again", by, on)
+		return say(ctx, "%s made the account of %s active again", by, on)
 	case "account.delete":
 		return say(ctx, "%s deleted the account of %s", by, on)
 	case "session.end":

@@ -28,7 +28,6 @@ var germanRooms = map[string]string{
 	"%s exported the log":                       "%s hat das Protokoll exportiert",
 	"%s gave the room %s to somebody":           "%s hat den Raum %s jemandem gegeben",
 	"%s decided to delete %s":                   "%s hat beschlossen, %s zu löschen",
-	"%s let %s in again":                        "%s hat %s wieder hereingelassen",
 	"%s made a sign-in link for %s":             "%s hat einen Anmeldelink für %s gemacht",
 	"%s made the invitation %s":                 "%s hat die Einladung %s gemacht",
 	"%s opened %s again":                        "%s hat %s wieder geöffnet",
