@@ -144,6 +144,14 @@ func TestTwoModeratorsSeeAtOnceWhoHasACase(t *testing.T) {
 	ben.Until(`document.querySelector("#case-state[data-hold='closed']")?.textContent.includes("nothing was done")`)
 	ada.Submit("#case-state form[action$='/reopen'] button", arrived+` && document.querySelector("#case-state[data-hold='mine']")`)
 	ben.Until(`document.querySelector("#case-state[data-hold='other']")`)
+
+	// What one does, the other sees at once, and lifts where they see it.
+	ada.do(setValue("#kind", "time-out.room"))
+	ada.Submit("#act .button--danger", arrived+` && document.querySelector("#case-file form[action='/measures/1/lift']")`)
+	ada.Until(connected)
+	ben.Until(`document.querySelector("#case-file form[action='/measures/1/lift']")`)
+	ben.Submit("#case-file form[action='/measures/1/lift'] button", arrived+` && location.pathname === "/moderation/cases/1" && document.querySelector(".saved")`)
+	ada.Until(`document.querySelector("#case-file").textContent.includes("Lifted by \u2068Ben\u2069") && !document.querySelector("#case-file form[action$='/lift']")`)
 }
 
 func TestAPersonIsReportedFromTheirPage(t *testing.T) {

@@ -50,6 +50,7 @@ func (s *Server) showCase(w http.ResponseWriter, r *http.Request) error {
 	}
 	done := map[string]string{
 		"note": "The note is saved.", "measure": "It is done, and they are told.", "closed": "The case is closed.",
+		"lifted": "Lifted: everything is as before.",
 	}[r.URL.Query().Get("saved")]
 	return s.casePage(w, r, http.StatusOK, c, views.CaseView{}, done)
 }
@@ -200,6 +201,23 @@ func (s *Server) createCaseMeasure(w http.ResponseWriter, r *http.Request) error
 		s.measured(r.Context(), m)
 	}
 	return s.afterAct(w, r, c, err, saved, func(f views.Fields) views.CaseView { return views.CaseView{Act: f} })
+}
+
+// liftedInCase goes back to the case from whose page a measure was lifted: what was done
+// there says how it ended, also if somebody else was quicker.
+func (s *Server) liftedInCase(w http.ResponseWriter, r *http.Request, err error) error {
+	if err != nil && !errors.Is(err, store.ErrConflict) {
+		return err
+	}
+	n, _ := strconv.ParseInt(r.PostForm.Get("case"), 10, 64) // what is none is no case
+	c, absent := s.Store.CaseFor(r.Context(), store.CaseID(n), asker(r).User.ID)
+	if absent != nil {
+		return absent
+	}
+	if err != nil {
+		return s.casePage(w, r, http.StatusConflict, c, views.CaseView{Problem: "It has ended already: see what was done."}, "")
+	}
+	return seeOther(w, r, views.CaseURL(c.ID)+"?saved=lifted")
 }
 
 // caseOf reads "12/42": the case, and whose page it is.

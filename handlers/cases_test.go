@@ -25,7 +25,16 @@ type court struct {
 }
 
 func inCourt(t *testing.T, fn func(t *testing.T, c *court)) {
-	storetest.Databases(t, func(t *testing.T, s *store.Store, db *sqlx.DB) {
+	storetest.Databases(t, inCourtOf(fn))
+}
+
+// inOneCourt is inCourt for what does not depend on the database.
+func inOneCourt(t *testing.T, fn func(t *testing.T, c *court)) {
+	storetest.Embedded(t, inCourtOf(fn))
+}
+
+func inCourtOf(fn func(t *testing.T, c *court)) func(t *testing.T, s *store.Store, db *sqlx.DB) {
+	return func(t *testing.T, s *store.Store, db *sqlx.DB) {
 		w := newWorld(t, s, unlimited)
 		c := &court{world: w, people: map[string]*browser{"nobody": w.browser()}, ids: map[string]store.UserID{}}
 		for _, name := range []string{"ada", "ben", "cleo", "dan", "eve", "mod", "mia"} {
@@ -54,7 +63,7 @@ func inCourt(t *testing.T, fn func(t *testing.T, c *court)) {
 		c.does("ben", "/direct", url.Values{"with": {fmt.Sprint(c.ids["dan"])}}, 303)
 		c.does("ben", "/rooms/4/messages", draft("mine for Dan"), 303)
 		fn(t, c)
-	})
+	}
 }
 
 func (c *court) does(name, path string, form url.Values, want int) answer {

@@ -184,9 +184,14 @@ func (s *Server) liftMeasure(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	m, err := s.Store.Lift(r.Context(), s.actor(r), id, r.PostForm.Get("why"))
+	if err == nil {
+		s.measured(r.Context(), m)
+	}
+	if r.PostForm.Has("case") {
+		return s.liftedInCase(w, r, err)
+	}
 	if err != nil {
 		return err
 	}
-	s.measured(r.Context(), m)
 	return s.afterMeasure(w, r, m, "lifted")
 }
