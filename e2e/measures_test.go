@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -231,6 +232,19 @@ func TestAnObjectionIsAtOnceInTheListOfWhoModeratesItsRoomAndGoneWithTheRoom(t *
 	ada.person().post("/measures", map[string][]string{"kind": {"time-out"}, "user": {"3"}, "room": {"2"}, "for": {"1h"}, "reason": {"spam"}})
 	cleo.post("/notices/1/appeal", map[string][]string{"text": {"I only asked for salt"}})
 	ben.Within(2*time.Second, `document.querySelector("#appeals .notice-card")?.textContent.includes("only asked for salt")`)
+
+	// Once what it is about is lifted, nobody waits any more, on any page.
+	mod := person(t, s, "mod")
+	s.appoint("mod")
+	ada.Open("/moderation/appeals")
+	ada.Until(connected + ` && document.querySelector("#appeals").textContent.includes("You imposed this")`)
+	mod.post("/measures/1/lift", nil)
+	for _, w := range []*Window{ada, ben} {
+		w.Until(`document.querySelector("#appeals .empty") && document.querySelector("#appeal-1").textContent.includes("Lifted before anybody had decided about it")`)
+	}
+	if page := cleo.read("/notices"); !strings.Contains(page, "nobody has to decide about your objection any more") {
+		t.Error("who objected is not told on their notices")
+	}
 	other.person().post("/rooms/2/leave", nil)
 	ben.Until(`document.querySelector("#live").textContent.includes("no longer for you to see")`)
 }

@@ -206,6 +206,7 @@ func (s *Server) changeAccount(w http.ResponseWriter, r *http.Request, done stri
 func (s *Server) accountChanged(ctx context.Context, user store.UserID) {
 	s.endedElsewhere(user)
 	s.Bus.Publish(live.Hint{Topic: hereTopic(user)}) // whoever talks to them directly
+	s.Bus.Publish(live.Hint{Topic: appealsTopic})    // who is let in waits for no answer
 	s.shownAnew(ctx, user)
 }
 

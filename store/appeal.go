@@ -13,9 +13,9 @@ type Appeal struct {
 	At        time.Time
 	Text      string
 	DecidedAt time.Time // zero: open
-	DecidedBy UserID
-	Granted   bool // the measure was lifted
-	Answer    string
+	DecidedBy UserID    // 0: nobody did; the measure ended by itself
+	Granted   bool      // the measure was lifted
+	Answer    string    // "": nobody answered; the measure ended before
 }
 
 // AppealRunes is how long an appeal and its answer may be.
@@ -93,8 +93,7 @@ func (s *Store) DecideAppeal(ctx context.Context, by Actor, id MeasureID, grante
 		if err := s.record(ctx, tx, by, e); err != nil {
 			return err
 		}
-		// The person is told, as of the measure itself.
-		if _, err := tx.ExecContext(ctx, "update measures set read_at = 0 where id = $1", id); err != nil {
+		if err := tell(ctx, tx, id); err != nil {
 			return err
 		}
 		if granted && m.EndedAt.IsZero() {
@@ -103,6 +102,26 @@ func (s *Store) DecideAppeal(ctx context.Context, by Actor, id MeasureID, grante
 		return nil
 	})
 	return m, err
+}
+
+// settleAppeal closes the open appeal against m, which has ended, if there is one, and
+// has its person told: it is granted if somebody lifted m.
+func settleAppeal(ctx context.Context, tx *transaction, m Measure) error {
+	res, err := tx.ExecContext(ctx, "update appeals set decided_at = $1, decided_by = $2, granted = $3 where measure_id = $4 and decided_at = 0",
+		micros(m.EndedAt), m.EndedBy, m.EndedBy != 0, m.ID)
+	if err := one(res, err); err != nil {
+		if err == ErrNotFound {
+			return nil
+		}
+		return err
+	}
+	return tell(ctx, tx, m.ID)
+}
+
+// tell has the person be told of the measure as if it were new.
+func tell(ctx context.Context, tx *transaction, id MeasureID) error {
+	_, err := tx.ExecContext(ctx, "update measures set read_at = 0 where id = $1", id)
+	return err
 }
 
 // reader is where rows are read: a transaction, or the store.

@@ -284,10 +284,13 @@ func (s *Store) lift(ctx context.Context, tx *transaction, by Actor, m *Measure,
 	return s.record(ctx, tx, by, entry)
 }
 
-// end notes that m has ended, and undoes what it did.
+// end notes that m has ended, settles the objection to it, and undoes what it did.
 func (s *Store) end(ctx context.Context, tx *transaction, m *Measure, by UserID) error {
 	m.EndedAt, m.EndedBy = s.now(), by
 	if _, err := tx.ExecContext(ctx, "update measures set ended_at = $1, ended_by = $2 where id = $3", micros(m.EndedAt), by, m.ID); err != nil {
+		return err
+	}
+	if err := settleAppeal(ctx, tx, *m); err != nil {
 		return err
 	}
 	end := effects[m.Kind].end

@@ -1,0 +1,8 @@
+-- +goose Up
+-- An objection is settled with the end of what it is about: nobody waits for an answer.
+update appeals
+   set decided_at = (select m.ended_at from measures m where m.id = appeals.measure_id),
+       decided_by = (select m.ended_by from measures m where m.id = appeals.measure_id),
+       granted = (select m.ended_by <> 0 from measures m where m.id = appeals.measure_id)
+ where decided_at = 0
+   and measure_id in (select id from measures where ended_at > 0);
