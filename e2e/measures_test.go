@@ -154,6 +154,16 @@ func TestSlowModeAndALockAreSaidAtOnceAndKeepTheText(t *testing.T) {
 	ada.Type("#slow-amount", "100000")
 	ada.do(setValue("#slow-for", "8h"), setValue("#slow-reason", "off-topic"))
 	ada.Submit("#do-slow .form__actions button", arrived+` && document.querySelector("#slow-amount-error") && document.querySelector("#slow-amount").value === "100000" && document.querySelector("#slow-for").value === "8h" && document.querySelector("#slow-reason").value === "off-topic"`)
+	// So does an end of one's own, whose field is there for who chooses one.
+	const end = `document.querySelector("#lock-end").checkVisibility()`
+	ada.Click(`.measure:has(#do-lock) summary`)
+	ada.Until("!" + end)
+	ada.do(setValue("#lock-for", "own"), setValue("#lock-reason", "off-topic"), setValue("#lock-end", "2020-01-01T10:00"))
+	ada.Until(end)
+	ada.Submit("#do-lock .form__actions button", arrived+` && document.querySelector("#lock-end-error") && document.querySelector("#lock-end").value === "2020-01-01T10:00"`)
+	ada.do(setValue("#lock-end", "2099-12-31T18:00"))
+	ada.Submit("#do-lock .form__actions button", arrived+` && document.querySelector(".saved")`)
+	other.Within(2*time.Second, restraint+`.includes("locked this room until") && `+restraint+`.includes("2099")`)
 	// Ben reads what was done, and not who did it.
 	ben.Open("/rooms/1/moderation/log")
 	ben.Until(arrived)

@@ -63,7 +63,7 @@ func (s *Server) casePage(w http.ResponseWriter, r *http.Request, status int, c 
 	}
 	v.User = asker(r).User.ID
 	if v.Act.Values == nil {
-		v.Act.Values = map[string]string{"until": views.Usually, "close": "yes"}
+		v.Act.Values = map[string]string{"for": views.Usually, "close": "yes"}
 		if len(v.Reasons) > 0 {
 			v.Act.Values["reason"] = string(v.Reasons[0])
 		}
@@ -188,19 +188,13 @@ func (s *Server) createCaseMeasure(w http.ResponseWriter, r *http.Request) error
 	if m.Kind == store.Ban && form.Get("addresses") != "" {
 		m.Amount = 1
 	}
-	length, _ := time.ParseDuration(form.Get("until")) // "": 0
-	if form.Get("until") == views.Usually {
-		length = m.Kind.Usual()
+	if m.Until, err = endOf(r, m.Kind); err == nil {
+		m, err = s.Store.ImposeInCase(r.Context(), s.actor(r), c.ID, versionOf(r), m, form.Get("close") != "")
 	}
-	if length > 0 && m.Kind != store.Warning {
-		m.Until = time.Now().UTC().Add(length)
-	}
-	saved, closes := "measure", form.Get("close") != ""
-	m, err = s.Store.ImposeInCase(r.Context(), s.actor(r), c.ID, versionOf(r), m, closes)
 	if err == nil {
 		s.measured(r.Context(), m)
 	}
-	return s.afterAct(w, r, c, err, saved, func(f views.Fields) views.CaseView { return views.CaseView{Act: f} })
+	return s.afterAct(w, r, c, err, "measure", func(f views.Fields) views.CaseView { return views.CaseView{Act: f} })
 }
 
 // liftedInCase goes back to the case from whose page a measure was lifted: what was done

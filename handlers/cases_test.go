@@ -275,7 +275,7 @@ func TestAnActFromACaseLastsAsIsUsualForIt(t *testing.T) {
 			t.Error("the form proposes something else")
 		}
 		for i, kind := range []string{"hide.room", "time-out.room", "suspend"} {
-			c.does("mod", "/moderation/cases/1/measures", url.Values{"version": {fmt.Sprint(i + 1)}, "kind": {kind}, "reason": {"spam"}, "until": {"usually"}}, 303)
+			c.does("mod", "/moderation/cases/1/measures", url.Values{"version": {fmt.Sprint(i + 1)}, "kind": {kind}, "reason": {"spam"}, "for": {"usually"}}, 303)
 		}
 		all, err := c.store.MeasuresOn(t.Context(), c.ids["ben"], 10)
 		if err != nil || len(all) != 3 {
@@ -321,7 +321,7 @@ func TestABanFromACaseRefusesTheAddressesIfItIsChosen(t *testing.T) {
 	inCourt(t, func(t *testing.T, c *court) {
 		c.report("dan", "/rooms/1/messages/1")
 		act := func(version, kind, reason string) url.Values {
-			return url.Values{"version": {version}, "kind": {kind}, "reason": {reason}, "until": {"24h"}, "addresses": {"yes"}}
+			return url.Values{"version": {version}, "kind": {kind}, "reason": {reason}, "for": {"24h"}, "addresses": {"yes"}}
 		}
 		if page := c.people["mod"].get("/moderation/cases/1").body; !strings.Contains(page, `name="addresses"`) {
 			t.Error("the form does not offer it")

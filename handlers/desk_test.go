@@ -5,6 +5,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
+
+	"parley/store"
 )
 
 // main is what the page at path says, beside the lists.
@@ -57,5 +60,62 @@ func TestWhatWasDoneInACaseIsLiftedThere(t *testing.T) {
 		}
 		c.does("cleo", "/measures/2/lift", url.Values{"case": {"2"}}, 404) // she goes back to no other case
 		c.does("dan", "/measures/1/lift", lift, 404)
+	})
+}
+
+func TestAnActLastsUntilADateOfOnesOwn(t *testing.T) {
+	inOneCourt(t, func(t *testing.T, c *court) {
+		c.report("dan", "/rooms/1/messages/1")
+		mod, err := c.store.User(t.Context(), c.ids["mod"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.store.SetProfile(t.Context(), mod.ID, store.Profile{Name: "mod", Zone: "Asia/Kolkata", Announce: mod.Announce}); err != nil {
+			t.Fatal(err)
+		}
+		c.people["mod"] = c.world.browser()
+		c.does("mod", "/login", url.Values{"login": {"mod"}, "password": {password}}, 303)
+		year := time.Now().Year() + 1
+		end := fmt.Sprintf("%d-06-02T15:04", year)
+		want := time.Date(year, 6, 2, 9, 34, 0, 0, time.UTC) // India is 5:30 ahead, always
+		ben := fmt.Sprint(c.ids["ben"])
+		forms := map[string]url.Values{
+			"/moderation/cases/1/measures": {"version": {"1"}, "kind": {"time-out"}},
+			"/measures":                    {"user": {ben}, "kind": {"suspend"}},
+		}
+		for path, form := range forms {
+			form = with(form, "reason", "hate")
+			form = with(form, "words", "Come back <later>")
+			for bad, sentence := range map[string]string{
+				"": "Choose a date and a time.", "tomorrow": "Choose a date and a time.", "2024-02-30T10:00": "Choose a date and a time.", "2024-02-03T10:00": "Choose an end that is still to come.",
+			} {
+				a := c.does("mod", path, with(with(form, "for", "own"), "end", bad), 422)
+				for _, kept := range []string{sentence + "</p>", `value="own" selected`, `value="` + bad + `"`, "Come back &lt;later&gt;", `value="hate" selected`} {
+					if !strings.Contains(a.body, kept) {
+						t.Errorf("%s, %q: the page lacks %q", path, bad, kept)
+					}
+				}
+			}
+			c.does("mod", path, with(form, "for", "no length"), 422)
+			c.does("mod", path, with(with(form, "for", "own"), "end", end), 303)
+		}
+		all, err := c.store.MeasuresOn(t.Context(), c.ids["ben"], 10)
+		if err != nil || len(all) != 2 || !all[0].Until.Equal(want) || !all[1].Until.Equal(want) {
+			t.Errorf("they last until %+v, %v; want %s", all, err, want)
+		}
+	})
+}
+
+// Both forms ask for the same in the same words.
+func TestTheFormsOfAnActAskForTheSame(t *testing.T) {
+	inOneCourt(t, func(t *testing.T, c *court) {
+		c.report("dan", "/rooms/1/messages/1")
+		person := c.main("mod", "/people/"+fmt.Sprint(c.ids["ben"])+"/moderate?room=1")
+		file := c.main("mod", "/moderation/cases/1")
+		for _, both := range []string{"How long", "What you say to them", `name="for"`, `name="end" type="datetime-local"`, "<textarea", "10 minutes", "Until a date of my own…"} {
+			if !strings.Contains(person, both) || !strings.Contains(file, both) {
+				t.Errorf("%q is on the page of the person: %t, of the case: %t", both, strings.Contains(person, both), strings.Contains(file, both))
+			}
+		}
 	})
 }

@@ -186,7 +186,7 @@ func TestEveryActOverACaseIsForWhoMayDoIt(t *testing.T) {
 							if _, err := c.store.CaseFor(t.Context(), about.ID, c.ids[by]); errors.Is(err, store.ErrNotFound) {
 								may = false
 							}
-							form := url.Values{"version": {"1"}, "kind": {choice}, "reason": {"spam"}, "until": {"1h"}}
+							form := url.Values{"version": {"1"}, "kind": {choice}, "reason": {"spam"}, "for": {"1h"}}
 							a := c.people[by].post(fmt.Sprintf("/moderation/cases/%d/measures", about.ID), form)
 							want := status(by, may)
 							if want == http.StatusNotFound && (kind == store.SlowMode || kind == store.NewcomerCap) && a.StatusCode == http.StatusUnprocessableEntity {
