@@ -144,6 +144,9 @@ func (s *Server) updateTaker(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	err = s.Store.AssignCase(r.Context(), s.actor(r), c.ID, versionOf(r), to)
+	if r.PostForm.Has("kind") {
+		return s.withDraft(w, r, c, err)
+	}
 	return s.afterAct(w, r, c, err, "", give)
 }
 
@@ -161,7 +164,21 @@ func (s *Server) changeCase(w http.ResponseWriter, r *http.Request, saved string
 		return err
 	}
 	err = change(r.Context(), s.actor(r), c.ID, versionOf(r))
+	if r.PostForm.Has("kind") {
+		return s.withDraft(w, r, c, err)
+	}
 	return s.afterAct(w, r, c, err, saved, func(views.Fields) views.CaseView { return views.CaseView{} })
+}
+
+// withDraft is afterAct for who takes the case or opens it again from the form of an act:
+// what is written there is still there.
+func (s *Server) withDraft(w http.ResponseWriter, r *http.Request, c store.Case, err error) error {
+	again := func(f views.Fields) views.CaseView { return views.CaseView{Act: f} }
+	if err != nil || r.PostForm.Get("kind") == "" && strings.TrimSpace(r.PostForm.Get("words")) == "" {
+		return s.afterAct(w, r, c, err, "", again)
+	}
+	s.caseChanged(c)
+	return s.casePage(w, r, http.StatusOK, c, again(fieldsOf(r, nil)), "")
 }
 
 func (s *Server) createNote(w http.ResponseWriter, r *http.Request) error {
@@ -248,7 +265,7 @@ func casePart(s *Server, ctx context.Context, rest string) (parts, []live.Topic,
 	file, err := s.Store.CaseFile(ctx, n, user)
 	v := views.CaseView{File: file, User: user}
 	return func(zone *time.Location) []templ.Component {
-		return []templ.Component{views.CaseState(v, zone, true), views.CaseFile(v, zone, true)}
+		return []templ.Component{views.CaseState(v, zone, true), views.ActHeld(v, true), views.ActButton(v, true), views.CaseFile(v, zone, true)}
 	}, []live.Topic{caseTopic(n)}, err
 }
 

@@ -119,3 +119,46 @@ func TestTheFormsOfAnActAskForTheSame(t *testing.T) {
 		}
 	})
 }
+
+func TestHalfWrittenWordsSurviveThatSomebodyElseHasTheCase(t *testing.T) {
+	inOneCourt(t, func(t *testing.T, c *court) {
+		const file = "/moderation/cases/1"
+		c.report("dan", "/rooms/1/messages/1")
+		// act is the form as Ada has filled it in, of a page of so long ago.
+		act := func(version int) url.Values {
+			form := with(decide(version, "time-out.room"), "for", "own")
+			form = with(form, "end", "2099-12-31T18:00")
+			return with(form, "words", "Please <calm> down")
+		}
+		has := func(what, body string, held string, sends bool) {
+			t.Helper()
+			for _, kept := range []string{"Please &lt;calm&gt; down", `value="time-out.room" selected`, `value="own" selected`, "2099-12-31T18:00", `value="hate" selected`, `data-hold="` + held + `"`} {
+				if !strings.Contains(body, kept) {
+					t.Errorf("%s: the page lacks %q", what, kept)
+				}
+			}
+			_, button, _ := strings.Cut(body, `id="act-go"`)
+			button, _, _ = strings.Cut(button, "</div>")
+			if strings.Contains(button, "disabled") == sends {
+				t.Errorf("%s: the button is %s", what, button)
+			}
+		}
+		c.does("mod", file+"/taker", url.Values{"version": {"1"}, "user": {fmt.Sprint(c.ids["mod"])}}, 303)
+		page := c.does("ada", file+"/measures", act(1), 409).body
+		has("taken by Mod", page, "other", false)
+		if !strings.Contains(page, "\u2068mod\u2069 has this case now") {
+			t.Error("the form does not say who has it")
+		}
+		me := fmt.Sprint(c.ids["ada"])
+		has("taken over too late", c.does("ada", file+"/taker", with(act(1), "user", me), 409).body, "other", false)
+		has("taken over", c.does("ada", file+"/taker", with(act(2), "user", me), 200).body, "mine", true)
+		c.does("mod", file+"/taker", with(url.Values{"version": {"3"}, "kind": {""}, "words": {" "}}, "user", fmt.Sprint(c.ids["mod"])), 303) // nothing to keep
+		c.does("mod", file+"/close", url.Values{"version": {"4"}}, 303)
+		page = c.does("ada", file+"/measures", act(3), 409).body
+		has("closed", page, "closed", false)
+		if !strings.Contains(page, "\u2068mod\u2069 has closed this case") {
+			t.Error("the form does not say who closed it")
+		}
+		has("opened again", c.does("ada", file+"/reopen", act(5), 200).body, "mine", true)
+	})
+}

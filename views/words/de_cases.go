@@ -8,6 +8,8 @@ var germanCases = map[string]string{
 	"It ended by itself before anybody had decided about your objection.":                     "Es ist von selbst zu Ende gegangen, bevor jemand über deinen Widerspruch entschieden hat.",
 	"It was lifted, so nobody has to decide about your objection any more.":                   "Es wurde aufgehoben: Über deinen Widerspruch muss niemand mehr entscheiden.",
 	"Lifted before anybody had decided about it":                                              "Aufgehoben, bevor jemand darüber entschieden hat",
+	"%s has closed this case. What you wrote is still here: open the case again to send it.":  "%s hat diesen Fall geschlossen. Was du geschrieben hast, ist noch da: Öffne den Fall wieder, um es zu senden.",
+	"%s has this case now. What you wrote is still here: take the case over to send it.":      "%s hat diesen Fall jetzt. Was du geschrieben hast, ist noch da: Übernimm den Fall, um es zu senden.",
 	"Choose a date and a time.":                                                               "Wähle ein Datum und eine Uhrzeit.",
 	"Choose how long it lasts.":                                                               "Wähle, wie lange es dauert.",
 	"In plain words. They read it with the reason, and without your name or who reported it.": "In einfachen Worten. Es wird mit dem Grund gelesen, ohne deinen Namen und ohne den derer, die es gemeldet haben.",
