@@ -162,3 +162,64 @@ func TestHalfWrittenWordsSurviveThatSomebodyElseHasTheCase(t *testing.T) {
 		has("opened again", c.does("ada", file+"/reopen", act(5), 200).body, "mine", true)
 	})
 }
+
+func TestWhoActedIsNotAskedToDecideAboutItAndReadsWhoIs(t *testing.T) {
+	inOneCourt(t, func(t *testing.T, c *court) {
+		ben := fmt.Sprint(c.ids["ben"])
+		c.does("mod", "/measures", url.Values{"kind": {"warn"}, "user": {ben}, "reason": {"hate"}}, 303)
+		c.does("cleo", "/measures", url.Values{"kind": {"warn"}, "user": {ben}, "room": {"2"}, "reason": {"hate"}}, 303) // alone in her room
+		for _, n := range []string{"1", "2"} {
+			c.does("ben", "/notices/"+n+"/appeal", url.Values{"text": {"It was a joke"}}, 303)
+		}
+		for _, row := range []struct {
+			name, path string
+			form       bool
+			says       string
+		}{
+			{"mod", "/moderation/appeals/1", false, "somebody else decides:"},
+			{"ada", "/moderation/appeals/1", true, ""},
+			{"mia", "/moderation/appeals/1", true, ""},
+			{"cleo", "/moderation/appeals/2", true, "There is nobody else who could decide this"},
+		} {
+			page := c.main(row.name, row.path)
+			if strings.Contains(page, `<form id="appeal"`) != row.form || !strings.Contains(page, row.says) {
+				t.Errorf("%s at %s: wants a form: %t, and %q\n%s", row.name, row.path, row.form, row.says, page)
+			}
+		}
+		for _, path := range []string{"/moderation/appeals/1", "/moderation/appeals"} {
+			page := c.main("mod", path)
+			for _, name := range []string{"ada", "mia"} {
+				if !strings.Contains(page, "<bdi>"+name+"</bdi></a>") {
+					t.Errorf("%s does not name %s, who can decide", path, name)
+				}
+			}
+			if strings.Contains(page, "<bdi>cleo</bdi>") {
+				t.Errorf("%s names Cleo, who cannot", path)
+			}
+		}
+		answer := url.Values{"answer": {"No <joke>"}}
+		const words = "No &lt;joke&gt;</textarea>"
+		if a := c.does("mod", "/moderation/appeals/1", answer, 422); !strings.Contains(a.body, words) || strings.Contains(a.body, `<form id="appeal"`) {
+			t.Error("what Mod answers all the same is lost")
+		}
+		c.does("mia", "/moderation/appeals/1", url.Values{"answer": {"It was none"}}, 303)
+		if a := c.does("ada", "/moderation/appeals/1", answer, 409); !strings.Contains(a.body, "It was none") || !strings.Contains(a.body, words) {
+			t.Error("who comes second does not see what was decided, or loses their words")
+		}
+		if page := c.main("ada", "/moderation/appeals/1"); !strings.Contains(page, "It was none") || strings.Contains(page, `<form id="appeal"`) {
+			t.Error("what is decided is asked for again")
+		}
+	})
+}
+
+func TestAModeratorReadsThatTheyReportedACaseThemselves(t *testing.T) {
+	inOneCourt(t, func(t *testing.T, c *court) {
+		c.report("mod", "/rooms/1/messages/1")
+		for name, want := range map[string]bool{"mod": true, "mia": false} {
+			if got := strings.Contains(c.main(name, "/moderation/cases/1"), "You reported this yourself"); got != want {
+				t.Errorf("%s is told so: %t", name, got)
+			}
+		}
+		c.does("mod", "/moderation/cases/1/measures", with(decide(1, "warn"), "close", "yes"), 303) // it is a hint
+	})
+}

@@ -135,25 +135,38 @@ func (r reads) SelectContext(ctx context.Context, rows any, query string, args .
 	return r.list(ctx, rows, query, args...)
 }
 
-// alone says whether nobody but who imposed m could decide about it: each other person
-// who moderates is asked as MayEnd would.
-func alone(ctx context.Context, tx reader, m Measure) (bool, error) {
-	var others []UserID
+// judges are at most limit of those who could decide about m beside who imposed it: each
+// other person who moderates is asked as MayEnd would.
+func judges(ctx context.Context, tx reader, m Measure, limit int) (all []Named, err error) {
+	var others []Named
 	if err := tx.SelectContext(ctx, &others, officers, m.By, m.User, m.Room); err != nil {
-		return false, err
+		return nil, err
 	}
 	for _, other := range others {
-		if may, err := mayLift(ctx, tx, other, m); err != nil || may {
-			return false, err
+		may, err := mayLift(ctx, tx, other.ID, m)
+		if err != nil {
+			return nil, err
+		}
+		if may {
+			all = append(all, other)
+		}
+		if len(all) == limit {
+			break
 		}
 	}
-	return true, nil
+	return all, nil
+}
+
+// alone says whether nobody but who imposed m could decide about it.
+func alone(ctx context.Context, tx reader, m Measure) (bool, error) {
+	others, err := judges(ctx, tx, m, 1)
+	return err == nil && len(others) == 0, err
 }
 
 // Who moderates, be it everywhere or in one room, without two of them; administrators
 // first, who nearly always can.
 const officers = `
-select u.id
+select u.id, u.name
   from users u
  where (u.role in ('administrator', 'moderator')
         or u.id in (select x.user_id from members x where x.room_id = $3 and x.present and (x.owner or x.moderator)))
@@ -165,6 +178,13 @@ select u.id
 func (s *Store) Alone(ctx context.Context, m Measure) (bool, error) {
 	is, err := alone(ctx, reads{s}, m)
 	return is, s.plain(err)
+}
+
+// Judges returns at most limit of those who can decide an appeal against m and did not
+// impose it, administrators first.
+func (s *Store) Judges(ctx context.Context, m Measure, limit int) ([]Named, error) {
+	all, err := judges(ctx, reads{s}, m, limit)
+	return all, s.plain(err)
 }
 
 // AppealsBy returns user's appeals by what they are against.
