@@ -209,6 +209,10 @@ func TestWhoActedIsNotAskedToDecideAboutItAndReadsWhoIs(t *testing.T) {
 		if page := c.main("ada", "/moderation/appeals/1"); !strings.Contains(page, "It was none") || strings.Contains(page, `<form id="appeal"`) {
 			t.Error("what is decided is asked for again")
 		}
+		log := c.main("ada", "/admin/log?act=appeal.refuse")
+		if !strings.Contains(log, "Answer: It was none") || strings.Contains(log, "Reason:") {
+			t.Errorf("the log says of the decision %s", log)
+		}
 	})
 }
 

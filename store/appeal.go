@@ -86,7 +86,7 @@ func (s *Store) DecideAppeal(ctx context.Context, by Actor, id MeasureID, grante
 		if err != nil {
 			return err
 		}
-		e.Act, e.Now = "appeal.refuse", ""
+		e.Act, e.Now, e.Reason = "appeal.refuse", "", answer
 		if granted {
 			e.Act = "appeal.grant"
 		}

@@ -2,6 +2,8 @@ package words
 
 // germanCases are the words of deciding a case, and of what follows from it.
 var germanCases = map[string]string{
+	"An objection was granted":                                                               "Einem Widerspruch wurde stattgegeben",
+	"The account was made active again":                                                      "Das Konto wurde wieder freigegeben",
 	"Ended by itself, %s":                                                                    "Von selbst geendet, %s",
 	"It has ended already: see what was done.":                                               "Es ist schon vorbei: Sieh unter dem nach, was getan wurde.",
 	"Ended by itself before anybody had decided about it":                                    "Von selbst geendet, bevor jemand darüber entschieden hat",
@@ -15,6 +17,7 @@ var germanCases = map[string]string{
 	"You imposed this, so somebody else decides:":                                            "Du hast das verhängt, also entscheidet jemand anderes:",
 	"You reported this yourself: if somebody else can decide it, leave it to them.":          "Du hast das selbst gemeldet: Wenn jemand anderes entscheiden kann, überlass es ihnen.",
 	"and others":                "und andere",
+	"Answer":                    "Antwort",
 	"Choose a date and a time.": "Wähle ein Datum und eine Uhrzeit.",
 	"Choose how long it lasts.": "Wähle, wie lange es dauert.",
 	"In plain words. They read it with the reason, and without your name or who reported it.": "In einfachen Worten. Es wird mit dem Grund gelesen, ohne deinen Namen und ohne den derer, die es gemeldet haben.",
