@@ -43,7 +43,11 @@ func (w *Window) Act(path, kind string, fill func()) {
 	w.Open(path)
 	w.Until(arrived)
 	w.Click(`.measure:has(#do-` + kind + `) summary`)
-	w.do(setValue("#"+kind+"-reason", "harassment"))
+	reason := "harassment"
+	if kind == "slow" || kind == "lock" {
+		reason = "heated"
+	}
+	w.do(setValue("#"+kind+"-reason", reason))
 	if fill != nil {
 		fill()
 	}
@@ -140,9 +144,11 @@ func TestSlowModeAndALockAreSaidAtOnceAndKeepTheText(t *testing.T) {
 	ben.Allow("status of 403")
 	ben.Type("#composer-text", "two\n")
 	ben.Until(`/Try again in \d+ seconds/.test(document.querySelector("#notice").textContent) && document.querySelector("#composer-text").value.trim() === "two"`)
-	ada.Act("/rooms/1/moderate", "lock", nil)
+	ada.Act("/rooms/1/moderate", "lock", func() { ada.Type("#lock-words", "We go on tomorrow, with cooler heads.") })
 	for _, w := range []*Window{ben, other} {
 		w.Within(2*time.Second, restraint+`.includes("locked this room until") && document.querySelector("#restraint a[href$='/moderation/log']")`)
+		w.Sees("Heated discussion")
+		w.Sees("We go on tomorrow, with cooler heads.")
 	}
 	ada.Lift() // the lock
 	other.Within(2*time.Second, restraint+`.includes("one message in 60 seconds")`)

@@ -227,3 +227,48 @@ func TestAModeratorReadsThatTheyReportedACaseThemselves(t *testing.T) {
 		c.does("mod", "/moderation/cases/1/measures", with(decide(1, "warn"), "close", "yes"), 303) // it is a hint
 	})
 }
+
+func TestMembersReadWhyARoomIsLockedOrSlow(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		composer := func() string {
+			t.Helper()
+			_, at, _ := strings.Cut(c.people["dan"].get("/rooms/1-lobby").body, `id="restraint"`)
+			at, _, _ = strings.Cut(at, "</p>")
+			return at
+		}
+		form := func(kind, reason, words string) url.Values {
+			return url.Values{"kind": {kind}, "room": {"1"}, "amount": {"30"}, "for": {"1h"}, "reason": {reason}, "words": {words}}
+		}
+		page := c.main("mod", "/rooms/1/moderate")
+		for _, reason := range []string{"Heated discussion", "Flood of messages", "Off topic", "Maintenance", "Something else"} {
+			if !strings.Contains(page, ">"+reason+"</option>") {
+				t.Errorf("the form does not offer %q", reason)
+			}
+		}
+		if strings.Contains(page, "Harassment") || strings.Contains(c.main("mod", "/people/"+fmt.Sprint(c.ids["ben"])+"/moderate"), "Maintenance") {
+			t.Error("the forms offer reasons of the others")
+		}
+		if a := c.does("mod", "/measures", form("lock", "harassment", "for <now>"), 422); !strings.Contains(a.body, "Choose a reason.") || !strings.Contains(a.body, "for &lt;now&gt;") {
+			t.Error("a reason that is none for a room is taken, or the words are lost")
+		}
+		c.does("mod", "/measures", form("slow", "flood", "One <at> a time"), 303)
+		if got := composer(); !strings.Contains(got, "Flood of messages") || !strings.Contains(got, "One &lt;at&gt; a time") {
+			t.Errorf("of the slow mode Dan reads %s", got)
+		}
+		c.does("mod", "/measures", form("lock", "maintenance", ""), 303)
+		if got := composer(); !strings.Contains(got, "Maintenance") || strings.Contains(got, "One &lt;at&gt; a time") {
+			t.Errorf("of the lock Dan reads %s", got)
+		}
+		log := c.main("dan", "/rooms/1/moderation/log")
+		if !strings.Contains(log, "One &lt;at&gt; a time") || !strings.Contains(log, "Maintenance") || strings.Contains(log, ">mod<") {
+			t.Errorf("in the log of the room Dan reads %s", log)
+		}
+		if log := c.main("ada", "/admin/log?act=moderation.lock"); !strings.Contains(log, "Reason: Maintenance") {
+			t.Error("the log of administration says the reason in code")
+		}
+		c.does("mod", "/measures/2/lift", url.Values{}, 303)
+		if got := composer(); !strings.Contains(got, "Flood of messages") {
+			t.Errorf("unlocked, Dan reads %s", got)
+		}
+	})
+}

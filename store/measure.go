@@ -32,23 +32,6 @@ const (
 	NewcomerLag MeasureKind = "wait"     // accounts younger than Amount minutes do not write at all
 )
 
-// Reason is why, of a short list; reports have the same.
-type Reason string
-
-// The reasons.
-const (
-	Spam        Reason = "spam"
-	Harassment  Reason = "harassment"
-	Hate        Reason = "hate"
-	Violence    Reason = "violence"
-	Illegal     Reason = "illegal"
-	OffTopic    Reason = "off-topic"
-	OtherReason Reason = "other"
-)
-
-// Reasons are all of them in the order of the list.
-var Reasons = []Reason{Spam, Harassment, Hate, Violence, Illegal, OffTopic, OtherReason}
-
 // Measure is an act of moderation. It holds until Until, or until it is lifted; then
 // all is as before.
 type Measure struct {
@@ -64,7 +47,7 @@ type Measure struct {
 	EndedAt time.Time // zero: it holds
 	EndedBy UserID    // 0: it ended by itself
 	Reason  Reason
-	Words   string // what the person is told, besides the reason
+	Words   string // what the person, or the room's members, are told besides the reason
 	Amount  int    // seconds or hours, as the kind says; of a Ban 1: addresses are refused, too
 	ReadAt  time.Time
 
@@ -141,7 +124,7 @@ func checkMeasure(m *Measure) error {
 	if !is {
 		return Invalid{"kind", "Choose what to do."}
 	}
-	if !slices.Contains(Reasons, m.Reason) {
+	if !slices.Contains(m.Kind.Reasons(), m.Reason) {
 		return Invalid{"reason", "Choose a reason."}
 	}
 	if !m.Until.IsZero() && !m.Until.After(m.At) {

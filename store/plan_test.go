@@ -134,6 +134,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"quiet in":           quietInNow,
 		"slow":               slowNow,
 		"locked":             lockedNow,
+		"told in":            toldIn,
 		"measured":           measuredSuspension + " where id = $1 and " + byMeasure,
 		"refused":            refusal,
 		"aside":              asideOf,

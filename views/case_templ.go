@@ -59,7 +59,7 @@ func measureOptions(ctx context.Context, all []store.Measure) [][2]string {
 
 // asks is what the form of an act in the case asks for.
 func (v CaseView) asks(ctx context.Context, me store.User) asks {
-	a := asks{Lasts: append([][2]string{{Usually, say(ctx, "As usual")}}, lasts(ctx, true)...), Usual: Usually, Reasons: reasonOptions(ctx), Zone: Zone(me)}
+	a := asks{Lasts: append([][2]string{{Usually, say(ctx, "As usual")}}, lasts(ctx, true)...), Usual: Usually, Reasons: reasonOptions(ctx, store.Reasons), Zone: Zone(me)}
 	a.Say, a.SayHelp = sayToThem(ctx)
 	return a
 }

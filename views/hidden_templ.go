@@ -169,7 +169,7 @@ func HideForm(m store.Message, room store.Room, as store.UserID, f Fields) templ
 
 // hideAsks is what the form to hide a message asks for.
 func hideAsks(ctx context.Context) asks {
-	a := asks{Reasons: reasonOptions(ctx)}
+	a := asks{Reasons: reasonOptions(ctx, store.HideMessage.Reasons())}
 	a.Say, a.SayHelp = sayToThem(ctx)
 	return a
 }

@@ -453,7 +453,7 @@ func reportFields(c Complaint, beside bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = choice(c.Fields, Field{Name: "reason", Label: say(ctx, "Reason")}, reasonOptions(ctx)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = choice(c.Fields, Field{Name: "reason", Label: say(ctx, "Reason")}, reasonOptions(ctx, store.Reasons)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

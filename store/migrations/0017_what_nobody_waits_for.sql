@@ -6,3 +6,6 @@ update appeals
        granted = (select m.ended_by <> 0 from measures m where m.id = appeals.measure_id)
  where decided_at = 0
    and measure_id in (select id from measures where ended_at > 0);
+
+-- What holds over a room is asked for with each of its pages.
+create index measures_over_room on measures (room_id, kind, id) where user_id = 0 and ended_at = 0;

@@ -14,7 +14,6 @@ var germanModeration = map[string]string{
 	"A moderator has locked this room until %s: only its moderators write now.":  "Die Moderation hat diesen Raum bis %s gesperrt: Jetzt schreibt nur sie.",
 	"Slow mode until %s: one message in %s.":                                     "Langsamer Modus bis %s: eine Nachricht in %s.",
 	"This is a warning, in %s.":                                                  "Das ist eine Verwarnung, in %s.",
-	"Why":                                                                        "Warum",
 	"You could not sign in.":                                                     "Du konntest dich nicht anmelden.",
 	"You could not write in %s.":                                                 "Du konntest in %s nicht schreiben.",
 	"You could not write.":                                                       "Du konntest nicht schreiben.",
