@@ -82,6 +82,18 @@ func TestAReportFromADirectConversationIsInTheQueueAtOnceAndItsReporterSeesTheOu
 	if eval[bool](mine, `document.querySelector("#reports").textContent.includes("Ada")`) {
 		t.Error("the reporter sees who decided")
 	}
+
+	// Wherever she is she sees that something became of it, until she has looked; and so
+	// when it is lifted after an objection.
+	const news = `document.querySelector("#rooms-list a[href='/reports'] .badge")`
+	cleo.Until(news + `?.textContent === "1"`)
+	mine.Open("/reports")
+	mine.Until(connected)
+	cleo.Until("!" + news)
+	ben.person().post("/notices/1/appeal", map[string][]string{"text": {"It was a joke between us"}})
+	ada.person().post("/moderation/appeals/1", map[string][]string{"granted": {"yes"}, "answer": {"Then I see it otherwise."}})
+	cleo.Until(news + `?.textContent === "1"`)
+	mine.Until(`document.querySelector("#report-1")?.textContent.includes("something of that was lifted again")`)
 }
 
 func TestTwoModeratorsSeeAtOnceWhoHasACase(t *testing.T) {

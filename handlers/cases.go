@@ -164,6 +164,9 @@ func (s *Server) changeCase(w http.ResponseWriter, r *http.Request, saved string
 		return err
 	}
 	err = change(r.Context(), s.actor(r), c.ID, versionOf(r))
+	if err == nil {
+		s.reportersTold(r.Context(), c.ID)
+	}
 	if r.PostForm.Has("kind") {
 		return s.withDraft(w, r, c, err)
 	}
@@ -210,6 +213,7 @@ func (s *Server) createCaseMeasure(w http.ResponseWriter, r *http.Request) error
 	}
 	if err == nil {
 		s.measured(r.Context(), m)
+		s.reportersTold(r.Context(), c.ID)
 	}
 	return s.afterAct(w, r, c, err, "measure", func(f views.Fields) views.CaseView { return views.CaseView{Act: f} })
 }

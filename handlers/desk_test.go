@@ -272,3 +272,19 @@ func TestMembersReadWhyARoomIsLockedOrSlow(t *testing.T) {
 		}
 	})
 }
+
+func TestTheListOfRoomsTellsOfADecidedReportUntilItIsRead(t *testing.T) {
+	inOneCourt(t, func(t *testing.T, c *court) {
+		told := func(path string) bool {
+			return strings.Contains(c.people["dan"].get(path).body, `href="/reports"><span class="sidebar__text">`)
+		}
+		c.report("dan", "/rooms/1/messages/1")
+		if told("/rooms/1-lobby") {
+			t.Error("Dan is told of nothing")
+		}
+		c.does("mod", "/moderation/cases/1/close", url.Values{"version": {"1"}}, 303)
+		if !told("/rooms/1-lobby") || told("/reports") || told("/rooms/1-lobby") {
+			t.Error("Dan is not told, or once more than he has looked")
+		}
+	})
+}

@@ -213,6 +213,7 @@ func (s *Server) liftMeasure(w http.ResponseWriter, r *http.Request) error {
 	m, err := s.Store.Lift(r.Context(), s.actor(r), id, r.PostForm.Get("why"))
 	if err == nil {
 		s.measured(r.Context(), m)
+		s.reportersTold(r.Context(), m.Case)
 	}
 	if r.PostForm.Has("case") {
 		return s.liftedInCase(w, r, err)

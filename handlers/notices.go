@@ -251,6 +251,7 @@ func (s *Server) decideAppeal(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.measured(r.Context(), m)
+	s.reportersTold(r.Context(), m.Case)
 	return seeOther(w, r, "/moderation/appeals?saved=decided")
 }
 

@@ -222,6 +222,7 @@ func (s *Server) sideRegion(ctx context.Context, user store.UserID, here store.R
 	}
 	side := s.sidebar(rooms, here)
 	side.Notices, side.Waiting = beside.Notices, beside.Waiting
+	side.Reports = beside.Reports
 	list := views.RoomsRegion(side, true)
 	switch {
 	case title != "":

@@ -276,6 +276,9 @@ func (s *Store) end(ctx context.Context, tx *transaction, m *Measure, by UserID)
 	if err := settleAppeal(ctx, tx, *m); err != nil {
 		return err
 	}
+	if err := newsOfLift(ctx, tx, *m); err != nil {
+		return err
+	}
 	end := effects[m.Kind].end
 	if end == nil {
 		return nil

@@ -29,6 +29,7 @@ const noticesOf = "select " + fieldsOfMeasure + `,
 type Beside struct {
 	Role    Role
 	Notices int // that they have not been shown
+	Reports int // of theirs of which something became, and they have not been shown it
 	Waiting int // for who moderates the instance: reports, held messages and objections that wait for them, of each at most 100
 }
 
@@ -53,6 +54,7 @@ select 1
 // Whom nothing waits for costs no more than their role.
 const asideOf = `
 select u.role, (select count(*) from measures x where x.user_id = u.id and x.read_at = 0) as notices,
+       (select count(*) from reports p where p.user_id = u.id and p.news) as reports,
        case when u.role in ('moderator', 'administrator')
             then (select count(*) from (select 1 from cases c where c.state = 'open' and c.user_id <> $1 and c.taken_by in (0, $1) limit 100) few)
                + (select count(*)

@@ -9,3 +9,7 @@ update appeals
 
 -- What holds over a room is asked for with each of its pages.
 create index measures_over_room on measures (room_id, kind, id) where user_id = 0 and ended_at = 0;
+
+-- Something became of what somebody reported, and they have not been shown it.
+alter table reports add column news boolean not null default false;
+create index reports_with_news on reports (user_id) where news;
