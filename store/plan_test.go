@@ -110,6 +110,8 @@ func TestNoQueryScansATable(t *testing.T) {
 		"decided for":     decidedFor,
 		"reasons":         lists(reasonsOf, []int{1, 2}),
 		"reports of":      reportsOf,
+		"tried":           tried,
+		"hidden texts":    lists(hiddenTexts, 1, []int{1, 2}),
 		"news of":         newsOf,
 		"news of a lift":  newsOf + liftedAfterAll,
 		"no news":         noNews,
