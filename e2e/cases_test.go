@@ -82,6 +82,18 @@ func TestAReportFromADirectConversationIsInTheQueueAtOnceAndItsReporterSeesTheOu
 	if eval[bool](mine, `document.querySelector("#reports").textContent.includes("Ada")`) {
 		t.Error("the reporter sees who decided")
 	}
+
+	// Wherever she is she sees that something became of it, until she has looked; and so
+	// when it is lifted after an objection.
+	const news = `document.querySelector("#rooms-list a[href='/reports'] .badge")`
+	cleo.Until(news + `?.textContent === "1"`)
+	mine.Open("/reports")
+	mine.Until(connected)
+	cleo.Until("!" + news)
+	ben.person().post("/notices/1/appeal", map[string][]string{"text": {"It was a joke between us"}})
+	ada.person().post("/moderation/appeals/1", map[string][]string{"granted": {"yes"}, "answer": {"Then I see it otherwise."}})
+	cleo.Until(news + `?.textContent === "1"`)
+	mine.Until(`document.querySelector("#report-1")?.textContent.includes("something of that was lifted again")`)
 }
 
 func TestTwoModeratorsSeeAtOnceWhoHasACase(t *testing.T) {
@@ -113,19 +125,32 @@ func TestTwoModeratorsSeeAtOnceWhoHasACase(t *testing.T) {
 	ada.do(setValue("#kind", ""))
 	ada.Type("#words", "Half a sentence")
 
-	ben.Submit("#case-state form[action$='/taker'] button", arrived+` && document.querySelector("#case-state[data-hold='mine']")`)
+	ben.Submit("#case-state button[formaction$='/taker']", arrived+` && document.querySelector("#case-state[data-hold='mine']")`)
 	ben.Until(connected)
 	ada.Until(`document.querySelector("#case-state[data-hold='other']")?.textContent.includes("Ben has this case")`)
 	if got := eval[string](ada, `document.querySelector("#words").value`); got != "Half a sentence" {
 		t.Errorf("what Ada was writing is now %q", got)
 	}
-	if eval[bool](ada, `document.querySelector("#act").checkVisibility()`) {
-		t.Error("Ada is offered to decide what Ben has")
-	}
+	// Her words are still to be read and copied, under a sentence that says why they wait.
+	const waits = `document.querySelector("#act").checkVisibility() && document.querySelector("#act-go button").disabled && document.querySelector("#act-held")`
+	ada.Until(waits + `.textContent.includes("\u2068Ben\u2069 has this case now")`)
+	eval[string](ada, `document.querySelector("#words").value = ""`)
+	ada.Until(`!document.querySelector("#act").checkVisibility()`) // there is nothing to keep, and nothing to do
 	ada.Type("#text", "I know the two of them")
 	ada.Submit("#note .button", arrived+` && document.querySelector("#case-file").textContent.includes("I know the two of them")`)
 	ada.Until(connected)
 	ben.Until(`document.querySelector("#case-file").textContent.includes("I know the two of them")`)
+
+	// Taking it over keeps them, and so does losing it again.
+	eval[string](ada, `document.querySelector("#words").value = "A whole sentence"`)
+	ada.Until(waits)
+	ada.do(setValue("#kind", "warn"))
+	ada.Submit("#case-state button[formaction$='/taker']", arrived+` && document.querySelector("#case-state[data-hold='mine']") && document.querySelector("#words").value === "A whole sentence" && document.querySelector("#kind").value === "warn" && !document.querySelector("#act-go button").disabled`)
+	ada.Until(connected)
+	ben.Until(`document.querySelector("#case-state[data-hold='other']")`)
+	ben.Submit("#case-state button[formaction$='/taker']", arrived+` && document.querySelector("#case-state[data-hold='mine']")`)
+	ben.Until(connected)
+	ada.Until(waits + ` && document.querySelector("#words").value === "A whole sentence"`)
 
 	// One more report joins the case, at once, on both pages.
 	ada.person().post("/rooms/2/join", nil)
@@ -142,8 +167,16 @@ func TestTwoModeratorsSeeAtOnceWhoHasACase(t *testing.T) {
 	ben.Until(connected)
 	ada.Submit("#case-state form[action$='/close'] button", arrived+` && document.querySelector("#case-state[data-hold='closed']")`)
 	ben.Until(`document.querySelector("#case-state[data-hold='closed']")?.textContent.includes("nothing was done")`)
-	ada.Submit("#case-state form[action$='/reopen'] button", arrived+` && document.querySelector("#case-state[data-hold='mine']")`)
+	ada.Submit("#case-state button[formaction$='/reopen']", arrived+` && document.querySelector("#case-state[data-hold='mine']")`)
 	ben.Until(`document.querySelector("#case-state[data-hold='other']")`)
+
+	// What one does, the other sees at once, and lifts where they see it.
+	ada.do(setValue("#kind", "time-out.room"))
+	ada.Submit("#act .button--danger", arrived+` && document.querySelector("#case-file form[action='/measures/1/lift']")`)
+	ada.Until(connected)
+	ben.Until(`document.querySelector("#case-file form[action='/measures/1/lift']")`)
+	ben.Submit("#case-file form[action='/measures/1/lift'] button", arrived+` && location.pathname === "/moderation/cases/1" && document.querySelector(".saved")`)
+	ada.Until(`document.querySelector("#case-file").textContent.includes("Lifted by \u2068Ben\u2069") && !document.querySelector("#case-file form[action$='/lift']")`)
 }
 
 func TestAPersonIsReportedFromTheirPage(t *testing.T) {
@@ -181,7 +214,7 @@ func TestReportsAndCasesWorkWithoutScripts(t *testing.T) {
 	ada.Open("/")
 	ada.Submit("a[href='/moderation']", arrived+` && document.querySelector("#case-2")`)
 	ada.Submit("#case-1 .case__link", arrived+` && document.querySelector("#case-state[data-hold='free']")`)
-	ada.Submit("#case-state form[action$='/taker'] button", arrived+` && document.querySelector("#case-state[data-hold='mine']")`)
+	ada.Submit("#case-state button[formaction$='/taker']", arrived+` && document.querySelector("#case-state[data-hold='mine']")`)
 	ada.Type("#text", "Not the first time")
 	ada.Submit("#note .button", arrived+` && document.querySelector("#case-file").textContent.includes("Not the first time")`)
 	ada.do(setValue("#kind", "warn"), setValue("#reason", ""))

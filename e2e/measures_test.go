@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,7 +43,11 @@ func (w *Window) Act(path, kind string, fill func()) {
 	w.Open(path)
 	w.Until(arrived)
 	w.Click(`.measure:has(#do-` + kind + `) summary`)
-	w.do(setValue("#"+kind+"-reason", "harassment"))
+	reason := "harassment"
+	if kind == "slow" || kind == "lock" {
+		reason = "heated"
+	}
+	w.do(setValue("#"+kind+"-reason", reason))
 	if fill != nil {
 		fill()
 	}
@@ -139,9 +144,11 @@ func TestSlowModeAndALockAreSaidAtOnceAndKeepTheText(t *testing.T) {
 	ben.Allow("status of 403")
 	ben.Type("#composer-text", "two\n")
 	ben.Until(`/Try again in \d+ seconds/.test(document.querySelector("#notice").textContent) && document.querySelector("#composer-text").value.trim() === "two"`)
-	ada.Act("/rooms/1/moderate", "lock", nil)
+	ada.Act("/rooms/1/moderate", "lock", func() { ada.Type("#lock-words", "We go on tomorrow, with cooler heads.") })
 	for _, w := range []*Window{ben, other} {
 		w.Within(2*time.Second, restraint+`.includes("locked this room until") && document.querySelector("#restraint a[href$='/moderation/log']")`)
+		w.Sees("Heated discussion")
+		w.Sees("We go on tomorrow, with cooler heads.")
 	}
 	ada.Lift() // the lock
 	other.Within(2*time.Second, restraint+`.includes("one message in 60 seconds")`)
@@ -153,6 +160,16 @@ func TestSlowModeAndALockAreSaidAtOnceAndKeepTheText(t *testing.T) {
 	ada.Type("#slow-amount", "100000")
 	ada.do(setValue("#slow-for", "8h"), setValue("#slow-reason", "off-topic"))
 	ada.Submit("#do-slow .form__actions button", arrived+` && document.querySelector("#slow-amount-error") && document.querySelector("#slow-amount").value === "100000" && document.querySelector("#slow-for").value === "8h" && document.querySelector("#slow-reason").value === "off-topic"`)
+	// So does an end of one's own, whose field is there for who chooses one.
+	const end = `document.querySelector("#lock-end").checkVisibility()`
+	ada.Click(`.measure:has(#do-lock) summary`)
+	ada.Until("!" + end)
+	ada.do(setValue("#lock-for", "own"), setValue("#lock-reason", "off-topic"), setValue("#lock-end", "2020-01-01T10:00"))
+	ada.Until(end)
+	ada.Submit("#do-lock .form__actions button", arrived+` && document.querySelector("#lock-end-error") && document.querySelector("#lock-end").value === "2020-01-01T10:00"`)
+	ada.do(setValue("#lock-end", "2099-12-31T18:00"))
+	ada.Submit("#do-lock .form__actions button", arrived+` && document.querySelector(".saved")`)
+	other.Within(2*time.Second, restraint+`.includes("locked this room until") && `+restraint+`.includes("2099")`)
 	// Ben reads what was done, and not who did it.
 	ben.Open("/rooms/1/moderation/log")
 	ben.Until(arrived)
@@ -231,6 +248,19 @@ func TestAnObjectionIsAtOnceInTheListOfWhoModeratesItsRoomAndGoneWithTheRoom(t *
 	ada.person().post("/measures", map[string][]string{"kind": {"time-out"}, "user": {"3"}, "room": {"2"}, "for": {"1h"}, "reason": {"spam"}})
 	cleo.post("/notices/1/appeal", map[string][]string{"text": {"I only asked for salt"}})
 	ben.Within(2*time.Second, `document.querySelector("#appeals .notice-card")?.textContent.includes("only asked for salt")`)
+
+	// Once what it is about is lifted, nobody waits any more, on any page.
+	mod := person(t, s, "mod")
+	s.appoint("mod")
+	ada.Open("/moderation/appeals")
+	ada.Until(connected + ` && document.querySelector("#appeals").textContent.includes("You imposed this")`)
+	mod.post("/measures/1/lift", nil)
+	for _, w := range []*Window{ada, ben} {
+		w.Until(`document.querySelector("#appeals .empty") && document.querySelector("#appeal-1").textContent.includes("Lifted before anybody had decided about it")`)
+	}
+	if page := cleo.read("/notices"); !strings.Contains(page, "nobody has to decide about your objection any more") {
+		t.Error("who objected is not told on their notices")
+	}
 	other.person().post("/rooms/2/leave", nil)
 	ben.Until(`document.querySelector("#live").textContent.includes("no longer for you to see")`)
 }

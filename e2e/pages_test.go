@@ -219,7 +219,7 @@ func TestEveryPageIsPlainAndAccessible(t *testing.T) {
 	w.Open("/moderation/cases/1")
 	w.Submit("#act .button--danger", arrived+` && document.querySelector("[aria-invalid]")`)
 	check("a case with a mistake")
-	w.Submit("#case-state form[action$='/taker'] button", arrived+` && document.querySelector("[data-hold='mine']")`)
+	w.Submit("#case-state button[formaction$='/taker']", arrived+` && document.querySelector("[data-hold='mine']")`)
 	check("a case of one's own")
 	w.Submit("#case-state form[action$='/close'] button", arrived+` && document.querySelector("[data-hold='closed']")`)
 	check("a closed case")

@@ -129,7 +129,7 @@ func TestEveryPageIsValidHTML(t *testing.T) {
 	}
 	save(ben, "held-of-mine", "/rooms/1-lobby")
 	ada.post("/measures", url.Values{"kind": {"hide"}, "room": {"1"}, "seq": {"61"}, "reason": {"spam"}, "words": {"Please <stop> that"}})
-	ada.post("/measures", url.Values{"kind": {"slow"}, "room": {"1"}, "amount": {"30"}, "reason": {"spam"}})
+	ada.post("/measures", url.Values{"kind": {"slow"}, "room": {"1"}, "amount": {"30"}, "reason": {"flood"}})
 	save(ada, "appeals-none", "/moderation/appeals")
 	save(ben, "hidden", "/rooms/1/messages/61/hidden")
 	save(ben, "notices", "/notices")

@@ -121,7 +121,7 @@ var access = []struct {
 	{"POST /measures/{measure}/lift", "/measures/2/lift", url.Values{}, [5]int{401, 404, 404, 404, 303}},
 	{"POST /measures", "/measures", url.Values{"kind": {"warn"}, "user": {"3"}, "reason": {"because"}}, [5]int{401, 404, 404, 404, 422}},
 	{"POST /measures", "/measures", url.Values{"kind": {"warn"}, "user": {"3"}, "reason": {"spam"}}, [5]int{401, 404, 404, 404, 303}},
-	{"POST /measures", "/measures", url.Values{"kind": {"slow"}, "room": {"2"}, "amount": {"1"}, "for": {"10m"}, "reason": {"spam"}}, [5]int{401, 404, 404, 303, 404}},
+	{"POST /measures", "/measures", url.Values{"kind": {"slow"}, "room": {"2"}, "amount": {"1"}, "for": {"10m"}, "reason": {"flood"}}, [5]int{401, 404, 404, 303, 404}},
 	{"POST /measures", "/measures", url.Values{"kind": {"newcomer"}, "amount": {"0"}, "for": {"10m"}, "reason": {"spam"}}, [5]int{401, 404, 404, 404, 422}},
 	{"POST /measures/{measure}/lift", "/measures/99/lift", url.Values{}, [5]int{401, 404, 404, 404, 404}},
 	{"GET /rooms/{room}/moderation/log", "/rooms/1/moderation/log", nil, [5]int{303, 404, 200, 200, 200}},

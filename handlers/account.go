@@ -201,6 +201,7 @@ func (s *Server) me(ctx context.Context, session store.Session, title string, he
 	side := s.sidebar(rooms, here)
 	beside, err := s.Store.Aside(ctx, session.User.ID)
 	side.Notices, side.Moderates, side.Waiting = beside.Notices, beside.Moderates, beside.Waiting
+	side.News = beside.News
 	session.User.Status = session.User.Status.At(time.Now())
 	return views.Page{
 		Title: title, Me: session.User, Side: side,

@@ -206,6 +206,7 @@ func (s *Server) changeAccount(w http.ResponseWriter, r *http.Request, done stri
 func (s *Server) accountChanged(ctx context.Context, user store.UserID) {
 	s.endedElsewhere(user)
 	s.Bus.Publish(live.Hint{Topic: hereTopic(user)}) // whoever talks to them directly
+	s.Bus.Publish(live.Hint{Topic: appealsTopic})    // who is let in waits for no answer
 	s.shownAnew(ctx, user)
 }
 
@@ -230,6 +231,10 @@ func (s *Server) createSuspension(w http.ResponseWriter, r *http.Request) error 
 	return s.changeAccount(w, r, "suspended", func(id store.UserID) error {
 		in := measureOf(r)
 		in.User = id
+		var err error
+		if in.Until, err = endOf(r, store.Suspension); err != nil {
+			return err
+		}
 		m, err := s.Store.Suspend(r.Context(), s.actor(r), in)
 		if err == nil {
 			s.measured(r.Context(), m)

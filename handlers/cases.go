@@ -50,6 +50,7 @@ func (s *Server) showCase(w http.ResponseWriter, r *http.Request) error {
 	}
 	done := map[string]string{
 		"note": "The note is saved.", "measure": "It is done, and they are told.", "closed": "The case is closed.",
+		"lifted": "Lifted: everything is as before.",
 	}[r.URL.Query().Get("saved")]
 	return s.casePage(w, r, http.StatusOK, c, views.CaseView{}, done)
 }
@@ -62,7 +63,7 @@ func (s *Server) casePage(w http.ResponseWriter, r *http.Request, status int, c 
 	}
 	v.User = asker(r).User.ID
 	if v.Act.Values == nil {
-		v.Act.Values = map[string]string{"until": views.Usually, "close": "yes"}
+		v.Act.Values = map[string]string{"for": views.Usually, "close": "yes"}
 		if len(v.Reasons) > 0 {
 			v.Act.Values["reason"] = string(v.Reasons[0])
 		}
@@ -143,6 +144,9 @@ func (s *Server) updateTaker(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	err = s.Store.AssignCase(r.Context(), s.actor(r), c.ID, versionOf(r), to)
+	if r.PostForm.Has("kind") {
+		return s.withDraft(w, r, c, err)
+	}
 	return s.afterAct(w, r, c, err, "", give)
 }
 
@@ -160,7 +164,24 @@ func (s *Server) changeCase(w http.ResponseWriter, r *http.Request, saved string
 		return err
 	}
 	err = change(r.Context(), s.actor(r), c.ID, versionOf(r))
+	if err == nil {
+		s.reportersTold(r.Context(), c.ID)
+	}
+	if r.PostForm.Has("kind") {
+		return s.withDraft(w, r, c, err)
+	}
 	return s.afterAct(w, r, c, err, saved, func(views.Fields) views.CaseView { return views.CaseView{} })
+}
+
+// withDraft is afterAct for who takes the case or opens it again from the form of an act:
+// what is written there is still there.
+func (s *Server) withDraft(w http.ResponseWriter, r *http.Request, c store.Case, err error) error {
+	again := func(f views.Fields) views.CaseView { return views.CaseView{Act: f} }
+	if err != nil || r.PostForm.Get("kind") == "" && strings.TrimSpace(r.PostForm.Get("words")) == "" {
+		return s.afterAct(w, r, c, err, "", again)
+	}
+	s.caseChanged(c)
+	return s.casePage(w, r, http.StatusOK, c, again(fieldsOf(r, nil)), "")
 }
 
 func (s *Server) createNote(w http.ResponseWriter, r *http.Request) error {
@@ -187,19 +208,31 @@ func (s *Server) createCaseMeasure(w http.ResponseWriter, r *http.Request) error
 	if m.Kind == store.Ban && form.Get("addresses") != "" {
 		m.Amount = 1
 	}
-	length, _ := time.ParseDuration(form.Get("until")) // "": 0
-	if form.Get("until") == views.Usually {
-		length = m.Kind.Usual()
+	if m.Until, err = endOf(r, m.Kind); err == nil {
+		m, err = s.Store.ImposeInCase(r.Context(), s.actor(r), c.ID, versionOf(r), m, form.Get("close") != "")
 	}
-	if length > 0 && m.Kind != store.Warning {
-		m.Until = time.Now().UTC().Add(length)
-	}
-	saved, closes := "measure", form.Get("close") != ""
-	m, err = s.Store.ImposeInCase(r.Context(), s.actor(r), c.ID, versionOf(r), m, closes)
 	if err == nil {
 		s.measured(r.Context(), m)
+		s.reportersTold(r.Context(), c.ID)
 	}
-	return s.afterAct(w, r, c, err, saved, func(f views.Fields) views.CaseView { return views.CaseView{Act: f} })
+	return s.afterAct(w, r, c, err, "measure", func(f views.Fields) views.CaseView { return views.CaseView{Act: f} })
+}
+
+// liftedInCase goes back to the case from whose page a measure was lifted: what was done
+// there says how it ended, also if somebody else was quicker.
+func (s *Server) liftedInCase(w http.ResponseWriter, r *http.Request, err error) error {
+	if err != nil && !errors.Is(err, store.ErrConflict) {
+		return err
+	}
+	n, _ := strconv.ParseInt(r.PostForm.Get("case"), 10, 64) // what is none is no case
+	c, absent := s.Store.CaseFor(r.Context(), store.CaseID(n), asker(r).User.ID)
+	if absent != nil {
+		return absent
+	}
+	if err != nil {
+		return s.casePage(w, r, http.StatusConflict, c, views.CaseView{Problem: "It has ended already: see what was done."}, "")
+	}
+	return seeOther(w, r, views.CaseURL(c.ID)+"?saved=lifted")
 }
 
 // caseOf reads "12/42": the case, and whose page it is.
@@ -236,7 +269,7 @@ func casePart(s *Server, ctx context.Context, rest string) (parts, []live.Topic,
 	file, err := s.Store.CaseFile(ctx, n, user)
 	v := views.CaseView{File: file, User: user}
 	return func(zone *time.Location) []templ.Component {
-		return []templ.Component{views.CaseState(v, zone, true), views.CaseFile(v, zone, true)}
+		return []templ.Component{views.CaseState(v, zone, true), views.ActHeld(v, true), views.ActButton(v, true), views.CaseFile(v, zone, true)}
 	}, []live.Topic{caseTopic(n)}, err
 }
 

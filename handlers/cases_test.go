@@ -25,7 +25,16 @@ type court struct {
 }
 
 func inCourt(t *testing.T, fn func(t *testing.T, c *court)) {
-	storetest.Databases(t, func(t *testing.T, s *store.Store, db *sqlx.DB) {
+	storetest.Databases(t, inCourtOf(fn))
+}
+
+// inOneCourt is inCourt for what does not depend on the database.
+func inOneCourt(t *testing.T, fn func(t *testing.T, c *court)) {
+	storetest.Embedded(t, inCourtOf(fn))
+}
+
+func inCourtOf(fn func(t *testing.T, c *court)) func(t *testing.T, s *store.Store, db *sqlx.DB) {
+	return func(t *testing.T, s *store.Store, db *sqlx.DB) {
 		w := newWorld(t, s, unlimited)
 		c := &court{world: w, people: map[string]*browser{"nobody": w.browser()}, ids: map[string]store.UserID{}}
 		for _, name := range []string{"ada", "ben", "cleo", "dan", "eve", "mod", "mia"} {
@@ -54,7 +63,7 @@ func inCourt(t *testing.T, fn func(t *testing.T, c *court)) {
 		c.does("ben", "/direct", url.Values{"with": {fmt.Sprint(c.ids["dan"])}}, 303)
 		c.does("ben", "/rooms/4/messages", draft("mine for Dan"), 303)
 		fn(t, c)
-	})
+	}
 }
 
 func (c *court) does(name, path string, form url.Values, want int) answer {
@@ -280,7 +289,7 @@ func TestAnActFromACaseLastsAsIsUsualForIt(t *testing.T) {
 			t.Error("the form proposes something else")
 		}
 		for i, kind := range []string{"hide.room", "time-out.room", "suspend"} {
-			c.does("mod", "/moderation/cases/1/measures", url.Values{"version": {fmt.Sprint(i + 1)}, "kind": {kind}, "reason": {"spam"}, "until": {"usually"}}, 303)
+			c.does("mod", "/moderation/cases/1/measures", url.Values{"version": {fmt.Sprint(i + 1)}, "kind": {kind}, "reason": {"spam"}, "for": {"usually"}}, 303)
 		}
 		all, err := c.store.MeasuresOn(t.Context(), c.ids["ben"], 10)
 		if err != nil || len(all) != 3 {
@@ -326,7 +335,7 @@ func TestABanFromACaseRefusesTheAddressesIfItIsChosen(t *testing.T) {
 	inCourt(t, func(t *testing.T, c *court) {
 		c.report("dan", "/rooms/1/messages/1")
 		act := func(version, kind, reason string) url.Values {
-			return url.Values{"version": {version}, "kind": {kind}, "reason": {reason}, "until": {"24h"}, "addresses": {"yes"}}
+			return url.Values{"version": {version}, "kind": {kind}, "reason": {reason}, "for": {"24h"}, "addresses": {"yes"}}
 		}
 		if page := c.people["mod"].get("/moderation/cases/1").body; !strings.Contains(page, `name="addresses"`) {
 			t.Error("the form does not offer it")

@@ -19,6 +19,7 @@ type limits struct {
 	posts    *buckets[posting]
 	forms    *buckets[store.UserID] // of any kind
 	creates  *buckets[store.UserID] // of rooms
+	trials   *buckets[store.UserID] // of rules
 	sockets  *buckets[string]
 	resumes  *buckets[store.UserID]
 	mu       sync.Mutex
@@ -38,6 +39,7 @@ func newLimits(off bool) *limits {
 		posts:    newBuckets[posting](off, 0, 0), // as the settings say
 		forms:    newBuckets[store.UserID](off, 5, 60),
 		creates:  newBuckets[store.UserID](off, rate.Every(time.Minute), 30),
+		trials:   newBuckets[store.UserID](off, rate.Every(3*time.Second), 20),
 		signIns:  newBuckets[string](off, rate.Every(time.Second), 40),
 		sockets:  newBuckets[string](off, 200, 1000),
 		resumes:  newBuckets[store.UserID](off, 3, 60),

@@ -9,7 +9,11 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/jmoiron/sqlx"
+
 	"parley/handlers"
+	"parley/store"
+	"parley/store/storetest"
 )
 
 func behindProxy(c *handlers.Config) { c.Proxies, _ = handlers.ParseProxies("127.0.0.1") }
@@ -48,6 +52,26 @@ func TestGuessesCountTogetherForOneNetworkAndAllSpellingsOfAName(t *testing.T) {
 			}
 		}
 	}, behindProxy)
+}
+
+func TestARuleIsTriedSoOftenAndThenItWaitsWithWhatWasTyped(t *testing.T) {
+	storetest.Embedded(t, func(t *testing.T, s *store.Store, _ *sqlx.DB) {
+		w := newWorld(t, s)
+		ada := w.signUp("ada")
+		ada.post("/moderation/rules", ruleForm("casino", "flag", ""))
+		for path, form := range map[string]url.Values{"/moderation/rules/trial": ruleForm("lottery", "hold", "Later"), "/moderation/rules/1/trial": with(ruleForm("lottery", "hold", "Later"), "version", "1")} {
+			a := ada.post(path, form)
+			for range 40 {
+				if a.StatusCode != http.StatusOK {
+					break
+				}
+				a = ada.post(path, form)
+			}
+			if a.StatusCode != http.StatusTooManyRequests || a.Header.Get("Retry-After") == "" || !strings.Contains(a.body, "Try again in") || !strings.Contains(a.body, `value="lottery"`) || !strings.Contains(a.body, `value="Later"`) {
+				t.Errorf("%s: %s\n%s", path, a.Status, a.body)
+			}
+		}
+	})
 }
 
 func TestNobodyLocksTheirNeighboursOut(t *testing.T) {

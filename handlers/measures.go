@@ -97,16 +97,43 @@ func measureOf(r *http.Request) store.Measure {
 	if m.Kind == store.Ban && r.PostForm.Get("addresses") != "" {
 		m.Amount = 1
 	}
-	if d, err := time.ParseDuration(r.PostForm.Get("for")); err == nil && d > 0 {
-		m.Until = time.Now().Add(d).UTC().Truncate(time.Microsecond)
-	}
 	return m
+}
+
+// endOf is the end that the form of an act asks for, zero until it is lifted; it fails
+// with store.Invalid.
+func endOf(r *http.Request, kind store.MeasureKind) (time.Time, error) {
+	now := time.Now().UTC().Truncate(time.Microsecond)
+	last := kind.Usual()
+	switch choice := r.PostForm.Get("for"); {
+	case choice == views.OwnEnd:
+		end, err := time.ParseInLocation("2006-01-02T15:04", r.PostForm.Get("end"), views.Zone(asker(r).User))
+		if err != nil {
+			return time.Time{}, store.Invalid{Field: "until", Text: "Choose a date and a time."}
+		}
+		return end.UTC(), nil
+	case choice == "" && r.PostForm.Has("for"):
+		return time.Time{}, nil
+	case choice != "" && choice != views.Usually:
+		var err error
+		if last, err = time.ParseDuration(choice); err != nil || last <= 0 {
+			return time.Time{}, store.Invalid{Field: "until", Text: "Choose how long it lasts."}
+		}
+	}
+	if last == 0 {
+		return time.Time{}, nil
+	}
+	return now.Add(last), nil
 }
 
 // createMeasure does what a moderator chose: to a message, a person or a room.
 func (s *Server) createMeasure(w http.ResponseWriter, r *http.Request) error {
 	in := measureOf(r)
-	m, err := s.Store.Impose(r.Context(), s.actor(r), in)
+	m := in
+	var err error
+	if in.Until, err = endOf(r, in.Kind); err == nil {
+		m, err = s.Store.Impose(r.Context(), s.actor(r), in)
+	}
 	var problem store.Invalid
 	if errors.As(err, &problem) {
 		return s.measureAgain(w, r, in, fieldsOf(r, store.Problems{problem}))
@@ -188,16 +215,18 @@ func (s *Server) liftMeasure(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	m, err := s.Store.Lift(r.Context(), s.actor(r), id, r.PostForm.Get("why"))
-	list := r.PostForm.Has("list")
-	if list && errors.Is(err, store.ErrConflict) {
+	if err == nil {
+		s.measured(r.Context(), m)
+		s.reportersTold(r.Context(), m.Case)
+	}
+	if r.PostForm.Has("case") {
+		return s.liftedInCase(w, r, err)
+	}
+	if r.PostForm.Has("list") && (err == nil || errors.Is(err, store.ErrConflict)) {
 		return s.liftedInList(w, r, err)
 	}
 	if err != nil {
 		return err
-	}
-	s.measured(r.Context(), m)
-	if list {
-		return s.liftedInList(w, r, nil)
 	}
 	return s.afterMeasure(w, r, m, "lifted")
 }

@@ -82,7 +82,7 @@ func TestWhoMayDoWhichActsOverHTTP(t *testing.T) {
 			{"wait", "", "", "", "ada eva"},
 			{"dance", "dan", "", "", ""},
 		} {
-			form := url.Values{"kind": {row.kind}, "room": {number[row.room]}, "seq": {row.seq}, "reason": {"spam"}, "amount": {"1"}, "for": {"1h"}}
+			form := url.Values{"kind": {row.kind}, "room": {number[row.room]}, "seq": {row.seq}, "reason": {"other"}, "amount": {"1"}, "for": {"1h"}}
 			if row.on != "" {
 				u, err := s.UserByLogin(t.Context(), row.on)
 				if err != nil {
@@ -355,7 +355,7 @@ func TestWhatWasHiddenInAPrivateRoomDoesNotNameIt(t *testing.T) {
 func TestAFormThatIsSentTwiceIsDoneOnce(t *testing.T) {
 	inCourt(t, func(t *testing.T, c *court) {
 		warning := url.Values{"kind": {"warn"}, "user": {fmt.Sprint(c.ids["eve"])}, "reason": {"spam"}, "words": {"Please stop"}}
-		lock := url.Values{"kind": {"lock"}, "room": {"1"}, "reason": {"spam"}, "for": {"1h"}}
+		lock := url.Values{"kind": {"lock"}, "room": {"1"}, "reason": {"heated"}, "for": {"1h"}}
 		for _, form := range []url.Values{warning, lock} {
 			c.does("mod", "/measures", form, 303)
 			c.does("mod", "/measures", form, 303)

@@ -166,10 +166,17 @@ func (s *Server) openAppeal(ctx context.Context, user store.UserID, a store.Appe
 		return one, nil
 	}
 	var err error
-	one.Alone, err = s.Store.Alone(ctx, a.Measure)
+	one.Judges, err = s.Store.Judges(ctx, a.Measure, mostJudges+1)
+	one.Alone = len(one.Judges) == 0
 	one.May = one.Alone
+	if len(one.Judges) > mostJudges {
+		one.Judges, one.More = one.Judges[:mostJudges], true
+	}
 	return one, err
 }
+
+// mostJudges is how many of those who can decide an appeal are named to who cannot.
+const mostJudges = 3
 
 // showAppeals is the list of appeals, for those who moderate something.
 func (s *Server) showAppeals(w http.ResponseWriter, r *http.Request) error {
@@ -219,12 +226,6 @@ func (s *Server) appeal(w http.ResponseWriter, r *http.Request, status int, f vi
 	if err != nil {
 		return err
 	}
-	if !a.DecidedAt.IsZero() {
-		return store.ErrConflict
-	}
-	if !one.May {
-		f.Problem = "You imposed this, so somebody else decides."
-	}
 	page, err := s.me(r.Context(), asker(r), "An objection", 0)
 	if err != nil {
 		return err
@@ -243,10 +244,14 @@ func (s *Server) decideAppeal(w http.ResponseWriter, r *http.Request) error {
 	if errors.As(err, &problem) {
 		return s.appeal(w, r, http.StatusUnprocessableEntity, fieldsOf(r, store.Problems{problem}))
 	}
+	if errors.Is(err, store.ErrConflict) {
+		return s.appeal(w, r, http.StatusConflict, fieldsOf(r, nil))
+	}
 	if err != nil {
 		return err
 	}
 	s.measured(r.Context(), m)
+	s.reportersTold(r.Context(), m.Case)
 	return seeOther(w, r, "/moderation/appeals?saved=decided")
 }
 

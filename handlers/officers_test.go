@@ -134,7 +134,7 @@ func TestEveryActOverItsFormIsForWhoMayDoIt(t *testing.T) {
 							continue // there is nothing to hide
 						}
 					}
-					form := url.Values{"kind": {string(kind)}, "room": {fmt.Sprint(room)}, "seq": {fmt.Sprint(m.Seq)}, "user": {fmt.Sprint(c.ids[on])}, "reason": {"spam"}, "amount": {"1"}, "for": {"1h"}}
+					form := url.Values{"kind": {string(kind)}, "room": {fmt.Sprint(room)}, "seq": {fmt.Sprint(m.Seq)}, "user": {fmt.Sprint(c.ids[on])}, "reason": {"other"}, "amount": {"1"}, "for": {"1h"}}
 					for _, by := range append(offices, "nobody") {
 						may := c.may(by, on, m)
 						if a := c.people[by].post("/measures", form); a.StatusCode != status(by, may) {
@@ -186,7 +186,7 @@ func TestEveryActOverACaseIsForWhoMayDoIt(t *testing.T) {
 							if _, err := c.store.CaseFor(t.Context(), about.ID, c.ids[by]); errors.Is(err, store.ErrNotFound) {
 								may = false
 							}
-							form := url.Values{"version": {"1"}, "kind": {choice}, "reason": {"spam"}, "until": {"1h"}}
+							form := url.Values{"version": {"1"}, "kind": {choice}, "reason": {"other"}, "for": {"1h"}}
 							a := c.people[by].post(fmt.Sprintf("/moderation/cases/%d/measures", about.ID), form)
 							want := status(by, may)
 							if want == http.StatusNotFound && (kind == store.SlowMode || kind == store.NewcomerCap) && a.StatusCode == http.StatusUnprocessableEntity {

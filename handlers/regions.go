@@ -223,6 +223,7 @@ func (s *Server) sideRegion(ctx context.Context, user store.UserID, here store.R
 	}
 	side := s.sidebar(rooms, here)
 	side.Notices, side.Moderates, side.Waiting = beside.Notices, beside.Moderates, beside.Waiting
+	side.News = beside.News
 	all := []templ.Component{views.RoomsRegion(side, true), views.ModerationLink(side, true), views.AdministrationLink(beside.Role, true)}
 	switch {
 	case title != "":

@@ -49,7 +49,10 @@ func (s *Server) createRemoval(w http.ResponseWriter, r *http.Request) error {
 	}
 	in := measureOf(r)
 	in.Kind, in.Room, in.Seq, in.Amount = store.Removal, room.ID, 0, 0
-	m, err := s.Store.Impose(r.Context(), s.actor(r), in)
+	m := in
+	if in.Until, err = endOf(r, in.Kind); err == nil {
+		m, err = s.Store.Impose(r.Context(), s.actor(r), in)
+	}
 	var problem store.Invalid
 	if errors.As(err, &problem) {
 		return s.removal(w, r, http.StatusUnprocessableEntity, r.PostForm.Get("user"), fieldsOf(r, store.Problems{problem}))

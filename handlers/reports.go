@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -153,17 +154,40 @@ func reportsTopic(user store.UserID) live.Topic { return live.Topic("reported/" 
 
 // showReports is what the asker reported, and what became of it.
 func (s *Server) showReports(w http.ResponseWriter, r *http.Request) error {
-	page, err := s.me(r.Context(), asker(r), "Your reports", 0)
+	ctx, me := r.Context(), asker(r).User.ID
+	all, err := s.Store.ReportsBy(ctx, me, mostReports)
 	if err != nil {
 		return err
 	}
-	page.Live.Part = "reports/" + idString(asker(r).User.ID)
-	all, err := s.Store.ReportsBy(r.Context(), asker(r).User.ID, mostReports)
+	if slices.ContainsFunc(all, func(one store.Reported) bool { return one.News }) {
+		if err := s.Store.ReadReports(ctx, me); err != nil {
+			s.Log.Warn("note that reports were read", "user", me, "error", err) // they are read all the same
+		}
+		s.changedFor(me)
+	}
+	page, err := s.me(ctx, asker(r), "Your reports", 0)
 	if err != nil {
 		return err
 	}
+	page.Live.Part = "reports/" + idString(me)
 	done := map[string]string{"report": "Thank you. Moderators will look at it."}[r.URL.Query().Get("saved")]
 	return s.render(w, r, http.StatusOK, views.ReportsPage(page, all, done))
+}
+
+// mostReporters is how many of those who reported something are told at once what became of
+// it; the others see it on their next page.
+const mostReporters = 500
+
+// reportersTold has the pages of who reported the case say that something became of it.
+func (s *Server) reportersTold(ctx context.Context, id store.CaseID) {
+	if id == 0 {
+		return
+	}
+	reporters, err := s.Store.ReportersOf(ctx, id, mostReporters)
+	if err != nil {
+		s.Log.Warn("tell who reported a case", "case", id, "error", err) // their next page does
+	}
+	s.changedFor(reporters...)
 }
 
 func mayReports(_ *Server, _ context.Context, user store.User, rest string) (string, error) {

@@ -80,6 +80,9 @@ func (s *Server) createRule(w http.ResponseWriter, r *http.Request) error {
 // tryRule shows what a rule would have caught, without making it.
 func (s *Server) tryRule(w http.ResponseWriter, r *http.Request) error {
 	trial, err := s.trial(r, ruleOf(r))
+	if f, waits := s.trialLater(w, r, err); waits {
+		return s.rulesPage(w, r, http.StatusTooManyRequests, views.Rules{Fields: f})
+	}
 	if err != nil {
 		return s.rulesAgain(w, r, err)
 	}
@@ -88,6 +91,9 @@ func (s *Server) tryRule(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) trial(r *http.Request, rule store.Rule) (*views.Trial, error) {
 	me := asker(r).User.ID
+	if wait := s.limits.trials.take(me); wait > 0 { // each reads a thousand messages
+		return nil, throttled{wait}
+	}
 	caught, looked, err := s.Store.Trial(r.Context(), me, rule)
 	if err != nil {
 		return nil, err
@@ -101,6 +107,18 @@ func (s *Server) trial(r *http.Request, rule store.Rule) (*views.Trial, error) {
 		t.Rooms[m.ID] = m.Name
 	}
 	return t, err
+}
+
+// trialLater is the form as it was filled in, with a sentence that says when it can be
+// tried, if err is that there were too many trials.
+func (s *Server) trialLater(w http.ResponseWriter, r *http.Request, err error) (f views.Fields, waits bool) {
+	var wait throttled
+	if !errors.As(err, &wait) {
+		return f, false
+	}
+	f = fieldsOf(r, nil)
+	_, f.Problem = s.explain(r.Context(), w, err)
+	return f, true
 }
 
 // showRule is one rule, with the form that changes it.
@@ -190,6 +208,9 @@ func (s *Server) tryChangedRule(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	trial, err := s.trial(r, rule)
+	if f, waits := s.trialLater(w, r, err); waits {
+		return s.rulePage(w, r, http.StatusTooManyRequests, views.RuleView{Fields: f})
+	}
 	if err != nil {
 		return s.ruleAgain(w, r, err)
 	}

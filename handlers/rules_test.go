@@ -30,6 +30,11 @@ func TestARuleIsTriedBeforeItIsMadeAndAMistakeKeepsWhatWasTyped(t *testing.T) {
 		if strings.Contains(trial.body, "kitchen") {
 			t.Error("the trial shows a room that Mod is not in")
 		}
+		c.does("mod", "/measures", url.Values{"kind": {"hide"}, "room": {"1"}, "seq": {"3"}, "reason": {"spam"}}, 303)
+		if trial := c.does("mod", "/moderation/rules/trial", ruleForm("casino", "hold", ""), 200).body; !strings.Contains(trial, "come to my casino") || !strings.Contains(trial, "Hidden") || !strings.Contains(trial, "Of the last 3 in the rooms") {
+			t.Errorf("of what is hidden the trial shows %s", trial)
+		}
+		c.does("mod", "/measures/1/lift", nil, 303)
 		c.does("ben", "/rooms/1/messages", draft("casino, still free"), 303)
 		if n := strings.Count(c.people["mod"].get("/rooms/1-lobby").body, "casino"); n != 2 {
 			t.Errorf("%d are in the room: a trial makes a rule", n)

@@ -13,9 +13,9 @@ type Appeal struct {
 	At        time.Time
 	Text      string
 	DecidedAt time.Time // zero: open
-	DecidedBy UserID
-	Granted   bool // the measure was lifted
-	Answer    string
+	DecidedBy UserID    // 0: nobody did; the measure ended by itself
+	Granted   bool      // the measure was lifted
+	Answer    string    // "": nobody answered; the measure ended before
 }
 
 // AppealRunes is how long an appeal and its answer may be.
@@ -91,15 +91,14 @@ func (s *Store) DecideAppeal(ctx context.Context, by Actor, id MeasureID, grante
 		if err != nil {
 			return err
 		}
-		e.Act, e.Now = "appeal.refuse", ""
+		e.Act, e.Now, e.Reason = "appeal.refuse", "", answer
 		if granted {
 			e.Act = "appeal.grant"
 		}
 		if err := s.record(ctx, tx, by, e); err != nil {
 			return err
 		}
-		// The person is told, as of the measure itself.
-		if _, err := tx.ExecContext(ctx, "update measures set read_at = 0 where id = $1", id); err != nil {
+		if err := tell(ctx, tx, id); err != nil {
 			return err
 		}
 		if granted && m.EndedAt.IsZero() {
@@ -108,6 +107,26 @@ func (s *Store) DecideAppeal(ctx context.Context, by Actor, id MeasureID, grante
 		return nil
 	})
 	return m, err
+}
+
+// settleAppeal closes the open appeal against m, which has ended, if there is one, and
+// has its person told: it is granted if somebody lifted m.
+func settleAppeal(ctx context.Context, tx *transaction, m Measure) error {
+	res, err := tx.ExecContext(ctx, "update appeals set decided_at = $1, decided_by = $2, granted = $3 where measure_id = $4 and decided_at = 0",
+		micros(m.EndedAt), m.EndedBy, m.EndedBy != 0, m.ID)
+	if err := one(res, err); err != nil {
+		if err == ErrNotFound {
+			return nil
+		}
+		return err
+	}
+	return tell(ctx, tx, m.ID)
+}
+
+// tell has the person be told of the measure as if it were new.
+func tell(ctx context.Context, tx *transaction, id MeasureID) error {
+	_, err := tx.ExecContext(ctx, "update measures set read_at = 0 where id = $1", id)
+	return err
 }
 
 // reader is where rows are read: a transaction, or the store.
@@ -121,25 +140,38 @@ func (r reads) SelectContext(ctx context.Context, rows any, query string, args .
 	return r.list(ctx, rows, query, args...)
 }
 
-// alone says whether nobody but who imposed m could decide about it: each other person
-// who moderates is asked as MayEnd would.
-func alone(ctx context.Context, tx reader, m Measure) (bool, error) {
-	var others []UserID
+// judges are at most limit of those who could decide about m beside who imposed it: each
+// other person who moderates is asked as MayEnd would.
+func judges(ctx context.Context, tx reader, m Measure, limit int) (all []Named, err error) {
+	var others []Named
 	if err := tx.SelectContext(ctx, &others, officers, m.By, m.User, m.Room); err != nil {
-		return false, err
+		return nil, err
 	}
 	for _, other := range others {
-		if may, err := mayLift(ctx, tx, other, m); err != nil || may {
-			return false, err
+		may, err := mayLift(ctx, tx, other.ID, m)
+		if err != nil {
+			return nil, err
+		}
+		if may {
+			all = append(all, other)
+		}
+		if len(all) == limit {
+			break
 		}
 	}
-	return true, nil
+	return all, nil
+}
+
+// alone says whether nobody but who imposed m could decide about it.
+func alone(ctx context.Context, tx reader, m Measure) (bool, error) {
+	others, err := judges(ctx, tx, m, 1)
+	return err == nil && len(others) == 0, err
 }
 
 // Who moderates, be it everywhere or in one room, without two of them; administrators
 // first, who nearly always can.
 const officers = `
-select u.id
+select u.id, u.name
   from users u
  where (u.role in ('administrator', 'moderator')
         or u.id in (select x.user_id from members x where x.room_id = $3 and x.present and (x.owner or x.moderator)))
@@ -151,6 +183,13 @@ select u.id
 func (s *Store) Alone(ctx context.Context, m Measure) (bool, error) {
 	is, err := alone(ctx, reads{s}, m)
 	return is, s.plain(err)
+}
+
+// Judges returns at most limit of those who can decide an appeal against m and did not
+// impose it, administrators first.
+func (s *Store) Judges(ctx context.Context, m Measure, limit int) ([]Named, error) {
+	all, err := judges(ctx, reads{s}, m, limit)
+	return all, s.plain(err)
 }
 
 // AppealsBy returns user's appeals by what they are against.

@@ -74,3 +74,61 @@ func TestAnAppealIsDecidedOnceBySomebodyElseIfThereIsAnybody(t *testing.T) {
 		}
 	})
 }
+
+func TestAnObjectionIsSettledWithTheEndOfWhatItIsAbout(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		j := judge(t, s)
+		waiting := func(want int) {
+			t.Helper()
+			open, err := s.OpenAppeals(t.Context(), store.AppealQuery{User: j.ada.ID}, 10)
+			b, failed := s.Aside(t.Context(), j.ada.ID)
+			if err != nil || failed != nil || len(open) != want || b.Total() != want {
+				t.Errorf("%d objections are open, and %d wait for Ada: want %d; %v, %v", len(open), b.Total(), want, err, failed)
+			}
+		}
+		objected := func(m store.Measure) store.Measure {
+			t.Helper()
+			must(t, s.CreateAppeal(t.Context(), j.ben.ID, m.ID, "It was a joke"))
+			must(t, s.ReadNotices(t.Context(), j.ben.ID, m.ID))
+			return m
+		}
+		settled := func(m store.Measure, by store.UserID, told int) {
+			t.Helper()
+			a, err := s.AppealOf(t.Context(), m.ID)
+			if err != nil || a.DecidedAt.IsZero() || a.DecidedBy != by || a.Granted != (by != 0) || a.Answer != "" {
+				t.Errorf("the objection is %+v, %v", a, err)
+			}
+			if b, err := s.Aside(t.Context(), j.ben.ID); err != nil || b.Notices != told {
+				t.Errorf("Ben is told of %d, %v; want %d", b.Notices, err, told)
+			}
+			_, err = s.DecideAppeal(t.Context(), store.Actor{User: j.ada.ID}, m.ID, false, "No")
+			wants(t, "decided after that", err, store.ErrConflict)
+		}
+		quiet := objected(j.impose(j.cleo, store.Measure{Kind: store.TimeOut, User: j.ben.ID, Room: j.kitchen, Until: j.now.Add(time.Hour)}))
+		waiting(1)
+		j.lift(quiet)
+		waiting(0)
+		settled(quiet, j.ada.ID, 1)
+		short := objected(j.impose(j.cleo, store.Measure{Kind: store.TimeOut, User: j.ben.ID, Room: j.kitchen, Until: j.now.Add(time.Minute)}))
+		waiting(1)
+		j.later(time.Hour)
+		waiting(0)
+		settled(short, 0, 1)
+
+		// What was decided stays as it was decided, and nobody is told of its end.
+		kept := objected(j.impose(j.cleo, store.Measure{Kind: store.TimeOut, User: j.ben.ID, Room: j.kitchen, Until: j.now.Add(2 * time.Hour)}))
+		must2(s.DecideAppeal(t.Context(), store.Actor{User: j.ada.ID}, kept.ID, false, "No"))(t)
+		must(t, s.ReadNotices(t.Context(), j.ben.ID, kept.ID))
+		j.lift(kept)
+		if a, err := s.AppealOf(t.Context(), kept.ID); err != nil || a.Granted || a.Answer != "No" {
+			t.Errorf("an objection that was refused is %+v, %v", a, err)
+		}
+		if b, err := s.Aside(t.Context(), j.ben.ID); err != nil || b.Notices != 0 {
+			t.Errorf("Ben is told of %d, %v", b.Notices, err)
+		}
+		// An account that an administrator lets in again has its ban lifted.
+		ban := objected(j.impose(j.ada, store.Measure{Kind: store.Ban, User: j.ben.ID}))
+		must2(s.Reactivate(t.Context(), store.Actor{User: j.ada.ID}, j.ben.ID))(t)
+		settled(ban, j.ada.ID, 1)
+	})
+}

@@ -6,6 +6,7 @@ import "context"
 type Beside struct {
 	Role      Role
 	Notices   int  // that they have not been shown
+	News      int  // reports of theirs of which something became, and they have not been shown it
 	Moderates bool // the instance, or a room in use that somebody else is in
 	Waiting
 }
@@ -26,7 +27,7 @@ func (w Waiting) Total() int { return w.Reports + w.Held + w.Objections }
 // Aside returns it at once: it is asked for with each message, for each person.
 func (s *Store) Aside(ctx context.Context, user UserID) (Beside, error) {
 	var b Beside
-	err := s.readOne(ctx, []any{(*string)(&b.Role), &b.Notices, &b.Moderates, &b.Reports, &b.Held, &b.Objections}, asideOf, user)
+	err := s.readOne(ctx, []any{(*string)(&b.Role), &b.Notices, &b.News, &b.Moderates, &b.Reports, &b.Held, &b.Objections}, asideOf, user)
 	return b, s.plain(err)
 }
 
@@ -118,6 +119,7 @@ func few(from string) string {
 // those who own or moderate a room.
 var asideOf = `
 select o.role, (select count(*) from measures x where x.user_id = o.id and x.read_at = 0) as notices,
+       (select count(*) from reports p where p.user_id = o.id and p.news) as news,
        case when o.role in ('moderator', 'administrator') then true
             else exists (` + `select 1 ` + officeOf + `rooms r where ` + inOffice + ` and r.id = m.room_id and r.archived_at = 0 and r.member_count > 1) end as moderates,
        case when o.role in ('moderator', 'administrator')

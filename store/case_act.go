@@ -161,7 +161,7 @@ func (s *Store) closeCase(ctx context.Context, tx *transaction, by Actor, c *Cas
 	if done > 0 {
 		c.Outcome = MeasuresDone
 	}
-	return Entry{Act: "case.close", Now: string(c.Outcome)}, nil
+	return Entry{Act: "case.close", Now: string(c.Outcome)}, newsOfCase(ctx, tx, c.ID, by.User)
 }
 
 // ReopenCase has a closed case be looked at again, by who reopens it.
@@ -179,7 +179,7 @@ func (s *Store) ReopenCase(ctx context.Context, by Actor, id CaseID, version int
 			return Entry{}, err
 		}
 		c.State, c.TakenBy, c.ClosedAt, c.ClosedBy, c.Outcome = CaseOpen, by.User, time.Time{}, 0, ""
-		return Entry{Act: "case.reopen"}, nil
+		return Entry{Act: "case.reopen"}, noNewsOf(ctx, tx, c.ID)
 	})
 }
 

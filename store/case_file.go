@@ -19,12 +19,13 @@ type File struct {
 	Case
 	Told     []Report // by their time
 	Notes    []Note
-	Done     []Measure         // about this case
-	Around   []Message         // of the room, as far as who asks may read it
-	Earlier  []Case            // of the same person
-	Measures []Measure         // on the same person, but for those of this case
-	Names    map[UserID]string // of who did them
-	Allowed  []Measure         // what who asks may do about it; each has its kind and where
+	Done     []Measure          // about this case
+	Around   []Message          // of the room, as far as who asks may read it
+	Earlier  []Case             // of the same person
+	Measures []Measure          // on the same person, but for those of this case
+	Names    map[UserID]string  // of who did them, or lifted them
+	Lifts    map[MeasureID]bool // which of Done and Measures who asks may lift now
+	Allowed  []Measure          // what who asks may do about it; each has its kind and where
 }
 
 // What a file shows at most of each.
@@ -92,6 +93,12 @@ func (s *Store) CaseFile(ctx context.Context, id CaseID, user UserID) (File, err
 	if err := s.past(ctx, &f, o); err != nil {
 		return f, err
 	}
+	if err := s.namesOf(ctx, &f); err != nil {
+		return f, err
+	}
+	if f.Lifts, err = s.liftable(ctx, user, slices.Concat(f.Done, f.Measures)); err != nil {
+		return f, err
+	}
 	f.Allowed, err = s.allowedOn(ctx, c, o)
 	return f, err
 }
@@ -130,12 +137,15 @@ func (s *Store) past(ctx context.Context, f *File, o Officer) (err error) {
 		return err
 	}
 	f.Measures = slices.DeleteFunc(f.Measures, func(m Measure) bool { return m.Case == f.ID || !everywhere && m.Room != f.Room })
-	if f.Measures, err = s.inSight(ctx, o, f.Measures); err != nil {
-		return err
-	}
+	f.Measures, err = s.inSight(ctx, o, f.Measures)
+	return err
+}
+
+// namesOf reads who did what the file has, and who lifted it.
+func (s *Store) namesOf(ctx context.Context, f *File) error {
 	var ids []UserID
 	for _, m := range slices.Concat(f.Done, f.Measures) {
-		ids = append(ids, m.By)
+		ids = append(ids, m.By, m.EndedBy)
 	}
 	if len(ids) == 0 {
 		return nil
@@ -148,6 +158,17 @@ func (s *Store) past(ctx context.Context, f *File, o Officer) (err error) {
 		f.Names[n.ID] = n.Name
 	}
 	return nil
+}
+
+// liftable says which of all hold, and by may lift.
+func (s *Store) liftable(ctx context.Context, by UserID, all []Measure) (map[MeasureID]bool, error) {
+	holding := slices.DeleteFunc(all, func(m Measure) bool { return !m.Holds(s.now()) })
+	mine, err := s.Lifts(ctx, by, holding)
+	lifts := make(map[MeasureID]bool, len(mine))
+	for _, m := range mine {
+		lifts[m.ID] = true
+	}
+	return lifts, err
 }
 
 // inSight are those of all that were not done in a room which o may not read: what is

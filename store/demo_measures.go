@@ -42,7 +42,7 @@ func (s *Store) demoMeasures(ctx context.Context, people map[string]UserID, now 
 		return err
 	})
 	ago(3*time.Hour, func() error {
-		_, err := s.Impose(ctx, ben, Measure{Kind: SlowMode, Room: market, Amount: 30, Reason: OffTopic})
+		_, err := s.Impose(ctx, ben, Measure{Kind: SlowMode, Room: market, Amount: 30, Reason: Heated, Words: "The lamp is being looked for. One message in half a minute is enough, please."})
 		return err
 	})
 	ago(2*time.Hour, func() (err error) {

@@ -85,7 +85,7 @@ func (c *court) gone(room store.RoomID) map[string]func() error {
 	ctx := c.t.Context()
 	impose := func(kind store.MeasureKind, room store.RoomID, user store.UserID) func() error {
 		return func() error {
-			m := store.Measure{Kind: kind, User: user, Room: room, Reason: store.Spam, Until: time.Now().Add(time.Hour)}
+			m := store.Measure{Kind: kind, User: user, Room: room, Reason: kind.Reasons()[0], Until: time.Now().Add(time.Hour)}
 			_, err := c.s.Impose(ctx, act(c.ada), m)
 			return err
 		}

@@ -32,23 +32,6 @@ const (
 	NewcomerLag MeasureKind = "wait"     // accounts younger than Amount minutes do not write at all
 )
 
-// Reason is why, of a short list; reports have the same.
-type Reason string
-
-// The reasons.
-const (
-	Spam        Reason = "spam"
-	Harassment  Reason = "harassment"
-	Hate        Reason = "hate"
-	Violence    Reason = "violence"
-	Illegal     Reason = "illegal"
-	OffTopic    Reason = "off-topic"
-	OtherReason Reason = "other"
-)
-
-// Reasons are all of them in the order of the list.
-var Reasons = []Reason{Spam, Harassment, Hate, Violence, Illegal, OffTopic, OtherReason}
-
 // Measure is an act of moderation. It holds until Until, or until it is lifted; then
 // all is as before.
 type Measure struct {
@@ -64,7 +47,7 @@ type Measure struct {
 	EndedAt time.Time // zero: it holds
 	EndedBy UserID    // 0: it ended by itself
 	Reason  Reason
-	Words   string // what the person is told, besides the reason
+	Words   string // what the person, or the room's members, are told besides the reason
 	Amount  int    // seconds or hours, as the kind says; of a Ban 1: addresses are refused, too
 	ReadAt  time.Time
 
@@ -139,7 +122,7 @@ func checkMeasure(m *Measure) error {
 	if !is {
 		return Invalid{"kind", "Choose what to do."}
 	}
-	if !slices.Contains(Reasons, m.Reason) {
+	if !slices.Contains(m.Kind.Reasons(), m.Reason) {
 		return Invalid{"reason", "Choose a reason."}
 	}
 	if !m.Until.IsZero() && !m.Until.After(m.At) {
@@ -296,10 +279,16 @@ func (s *Store) lift(ctx context.Context, tx *transaction, by Actor, m *Measure,
 	return s.record(ctx, tx, by, entry)
 }
 
-// end notes that m has ended, and undoes what it did.
+// end notes that m has ended, settles the objection to it, and undoes what it did.
 func (s *Store) end(ctx context.Context, tx *transaction, m *Measure, by UserID) error {
 	m.EndedAt, m.EndedBy = s.now(), by
 	if _, err := tx.ExecContext(ctx, "update measures set ended_at = $1, ended_by = $2 where id = $3", micros(m.EndedAt), by, m.ID); err != nil {
+		return err
+	}
+	if err := settleAppeal(ctx, tx, *m); err != nil {
+		return err
+	}
+	if err := newsOfLift(ctx, tx, *m); err != nil {
 		return err
 	}
 	end := effects[m.Kind].end

@@ -78,7 +78,7 @@ func judge(t *testing.T, s *store.Store) *judged {
 func (j *judged) impose(by store.User, m store.Measure) store.Measure {
 	j.Helper()
 	if m.Reason == "" {
-		m.Reason = store.Spam
+		m.Reason = m.Kind.Reasons()[0]
 	}
 	m, err := j.Impose(j.Context(), store.Actor{User: by.ID}, m)
 	must(j.T, err)
@@ -174,7 +174,7 @@ func TestAfterEachMeasureAllIsAsBefore(t *testing.T) {
 					if m.Kind == store.NewcomerCap || m.Kind == store.NewcomerLag {
 						m.User = 0
 					}
-					m.Reason = store.Spam
+					m.Reason = m.Kind.Reasons()[0]
 					if m.Until = j.now.Add(hour); end == "lifted" && m.Kind != store.TimeOut {
 						m.Until = time.Time{}
 					}

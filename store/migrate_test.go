@@ -5,9 +5,12 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/jmoiron/sqlx"
 
 	"parley/store/migrations"
 )
@@ -111,7 +114,9 @@ func TestMessagesAndKeysComeThroughTheUpdate(t *testing.T) {
 	}
 }
 
-func TestTheEndsOfLocksAndSlowModesComeThroughTheUpdate(t *testing.T) {
+// before returns an embedded database as it was before the migration.
+func before(t *testing.T, migration string) (dialect, *sqlx.DB) {
+	t.Helper()
 	d := dialect{"sqlite", filepath.Join(t.TempDir(), "parley.db")}
 	names, err := fs.Glob(migrations.Files, "*.sql")
 	if err != nil {
@@ -123,7 +128,7 @@ func TestTheEndsOfLocksAndSlowModesComeThroughTheUpdate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if name < "0013" && !strings.Contains(name, ".postgres.") {
+		if name < migration && !strings.Contains(name, ".postgres.") {
 			old[strings.Replace(name, ".sqlite", "", 1)] = &fstest.MapFile{Data: sql}
 		}
 	}
@@ -134,6 +139,11 @@ func TestTheEndsOfLocksAndSlowModesComeThroughTheUpdate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return d, db
+}
+
+func TestTheEndsOfLocksAndSlowModesComeThroughTheUpdate(t *testing.T) {
+	d, db := before(t, "0013")
 	measure := "insert into measures (id, kind, user_id, room_id, seq, case_id, by_id, at, ended_at, reason, words, amount, until_at) values "
 	for _, query := range []string{
 		"insert into rooms (id, slug, name, name_key, kind, created_by, created_at) values (2, 'a', 'a', 'a', 'open', 0, 1), (3, 'b', 'b', 'b', 'open', 0, 1)",
@@ -159,5 +169,30 @@ func TestTheEndsOfLocksAndSlowModesComeThroughTheUpdate(t *testing.T) {
 		if err != nil || got.Locked != want[0] || got.Slow != want[1] {
 			t.Errorf("room %d: got %+v, %v; want %v", room, got, err, want)
 		}
+	}
+}
+
+func TestTheUpdateSettlesObjectionsToWhatHasEnded(t *testing.T) {
+	d, db := before(t, "0017")
+	for _, query := range []string{
+		`insert into measures (id, kind, user_id, room_id, seq, case_id, by_id, at, until_at, ended_at, ended_by, reason, words, amount)
+		 values (1, 'ban', 1, 0, 0, 0, 2, 1, 0, 0, 0, '', '', 0), (2, 'ban', 1, 0, 0, 0, 2, 1, 5, 6, 0, '', '', 0), (3, 'ban', 1, 0, 0, 0, 2, 1, 0, 7, 3, '', '', 0), (4, 'ban', 1, 0, 0, 0, 2, 1, 0, 8, 3, '', '', 0)`,
+		"insert into appeals (measure_id, user_id, at, text) values (1, 1, 2, 'why'), (2, 1, 2, 'why'), (3, 1, 2, 'why')",
+		"insert into appeals (measure_id, user_id, at, text, decided_at, decided_by, answer) values (4, 1, 2, 'why', 4, 5, 'no')",
+	} {
+		if _, err := db.ExecContext(t.Context(), query); err != nil {
+			t.Fatal(query, err)
+		}
+	}
+	db.Close()
+	s, err := Open(t.Context(), "sqlite:"+d.dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	var got []string
+	err = s.list(t.Context(), &got, "select measure_id || ': ' || decided_at || ' ' || decided_by || ' ' || granted || ' ' || answer from appeals order by measure_id")
+	if want := []string{"1: 0 0 0 ", "2: 6 0 0 ", "3: 7 3 1 ", "4: 4 5 0 no"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %q, %v; want %q", got, err, want)
 	}
 }

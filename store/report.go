@@ -230,7 +230,9 @@ func copiesOf(text string) []Copy {
 // Reported is a report with what became of it.
 type Reported struct {
 	Report
-	About Case // without copies, and without who handles it
+	About  Case // without copies, and without who handles it
+	News   bool // they have not been shown what became of it
+	Lifted bool // something that was done about it, after an objection
 }
 
 // ReportsBy returns what user reported, the newest first, at most limit.
@@ -247,13 +249,15 @@ func (s *Store) ReportsBy(ctx context.Context, user UserID, limit int) ([]Report
 		ClosedAt int64 `db:"closed_at"`
 		Outcome  Outcome
 		Member   bool
+		News     bool
+		Lifted   bool
 	}
 	if err := s.list(ctx, &rows, reportsBy, user, limit); err != nil {
 		return nil, s.plain(err)
 	}
 	all := make([]Reported, len(rows))
 	for i, r := range rows {
-		all[i] = Reported{r.report(), Case{
+		all[i] = Reported{Report: r.report(), News: r.News, Lifted: r.Lifted, About: Case{
 			ID: r.CaseID, User: r.UserID, UserName: r.UserName, Room: r.RoomID, RoomName: r.RoomName, RoomKind: r.RoomKind, Seq: r.Seq,
 			State: r.State, ClosedAt: fromMicros(r.ClosedAt), Outcome: r.Outcome, Member: r.Member,
 		}}
@@ -264,7 +268,8 @@ func (s *Store) ReportsBy(ctx context.Context, user UserID, limit int) ([]Report
 const reportsBy = `
 select p.case_id, p.user_id as by_id, '' as by_name, p.at, p.reason, p.note,
        c.user_id as about_id, u.name as user_name, c.room_id, coalesce(r.name, '') as room_name, coalesce(r.kind, '') as room_kind,
-       c.seq, c.state, c.closed_at, c.outcome,
+       c.seq, c.state, c.closed_at, c.outcome, p.news,
+       exists (select 1 from measures x join appeals a on a.measure_id = x.id where x.case_id = c.id and a.granted) as lifted,
        exists (select 1 from members m where m.room_id = c.room_id and m.user_id = $1 and m.present) as member
   from reports p
   join cases c on c.id = p.case_id

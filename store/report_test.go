@@ -276,3 +276,58 @@ func TestReportsAtOnceFindOneCaseAlsoWhileTheAuthorDeletes(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatBecameOfAReportIsNewsUntilItIsShown(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		news := func(what string, want int, users ...store.UserID) {
+			t.Helper()
+			for _, user := range users {
+				if b, err := c.s.Aside(t.Context(), user); err != nil || b.News != want {
+					t.Errorf("%s: %d has news of %d reports, want %d (%v)", what, user, b.Reports, want, err)
+				}
+			}
+		}
+		read := func() {
+			t.Helper()
+			for _, user := range []store.UserID{c.cleo, c.dan, c.mod} {
+				must(t, c.s.ReadReports(t.Context(), user))
+			}
+		}
+		id := c.report(c.cleo, c.said).ID
+		c.report(c.dan, c.said)
+		c.report(c.mod, c.said)
+		other := c.report(c.cleo, c.say(c.ben, "And you")).ID
+		news("reported", 0, c.cleo, c.dan, c.mod)
+		must(t, c.s.CloseCase(t.Context(), act(c.mod), id, 1))
+		news("closed", 1, c.cleo, c.dan)
+		news("closed by themselves", 0, c.mod)
+		must(t, c.s.ReopenCase(t.Context(), act(c.ada), id, 2))
+		news("looked at again", 0, c.cleo, c.dan, c.mod)
+		m, err := c.s.ImposeInCase(t.Context(), act(c.ada), id, 3, store.Measure{Kind: store.Warning, Reason: store.Harassment}, true)
+		must(t, err)
+		news("decided", 1, c.cleo, c.dan, c.mod)
+		must2(c.s.ImposeInCase(t.Context(), act(c.ada), other, 1, store.Measure{Kind: store.Warning, Reason: store.Hate}, true))(t)
+		news("the other, too", 2, c.cleo)
+		read()
+		news("shown", 0, c.cleo, c.dan, c.mod)
+
+		// What is lifted without an objection is no news, and with one it is.
+		must(t, c.s.ReopenCase(t.Context(), act(c.ada), id, 4))
+		second, err := c.s.ImposeInCase(t.Context(), act(c.ada), id, 5, store.Measure{Kind: store.Warning, Reason: store.Hate, Words: "Once more"}, true)
+		must(t, err)
+		read()
+		must2(c.s.Lift(t.Context(), act(c.ada), second.ID, ""))(t)
+		news("lifted", 0, c.cleo, c.dan, c.mod)
+		must(t, c.s.CreateAppeal(t.Context(), c.ben, m.ID, "It was a joke"))
+		must2(c.s.DecideAppeal(t.Context(), act(c.mod), m.ID, true, "It was"))(t)
+		news("lifted after an objection", 1, c.cleo, c.dan)
+		news("lifted by themselves", 0, c.mod)
+		all, err := c.s.ReportsBy(t.Context(), c.cleo, 10)
+		must(t, err)
+		for _, r := range all {
+			if want := r.Case == id; r.Lifted != want || r.News != want {
+				t.Errorf("she is shown %+v", r)
+			}
+		}
+	})
+}

@@ -122,11 +122,38 @@ func (s *Store) StandingIn(ctx context.Context, room RoomID, user UserID) (Stand
 	err := s.readOne(ctx, r.places(), standingOf, room, user)
 	by := r.standing(user).at(s.now())
 	by.windows = s.windows()
+	if err == nil && (by.Locked || by.SlowMode > 0) {
+		by.Why, by.Words, err = s.toldIn(ctx, room, by)
+	}
 	if wait := s.newcomerWait(NewcomerLag, by.Since, s.now()); wait > 0 && !by.Moderates() {
 		by.New = s.now().Add(wait)
 	}
 	return by, s.plain(err)
 }
+
+// toldIn is why the room of by is locked, or else slow, and what its members are told of it.
+func (s *Store) toldIn(ctx context.Context, room RoomID, by Standing) (Reason, string, error) {
+	kind := SlowMode
+	if by.Locked {
+		kind = RoomLock
+	}
+	var m struct {
+		Reason Reason
+		Words  string
+	}
+	err := s.get(ctx, &m, toldIn, room, kind, micros(s.now()))
+	if isNone(err) {
+		return "", "", nil // it has just ended
+	}
+	return m.Reason, m.Words, err
+}
+
+const toldIn = `
+select reason, words
+  from measures
+ where room_id = $1 and ended_at = 0 and kind = $2 and user_id = 0 and (until_at = 0 or until_at > $3)
+ order by id desc
+ limit 1`
 
 // Restraint is what keeps by from writing now, nil if nothing does.
 func (s *Store) Restraint(by Standing) error { return restraint(by, s.now()) }

@@ -108,7 +108,8 @@ func TestWhatKeepsPeopleFromWritingInARoomDoesSoAndNothingElse(t *testing.T) {
 		for name, m := range map[string]store.Measure{
 			"no kind": {Kind: "dance", User: j.ben.ID}, "no reason": {Kind: store.Warning, User: j.ben.ID, Reason: "because"},
 			"over already": {Kind: store.TimeOut, User: j.ben.ID, Reason: store.Spam, Until: j.now}, "without end": {Kind: store.TimeOut, User: j.ben.ID, Reason: store.Spam},
-			"too slow": {Kind: store.SlowMode, Room: j.kitchen, Reason: store.Spam, Amount: 100_000}, "not slow": {Kind: store.SlowMode, Room: j.kitchen, Reason: store.Spam},
+			"too slow": {Kind: store.SlowMode, Room: j.kitchen, Reason: store.Flood, Amount: 100_000}, "not slow": {Kind: store.SlowMode, Room: j.kitchen, Reason: store.Flood},
+			"a room for what people do": {Kind: store.RoomLock, Room: j.kitchen, Reason: store.Harassment}, "a person for what rooms need": {Kind: store.Warning, User: j.ben.ID, Reason: store.Maintenance},
 			// So many hours, and minutes, are few nanoseconds in 64 bits.
 			"too long a wait": {Kind: store.NewcomerCap, Reason: store.Spam, Amount: 5124095577}, "too long a wait to write": {Kind: store.NewcomerLag, Reason: store.Spam, Amount: 307445734562},
 		} {

@@ -66,6 +66,15 @@ func TestRulesAreTriedChangedAndDeletedByModerators(t *testing.T) {
 		if err != nil || looked != 2 || len(caught) != 1 || caught[0].Seq != 1 {
 			t.Errorf("the trial caught %v of %d, %v", caught, looked, err)
 		}
+		// What is hidden counts for who may read it, and what is deleted for nobody.
+		must2(s.Impose(t.Context(), by, store.Measure{Kind: store.HideMessage, Room: lobby, Seq: 1, Reason: store.Spam}))(t)
+		must2(s.DeleteMessage(t.Context(), lobby, 2, ben.ID))(t)
+		if caught, looked, err = s.Trial(t.Context(), ada.ID, rule); err != nil || looked != 1 || len(caught) != 1 || caught[0].Body != "come to my casino" {
+			t.Errorf("of hidden ones the trial caught %+v of %d, %v", caught, looked, err)
+		}
+		if caught, looked, err = s.Trial(t.Context(), ben.ID, rule); err != nil || looked != 0 || len(caught) != 0 {
+			t.Errorf("for who moderates nothing it caught %+v of %d, %v", caught, looked, err)
+		}
 		_, err = s.CreateRule(t.Context(), store.Actor{User: ben.ID}, rule)
 		wants(t, "a member makes a rule", err, store.ErrNotFound)
 		rule, err = s.CreateRule(t.Context(), by, rule)

@@ -103,10 +103,26 @@ func valueOf(ctx context.Context, e store.Entry, text string, zone *time.Locatio
 
 // reasonOf is why e was done: those of the list in words.
 func reasonOf(ctx context.Context, e store.Entry) string {
+	if strings.HasPrefix(string(e.Act), "moderation.lift-") {
+		switch e.Reason {
+		case "appeal":
+			return say(ctx, "An objection was granted")
+		case "reactivated":
+			return say(ctx, "The account was made active again")
+		}
+	}
 	if strings.HasPrefix(string(e.Act), "moderation.") || strings.HasPrefix(string(e.Act), "appeal.") {
 		return reasonWord(ctx, store.Reason(e.Reason))
 	}
 	return e.Reason
+}
+
+// reasonLabel is what the reason of e is called: of a decided objection it is the answer.
+func reasonLabel(ctx context.Context, e store.Entry) string {
+	if strings.HasPrefix(string(e.Act), "appeal.") && reasonOf(ctx, e) == e.Reason {
+		return say(ctx, "Answer")
+	}
+	return say(ctx, "Reason")
 }
 
 // exported is what an export of the log was asked for: its format, and the fields of

@@ -84,7 +84,7 @@ func lasts(ctx context.Context, endless bool) [][2]string {
 	if endless {
 		all = append(all, [2]string{"", say(ctx, "Until it is lifted")})
 	}
-	return all
+	return append(all, [2]string{OwnEnd, say(ctx, "Until a date of my own…")})
 }
 
 // Noticed is what a measure says to the person it is on.
@@ -141,6 +141,9 @@ func Noticed(ctx context.Context, m store.Measure, zone *time.Location) string {
 // Usually is the choice of how long an act lasts that is usual for it: see
 // store.MeasureKind's Usual.
 const Usually = "usually"
+
+// OwnEnd is the choice of an end of one's own, which a field beside it says.
+const OwnEnd = "own"
 
 // usual is the choice among lasts that is usual for kind.
 func usual(kind store.MeasureKind) string {

@@ -19,6 +19,12 @@ func reasonWord(ctx context.Context, why store.Reason) string {
 		return say(ctx, "Violence or threats")
 	case store.Illegal:
 		return say(ctx, "Something illegal")
+	case store.Heated:
+		return say(ctx, "Heated discussion")
+	case store.Flood:
+		return say(ctx, "Flood of messages")
+	case store.Maintenance:
+		return say(ctx, "Maintenance")
 	case store.OffTopic:
 		return say(ctx, "Off topic")
 	case store.OtherReason:
@@ -28,9 +34,9 @@ func reasonWord(ctx context.Context, why store.Reason) string {
 }
 
 // reasonOptions are the list to choose from; the first is no choice yet.
-func reasonOptions(ctx context.Context) [][2]string {
+func reasonOptions(ctx context.Context, reasons []store.Reason) [][2]string {
 	all := [][2]string{{"", say(ctx, "Choose a reason")}}
-	for _, why := range store.Reasons {
+	for _, why := range reasons {
 		all = append(all, [2]string{string(why), reasonWord(ctx, why)})
 	}
 	return all

@@ -41,7 +41,6 @@ var germanRules = map[string]string{
 	"Nobody reported it: a rule caught it.": "Niemand hat sie gemeldet: Eine Regel hat sie gefunden.",
 	"Nothing waits for you. What a rule holds comes here by itself.":             "Nichts wartet auf dich. Was eine Regel zurückhält, erscheint hier von selbst.",
 	"Nothing was done: this message was decided, or withdrawn, in the meantime.": "Nichts wurde getan: Über diese Nachricht wurde inzwischen entschieden, oder sie wurde zurückgezogen.",
-	"Of the last %d in your rooms, direct conversations left out.":               "Von den letzten %d in deinen Räumen, ohne direkte Unterhaltungen.",
 	"Off":                    "Aus",
 	"Publish":                "Veröffentlichen",
 	"Put away":               "Weglegen",
