@@ -118,6 +118,7 @@ func (s *Server) region(ctx context.Context, topic live.Topic, audiences []live.
 			made = fixed(views.Seen(nil, true))
 		case "restraint":
 			by, held, failed := s.restraint(ctx, user, room)
+			s.waits.begin(posting{user, room}, by)
 			made, err, r.Depends = func(zone *time.Location) []templ.Component {
 				return []templ.Component{views.Restrained(by, room, held, zone, time.Now(), true)}
 			}, failed, []live.Topic{personTopic(user), headTopic(room), heldOfTopic(user, room), newcomersTopic}

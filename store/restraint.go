@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -114,6 +115,34 @@ update rooms
 const locks = `
   from measures
  where room_id = $1 and ended_at = 0 and kind = 'lock' and user_id = 0 and (until_at = 0 or until_at > $2)`
+
+// pace notes that who has written in a slow room, also what a rule holds, and returns when
+// they can again; zero: at once. It is a Restraint if they wrote at the same moment elsewhere.
+func pace(ctx context.Context, tx *transaction, d Draft, who Standing, now time.Time) (time.Time, error) {
+	slow := who.at(now).SlowMode
+	if slow == 0 || who.Moderates() {
+		return time.Time{}, nil
+	}
+	err := one(tx.ExecContext(ctx, paced, micros(now), d.Room, d.Author, micros(now.Add(-slow))))
+	if errors.Is(err, ErrNotFound) {
+		return time.Time{}, Restraint{Kind: SlowMode, Wait: slow, Every: slow}
+	}
+	return now.Add(slow), err
+}
+
+const paced = `
+update members
+   set posted_at = $1
+ where room_id = $2 and user_id = $3 and posted_at <= $4`
+
+// Waits is how long by waits at now for their next message in a slow room; 0: they do not.
+func (by Standing) Waits(now time.Time) time.Duration {
+	var r Restraint
+	if errors.As(restraint(by, now), &r) && r.Kind == SlowMode {
+		return r.Wait
+	}
+	return 0
+}
 
 // StandingIn returns what user is in room now, with what keeps them from writing;
 // ErrNotFound unless they are a member and not suspended.

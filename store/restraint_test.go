@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -117,5 +119,57 @@ func TestWhatKeepsPeopleFromWritingInARoomDoesSoAndNothingElse(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
+	})
+}
+
+func TestWhatARuleHoldsCountsInASlowRoomAndOfTwoAtOnceOneIsTaken(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		j := judge(t, s)
+		for text, act := range map[string]store.RuleAct{"casino": store.RuleHolds, "spam": store.RuleRefuses} {
+			_, err := s.CreateRule(t.Context(), store.Actor{User: j.ada.ID}, store.Rule{Kind: store.RuleWord, Text: text, Act: act})
+			must(t, err)
+		}
+		j.impose(j.cleo, store.Measure{Kind: store.SlowMode, Room: j.kitchen, Amount: 10})
+		held := func(err error) bool {
+			var w store.Waits
+			return errors.As(err, &w)
+		}
+		if err := j.say(j.ben, j.kitchen, "spam"); errors.As(err, new(store.Restraint)) {
+			t.Errorf("refused: %v", err)
+		}
+		if err := j.say(j.ben, j.kitchen, "the casino"); !held(err) {
+			t.Errorf("what was refused counts: %v", err)
+		}
+		j.kept("after one that is held", j.say(j.ben, j.kitchen, "the casino again"), store.SlowMode)
+		j.kept("and another", j.say(j.ben, j.kitchen, "hello"), store.SlowMode)
+		for round := range 5 {
+			j.now = j.now.Add(10 * time.Second)
+			var group sync.WaitGroup
+			errs := make([]error, 2)
+			for i := range errs {
+				group.Go(func() {
+					_, errs[i] = s.PostMessage(t.Context(), store.Draft{Room: j.kitchen, Author: j.ben.ID, Key: fmt.Sprint(round, " ", i), Body: fmt.Sprint("casino ", i)})
+				})
+			}
+			group.Wait()
+			if held(errs[0]) == held(errs[1]) {
+				t.Errorf("two at once: %v, %v", errs[0], errs[1])
+			}
+		}
+		j.now = j.now.Add(10 * time.Second)
+		m, err := s.PostMessage(t.Context(), store.Draft{Room: j.kitchen, Author: j.ben.ID, Key: "last", Body: "hello"})
+		if must(t, err); !m.Next.Equal(j.now.Add(10 * time.Second)) {
+			t.Errorf("Ben writes again at %v, it is %v", m.Next, j.now)
+		}
+		if by, err := s.StandingIn(t.Context(), j.kitchen, j.ben.ID); err != nil || by.Waits(j.now) != 10*time.Second || by.Waits(j.now.Add(10*time.Second)) != 0 {
+			t.Errorf("he waits %v, %v", by.Waits(j.now), err)
+		}
+		// What a moderator publishes is none of his that counts now.
+		all, err := s.HeldFor(t.Context(), j.cleo.ID, j.kitchen, 1)
+		must(t, err)
+		j.now = j.now.Add(10 * time.Second)
+		_, err = s.PublishHeld(t.Context(), store.Actor{User: j.cleo.ID}, all[0].ID)
+		must(t, err)
+		must(t, j.say(j.ben, j.kitchen, "at once"))
 	})
 }

@@ -86,7 +86,6 @@ var germanMeasures = map[string]string{
 	"This has ended already, so there is nothing left to object to.":                   "Das ist schon zu Ende, es gibt also nichts mehr zu widersprechen.",
 	"This is a warning.":                                          "Das ist eine Verwarnung.",
 	"This message is hidden":                                      "Diese Nachricht ist verborgen",
-	"This room is in slow mode. Your text is still here.":         "Dieser Raum ist im langsamen Modus. Dein Text ist noch da.",
 	"This was done already. Load the page again and have a look.": "Das wurde schon getan. Lade die Seite neu und sieh nach.",
 	"Time-out":             "Auszeit",
 	"Until it is lifted":   "Bis es aufgehoben wird",

@@ -15,4 +15,9 @@ var germanMutes = map[string]string{
 	"You cannot mute yourself.":    "Du kannst dich nicht selbst stummschalten.",
 	"You have muted 200 people. Undo one of them first.":                 "Du hast 200 Personen stummgeschaltet. Mach erst bei einer davon rückgängig.",
 	"You have muted nobody. Open a person’s card to mute or block them.": "Du hast niemanden stummgeschaltet. Öffne die Karte einer Person, um sie stummzuschalten oder zu blockieren.",
+	"You can write again.":               "Du kannst wieder schreiben.",
+	"You can write again in a second.":   "Du kannst in einer Sekunde wieder schreiben.",
+	"You can write again in %d seconds.": "Du kannst in %d Sekunden wieder schreiben.",
+	"You can write again in %d minutes.": "Du kannst in %d Minuten wieder schreiben.",
+	"You can write again in %d hours.":   "Du kannst in %d Stunden wieder schreiben.",
 }
