@@ -177,7 +177,7 @@ func (s *Server) showZone(w http.ResponseWriter, r *http.Request) error {
 
 // showStyle is the asker's private stylesheet.
 func (s *Server) showStyle(w http.ResponseWriter, r *http.Request) error {
-	return css(w, views.MeCSS(asker(r).User))
+	return css(w, views.MeCSS(r.Context(), asker(r).User))
 }
 
 // commonZones are offered while typing; every other IANA name is taken too.

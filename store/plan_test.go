@@ -42,7 +42,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"taken":           takenBy,
 		"reset":           resetUser,
 		"room":            membership,
-		"direct people":   lists(peopleOfDirect, []int{1, 2}),
+		"direct people":   lists(peopleOfDirect, 1, []int{1, 2}),
 		"browse":          roomsInUse,
 		"archived":        roomsArchived,
 		"conversation":    conversationOf,

@@ -4,6 +4,8 @@ package words
 var germanMutes = map[string]string{
 	"Block":                    "Blockieren",
 	"Blocked since %s":         "Blockiert seit %s",
+	"Muted":                    "Stumm",
+	"Only mute":                "Nur stummschalten",
 	"Mute":                     "Stummschalten",
 	"Muted and blocked people": "Stummgeschaltete und blockierte Personen",
 	"Muted since %s":           "Stumm seit %s",
