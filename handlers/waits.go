@@ -3,12 +3,15 @@ package handlers
 import (
 	"container/heap"
 	"context"
+	"errors"
+	"net/http"
 	"sync"
 	"time"
 
 	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
+	"parley/views/words"
 )
 
 // waits are who waits for their next message in a slow room that they have open here: their
@@ -137,6 +140,18 @@ func (s *Server) tellWait(one wait, now time.Time) {
 		return
 	}
 	s.waits.goesOn(one, now)
+}
+
+// timedOut is the posted form again with sentence and for how long, if err is that its
+// person has a time-out.
+func (s *Server) timedOut(w http.ResponseWriter, r *http.Request, err error, sentence string) (f views.Fields, is bool) {
+	var restraint store.Restraint
+	if !errors.As(err, &restraint) || restraint.Kind != store.TimeOut {
+		return f, false
+	}
+	f = fieldsOf(r, nil)
+	f.Problem = words.Told(r.Context(), sentence) + " " + tryAgain(r.Context(), w, restraint.Wait)
+	return f, true
 }
 
 // queued are waits, what is due first at 0: heap.Interface.

@@ -161,6 +161,23 @@ func (s *Store) StandingIn(ctx context.Context, room RoomID, user UserID) (Stand
 	return by, s.plain(err)
 }
 
+// timedOut is a Restraint if user has a time-out everywhere: then they say nothing else to
+// everybody either, and begin nothing.
+func (s *Store) timedOut(ctx context.Context, tx asking, user UserID) error {
+	var until int64
+	if err := tx.GetContext(ctx, &until, "select quiet_until from users where id = $1", user); err != nil {
+		return err
+	}
+	return timedOutUntil(fromMicros(until), s.now())
+}
+
+func timedOutUntil(until, now time.Time) error {
+	if wait := until.Sub(now); wait > 0 {
+		return Restraint{Kind: TimeOut, Wait: wait}
+	}
+	return nil
+}
+
 // Restraint is what keeps by from writing now, nil if nothing does.
 func (s *Store) Restraint(by Standing) error { return restraint(by, s.now()) }
 
