@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -146,10 +147,11 @@ func (s *Server) theirs(ctx context.Context, user store.UserID, all []store.Appe
 	for i, a := range all {
 		measures[i] = a.Measure
 	}
-	known, err := s.Store.Lifts(ctx, user, measures)
+	known, lifts, err := s.Store.Known(ctx, user, measures)
 	if err != nil {
 		return nil, err
 	}
+	known = slices.DeleteFunc(known, func(m store.Measure) bool { return !lifts[m.ID] })
 	var some []store.Appeal
 	for _, a := range all {
 		if len(some) < len(known) && known[len(some)].ID == a.Measure.ID { // they are in the same order

@@ -123,8 +123,13 @@ func alone(ctx context.Context, tx reader, m Measure) (bool, error) {
 	if err := tx.SelectContext(ctx, &others, officers, m.By, m.User, m.Room); err != nil {
 		return false, err
 	}
+	places := offices{}
+	j, err := judge(ctx, tx, m, places)
+	if err != nil {
+		return false, err
+	}
 	for _, other := range others {
-		if may, err := mayLift(ctx, tx, other, m); err != nil || may {
+		if _, _, may, err := j.by(ctx, tx, other, places); err != nil || may {
 			return false, err
 		}
 	}

@@ -150,4 +150,5 @@ var germanMeasures = map[string]string{
 	"You have a time-out, so you cannot make a room. What you typed is still here.":                                                                                               "Du hast eine Auszeit, darum kannst du keinen Raum anlegen. Was du getippt hast, ist noch da.",
 	"You have a time-out, so the room’s name and topic stay as they are. What you typed is still here.":                                                                           "Du hast eine Auszeit, darum bleiben Name und Thema des Raums, wie sie sind. Was du getippt hast, ist noch da.",
 	"You have a time-out, so you cannot begin a conversation. Those you have stay open to you.":                                                                                   "Du hast eine Auszeit, darum kannst du kein Gespräch beginnen. Die du hast, bleiben dir offen.",
+	"Somebody above you did this, so it is not yours to lift.":                                                                                                                    "Das hat jemand über dir getan, darum kannst du es nicht aufheben.",
 }
