@@ -6,7 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jmoiron/sqlx"
+
 	"parley/store"
+	"parley/store/storetest"
 )
 
 func ruleForm(text, act, sentence string) url.Values {
@@ -187,5 +190,41 @@ func TestOnlySoManyMessagesOfOnePersonWaitInARoom(t *testing.T) {
 		c.does("ben", "/rooms/1/messages", draft("what no rule holds"), 303)
 		c.does("ben", "/held/1/withdraw", url.Values{}, 303)
 		c.does("ben", "/rooms/1/messages", draft("casino, one more"), 303)
+	})
+}
+
+func TestWhatIsHeldIsTakenBackAlsoByWhoHasLeftTheRoom(t *testing.T) {
+	storetest.Embedded(t, func(t *testing.T, s *store.Store, db *sqlx.DB) {
+		w := newWorld(t, s, unlimited)
+		ada, ben, cleo := w.signUp("ada"), w.signUp("ben"), w.signUp("cleo")
+		ada.post("/moderation/rules", url.Values{"kind": {"word"}, "text": {"casino"}, "act": {"hold"}})
+		cleo.post("/rooms", url.Values{"name": {"Garden"}, "kind": {"open"}})
+		cleo.post("/rooms", url.Values{"name": {"Cellar"}, "kind": {"private"}})
+		for _, room := range []string{"2", "3"} {
+			cleo.post("/rooms/"+room+"/members", url.Values{"person": {"ben"}})
+		}
+		for _, room := range []string{"2", "3"} {
+			ben.post("/rooms/"+room+"/messages", draft("to the casino in "+room))
+			if a := ben.post("/rooms/"+room+"/leave", url.Values{}); a.StatusCode != http.StatusSeeOther {
+				t.Fatal(a.Status)
+			}
+		}
+		page := ben.get("/notices")
+		for text, want := range map[string]bool{"to the casino in 2": true, "to the casino in 3": true, "Garden": true, "Cellar": false} {
+			if got := strings.Contains(page.body, text); got != want {
+				t.Errorf("the page has %q: %t", text, got)
+			}
+		}
+		if got := cleo.get("/notices").body; strings.Contains(got, "casino") {
+			t.Error("Cleo sees what of Ben's is held")
+		}
+		for _, held := range []string{"1", "2"} {
+			if a := ben.post("/held/"+held+"/withdraw", url.Values{}); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/notices?saved=held" {
+				t.Errorf("withdraw: %s to %s", a.Status, a.Header.Get("Location"))
+			}
+		}
+		if got := ben.get("/notices?saved=held").body; strings.Contains(got, "casino") || !strings.Contains(got, "It is taken back") {
+			t.Error("it is still there")
+		}
 	})
 }

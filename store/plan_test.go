@@ -78,6 +78,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"held anywhere": heldAnywhere,
 		"held in":       heldIn,
 		"held of":       heldOf,
+		"held of all":   heldOfAll,
 		"waiting of":    waitingOf,
 		"held due":      heldDue,
 

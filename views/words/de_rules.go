@@ -73,7 +73,8 @@ var germanRules = map[string]string{
 	"Your held messages":               "Deine zurückgehaltenen Nachrichten",
 	"Your message waits for a moderator. You see it here until it is decided.":                            "Deine Nachricht wartet auf die Moderation. Du siehst sie hier, bis entschieden ist.",
 	"Fifty messages of yours wait for a moderator in this room. Send this when some of them are decided.": "Fünfzig Nachrichten von dir warten in diesem Raum auf die Moderation. Schick diese, wenn über einige entschieden ist.",
-	"Back to the rule":                    "Zurück zur Regel",
-	"%s published %s, which was held":     "%s hat %s veröffentlicht, zuvor zurückgehalten",
-	"%s turned down a held message of %s": "%s hat eine zurückgehaltene Nachricht von %s abgelehnt",
+	"Back to the rule":                            "Zurück zur Regel",
+	"%s published %s, which was held":             "%s hat %s veröffentlicht, zuvor zurückgehalten",
+	"%s turned down a held message of %s":         "%s hat eine zurückgehaltene Nachricht von %s abgelehnt",
+	"It is taken back: nobody reads it any more.": "Zurückgenommen: Niemand liest es mehr.",
 }
