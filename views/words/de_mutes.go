@@ -22,4 +22,7 @@ var germanMutes = map[string]string{
 	"You can write again in %d seconds.": "Du kannst in %d Sekunden wieder schreiben.",
 	"You can write again in %d minutes.": "Du kannst in %d Minuten wieder schreiben.",
 	"You can write again in %d hours.":   "Du kannst in %d Stunden wieder schreiben.",
+	"You have blocked %s.":               "Du hast %s blockiert.",
+	"You have muted %s. If you block them, they cannot talk to you directly either.": "Du hast %s stummgeschaltet. Wenn du blockierst, kann die Person dir auch nicht direkt schreiben.",
+	"You need not read %s until then. They are not told.":                            "Bis dahin musst du %s nicht lesen. Die Person erfährt nichts davon.",
 }
