@@ -1,8 +1,10 @@
 package handlers_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -226,5 +228,80 @@ func TestWhatIsHeldIsTakenBackAlsoByWhoHasLeftTheRoom(t *testing.T) {
 		if got := ben.get("/notices?saved=held").body; strings.Contains(got, "casino") || !strings.Contains(got, "It is taken back") {
 			t.Error("it is still there")
 		}
+	})
+}
+
+func TestARuleThatWouldCatchVeryMuchAsksBeforeItIsMade(t *testing.T) {
+	storetest.Embedded(t, func(t *testing.T, s *store.Store, _ *sqlx.DB) {
+		w := newWorld(t, s, unlimited)
+		ada, ben := w.signUp("ada"), w.signUp("ben")
+		for i := range 40 {
+			text := "nothing much"
+			if i < 9 {
+				text = "the zebra again"
+			}
+			ben.post("/rooms/1/messages", draft(text))
+		}
+		rules := func() []store.Rule {
+			t.Helper()
+			all, err := s.Rules(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return all
+		}
+		sure := regexp.MustCompile(`name="sure" value="([^"]*)"`)
+		asks := func(path string, form url.Values, want string) string {
+			t.Helper()
+			a := ada.post(path, form)
+			found := sure.FindStringSubmatch(a.body)
+			if (a.StatusCode != http.StatusOK || found == nil || !strings.Contains(a.body, want)) == (want != "") || a.StatusCode != http.StatusSeeOther && want == "" {
+				t.Errorf("%s with %v: %s, asks %q", path, form, a.Status, found)
+			}
+			if found == nil {
+				return ""
+			}
+			return found[1]
+		}
+		// 9 of 40 are more than a fifth.
+		for text, want := range map[string]string{"zebra": "would have caught 9 of the last 40 messages", "e": "a single letter", "\u00c9 ": "a single letter"} {
+			form := ruleForm(text, "flag", "")
+			said := asks("/moderation/rules", form, want)
+			form.Set("sure", "word something else")
+			asks("/moderation/rules", form, want)
+			if n := len(rules()); n != 0 {
+				t.Fatalf("%q: there are %d rules", text, n)
+			}
+			form.Set("sure", said)
+			asks("/moderation/rules", form, "")
+			if all := rules(); len(all) != 1 {
+				t.Fatalf("%q: there are %d rules", text, len(all))
+			} else {
+				ada.post(fmt.Sprintf("/moderation/rules/%d/delete", all[0].ID), url.Values{})
+			}
+		}
+		asks("/moderation/rules", ruleForm("casino", "hold", ""), "")
+		for range 10 { // 9 of 50 are not
+			ben.post("/rooms/1/messages", draft("nothing much"))
+		}
+		asks("/moderation/rules", ruleForm("zebra", "flag", ""), "")
+		// A change asks, too, but not for what it leaves as it was, or switches off.
+		path := fmt.Sprintf("/moderation/rules/%d", rules()[0].ID)
+		for _, r := range rules() {
+			if r.Text == "casino" {
+				path = fmt.Sprintf("/moderation/rules/%d", r.ID)
+			}
+		}
+		change := func(version, text, active string) url.Values {
+			form := ruleForm(text, "refuse", "")
+			form.Set("version", version)
+			form.Set("active", active)
+			return form
+		}
+		form := change("1", "nothing", "yes")
+		form.Set("sure", asks(path, form, "would have caught 41 of the last 50 messages"))
+		asks(path, form, "")
+		asks(path, change("2", "nothing", ""), "")
+		asks(path, change("3", "nothing", "yes"), "would have caught 41 of the last 50 messages")
 	})
 }

@@ -77,4 +77,9 @@ var germanRules = map[string]string{
 	"%s published %s, which was held":             "%s hat %s veröffentlicht, zuvor zurückgehalten",
 	"%s turned down a held message of %s":         "%s hat eine zurückgehaltene Nachricht von %s abgelehnt",
 	"It is taken back: nobody reads it any more.": "Zurückgenommen: Niemand liest es mehr.",
+	"Add it all the same":                         "Trotzdem hinzufügen",
+	"Save it all the same":                        "Trotzdem speichern",
+	"This rule is a single letter, so it may catch much that is harmless. It does not hold yet: is it meant so?":                                                                             "Diese Regel ist ein einzelner Buchstabe und trifft vielleicht vieles, was harmlos ist. Sie gilt noch nicht: Ist sie so gemeint?",
+	"This rule would have caught %d of the last %d messages. It does not hold yet: is it meant so?":                                                                                          "Diese Regel hätte %d der letzten %d Nachrichten getroffen. Sie gilt noch nicht: Ist sie so gemeint?",
+	"They do not catch longer words (zebras), letters written apart (z e b r a), figures or signs in place of letters (z3bra), or where a shortened link leads: for that there are reports.": "Sie treffen keine längeren Wörter (zebras), keine auseinander geschriebenen Buchstaben (z e b r a), keine Ziffern oder Zeichen anstelle von Buchstaben (z3bra) und nicht, wohin ein gekürzter Link führt: Dafür gibt es Meldungen.",
 }
