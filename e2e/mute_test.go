@@ -76,6 +76,7 @@ func TestWhatSomebodyMutedWritesIsFoldedAwayOnAllPagesUntilItIsUndone(t *testing
 	// The keyboard opens the row, and what follows elsewhere stays closed.
 	other.focus("#m-1-1 .message__tool--more", false)
 	other.Until(texts + ` === "1234"`)
+	other.accessible("a muted person's messages, opened")
 	other.focus("#m-1-3 .message__tool--more", false)
 	other.Until(texts + ` === "1234"`)
 	other.focus("#m-1-5 .message__tool--more", false)

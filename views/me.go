@@ -53,11 +53,11 @@ func mutedCSS(ctx context.Context, people []store.UserID) string {
 // there to be read out and to be gone to, as the keyboard leaves one message before it
 // gets to the next.
 const folded = `
-opacity: .75;
+.avatar, .message__body { opacity: .75; }
 &:not(:target, :focus-within, :hover,
   &:is(:focus-within, :hover) ~ &:not(&:is(:focus-within, :hover) ~ :not(&) ~ &),
   :has(~ &:is(:focus-within, :hover)):not(:has(~ :not(&) ~ &:is(:focus-within, :hover)))) {
-  opacity: 1; padding-block: 1px; background: none; box-shadow: none; pointer-events: none;
+  padding-block: 1px; background: none; box-shadow: none; pointer-events: none;
   & + &:not(:has(> .message__day)) { block-size: 0; margin: 0; padding-block: 0; overflow: hidden; }
   .avatar, .message__body, .message__gone, .message__tool { display: none; }
   .message__main { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
