@@ -26,7 +26,7 @@ func TestWhoWaitsIsToldEachOfTheLastTenSecondsAndBeforeThatInSteps(t *testing.T)
 					all.end(one)
 					said = append(said, "over")
 				case one.who.user != 0:
-					shown, _ := views.WaitShown(one.end.Sub(time.Now()))
+					shown, _ := views.WaitShown(time.Until(one.end))
 					said = append(said, fmt.Sprint(shown))
 					all.goesOn(one, time.Now())
 				case at.IsZero():
