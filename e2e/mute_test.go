@@ -68,7 +68,7 @@ func TestWhatSomebodyMutedWritesIsFoldedAwayOnAllPagesUntilItIsUndone(t *testing
 	if got := eval[string](ben, texts); got != "12345" {
 		t.Errorf("Ben himself reads %s", got)
 	}
-	if got := eval[string](other, `getComputedStyle(document.querySelector("#m-1-1 .message__tool--more"), "::before").content + document.querySelector("#m-1-1").innerText.split("\n").pop()`); got != `"Muted ·"More` {
+	if got := eval[string](other, `getComputedStyle(document.querySelector("#m-1-1 .message__tool--more"), "::after").content + document.querySelector("#m-1-1").innerText.split("\n").pop()`); got != `"Muted ·"More` {
 		t.Errorf("the line says %q", got)
 	}
 	other.accessible("a muted person's messages")
@@ -87,6 +87,9 @@ func TestWhatSomebodyMutedWritesIsFoldedAwayOnAllPagesUntilItIsUndone(t *testing
 	other.point("#m-1-1", 0.9)
 	other.point("#m-1-1 .message__tool--more", 0.5)
 	other.Until(texts + ` === "1234"`)
+	if icon := eval[string](other, `getComputedStyle(document.querySelector("#m-1-3 .message__tool--more"), "::before").display + getComputedStyle(document.querySelector("#m-1-3 .message__tool--more"), "::after").content`); icon != "blocknone" {
+		t.Errorf("opened, the link is %s", icon)
+	}
 	other.Screenshot("muted-pointed")
 	other.point("#m-1-4", 0.9)
 	other.Until(texts + ` === "4"`)
