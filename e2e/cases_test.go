@@ -30,7 +30,7 @@ func (w *Window) Report(message, reason, note string) {
 	w.do(setValue("#reason", reason))
 	w.Type("#note", note)
 	w.Click("#report .button--danger")
-	w.Until(`document.querySelector("#editor a[href='/reports']")`)
+	w.Until(`document.querySelector("#editor a[href='/reports']") && document.querySelector("#editor button[value=mute]") && document.querySelector("#editor button[value=block]")`)
 }
 
 func TestAReportFromADirectConversationIsInTheQueueAtOnceAndItsReporterSeesTheOutcome(t *testing.T) {

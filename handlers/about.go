@@ -69,6 +69,9 @@ func (s *Server) updateRoom(w http.ResponseWriter, r *http.Request) error {
 	if errors.As(err, &problems) {
 		return s.about(w, r, http.StatusUnprocessableEntity, views.About{Room: room, Charter: fieldsOf(r, problems)})
 	}
+	if f, is := s.timedOut(w, r, err, "You have a time-out, so the room’s name and topic stay as they are. What you typed is still here."); is {
+		return s.about(w, r, http.StatusForbidden, views.About{Room: room, Charter: f})
+	}
 	if errors.Is(err, store.ErrOutdated) {
 		if room, err = s.roomAt(r); err != nil {
 			return err

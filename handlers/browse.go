@@ -53,6 +53,9 @@ func (s *Server) createRoom(w http.ResponseWriter, r *http.Request) error {
 	if errors.As(err, &problems) {
 		return s.roomForm(w, r, http.StatusUnprocessableEntity, fieldsOf(r, problems))
 	}
+	if f, is := s.timedOut(w, r, err, "You have a time-out, so you cannot make a room. What you typed is still here."); is {
+		return s.roomForm(w, r, http.StatusForbidden, f)
+	}
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -407,6 +408,40 @@ func TestTheLogNamesTheRoomOfAnActAndNoPageDoesToWhoMayNotReadIt(t *testing.T) {
 		}
 		if page := c.people["cleo"].get("/moderation/appeals").body; !strings.Contains(page, "Kitchen") {
 			t.Error("who owns the room is not told which")
+		}
+	})
+}
+
+func TestWhoHasReportedIsOfferedWhatTheyCanDoByThemselves(t *testing.T) {
+	storetest.Embedded(t, func(t *testing.T, s *store.Store, _ *sqlx.DB) {
+		w := newWorld(t, s, unlimited)
+		c := &court{world: w, people: map[string]*browser{}}
+		for _, name := range []string{"ada", "ben", "dan"} {
+			c.people[name] = w.signUp(name)
+		}
+		c.does("ben", "/rooms/1/messages", draft("Buy my things"), 303)
+		report := url.Values{"reason": {"spam"}}
+		form := func(do string) string { return `name="do" value="` + do + `"` }
+		shows := func(what, body string, want ...string) {
+			t.Helper()
+			for _, do := range []string{"mute", "block", ""} {
+				if got := strings.Contains(body, form(do)); got != slices.Contains(want, do) {
+					t.Errorf("%s: %q is offered: %t", what, do, got)
+				}
+			}
+			if !strings.Contains(body, `action="/people/2/mute"`) {
+				t.Errorf("%s: for somebody else", what)
+			}
+		}
+		shows("beside the room", c.people["dan"].post("/rooms/1/messages/1/report", report, "HX-Request", "true").body, "mute", "block")
+		a := c.does("dan", "/people/2/report", report, 303)
+		shows("on a page", c.people["dan"].get(a.Header.Get("Location")).body, "mute", "block")
+		c.does("dan", "/people/2/mute", url.Values{"do": {"mute"}}, 303)
+		shows("muted", c.people["dan"].get(a.Header.Get("Location")).body, "block", "")
+		c.does("dan", "/people/2/mute", url.Values{"do": {"block"}}, 303)
+		shows("blocked", c.people["dan"].get(a.Header.Get("Location")).body, "mute", "")
+		if body := c.people["dan"].get("/reports?about=2").body; strings.Contains(body, "/mute") {
+			t.Error("it is offered where nothing was reported")
 		}
 	})
 }

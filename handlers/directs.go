@@ -65,6 +65,9 @@ func (s *Server) createDirect(w http.ResponseWriter, r *http.Request) error {
 	if errors.As(err, &problem) {
 		return s.directForm(w, r, http.StatusUnprocessableEntity, r.PostForm["with"], r.PostForm.Get("q"), problem.Text)
 	}
+	if f, is := s.timedOut(w, r, err, "You have a time-out, so you cannot begin a conversation. Those you have stay open to you."); is {
+		return s.directForm(w, r, http.StatusForbidden, r.PostForm["with"], r.PostForm.Get("q"), f.Problem)
+	}
 	if err != nil {
 		return err
 	}

@@ -41,8 +41,9 @@ func (e throttled) Error() string { return "throttled for " + e.wait.String() }
 // with the text in it, and page the whole page with that form and the sentence.
 type kept struct {
 	error
-	form func() templ.Component
-	page func(sentence string) (templ.Component, error)
+	form   func() templ.Component
+	page   func(sentence string) (templ.Component, error)
+	notice templ.Component // of the sentence, if it is more than that
 }
 
 func (e kept) Unwrap() error { return e.error }
@@ -77,6 +78,9 @@ func (s *Server) apology(r *http.Request, err error, sentence string) (templ.Com
 	keeps := errors.As(err, &keep)
 	if htmx(r) {
 		parts := []templ.Component{views.Notice(sentence)}
+		if keeps && keep.notice != nil {
+			parts[0] = keep.notice
+		}
 		if keeps {
 			parts = append(parts, keep.form())
 		} else if c, ok := echo(r); ok {
@@ -187,7 +191,7 @@ func restrained(ctx context.Context, w http.ResponseWriter, e store.Restraint) s
 	case store.TimeOut:
 		return words.Say(ctx, "A moderator gave you a time-out, so you cannot write. Your text is still here.") + again
 	case store.SlowMode:
-		return words.Say(ctx, "This room is in slow mode. Your text is still here.") + again
+		return views.SlowSentence(ctx, e)
 	case store.RoomLock:
 		return words.Say(ctx, "A moderator has locked this room, so this was not sent. Keep your text.")
 	case store.NewcomerCap:

@@ -184,6 +184,9 @@ func (s *Server) withdrawHeld(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.heldChanged(m.Room, m.Author)
 	room, err := s.Store.Membership(r.Context(), m.Room, asker(r).User.ID)
+	if errors.Is(err, store.ErrNotFound) || err == nil && r.PostForm.Get("back") != "" { // they may have left it
+		return seeOther(w, r, "/notices?saved=held")
+	}
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func (s *Server) showHidden(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	may, err := s.mayHide(r.Context(), me.ID, m)
+	may, err := s.Store.MayLift(r.Context(), me.ID, m.Hidden)
 	if err != nil {
 		return err
 	}

@@ -51,6 +51,10 @@ func (s *Server) measured(ctx context.Context, m store.Measure) {
 	case store.HideMessage:
 		s.moved(m.Room)
 		s.Bus.Publish(live.Hint{Topic: postedTopic(m.Room)})
+	case store.TimeOut:
+		for _, room := range s.typing.stop(m.User) { // where they still may, they go on
+			s.Bus.Publish(live.Hint{Topic: typingTopic(room)})
+		}
 	case store.NewcomerLag:
 		s.Bus.Publish(live.Hint{Topic: newcomersTopic})
 	case store.SlowMode, store.RoomLock:

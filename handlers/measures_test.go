@@ -380,3 +380,27 @@ func TestAFormThatIsSentTwiceIsDoneOnce(t *testing.T) {
 		c.does("ben", "/rooms/1/messages", draft("locked again"), 403)
 	})
 }
+
+func TestWhoHasATimeOutIsToldSoAtTheFormWithTheirWordsStillInIt(t *testing.T) {
+	storetest.Embedded(t, func(t *testing.T, s *store.Store, _ *sqlx.DB) {
+		w := newWorld(t, s, unlimited)
+		ada, ben := w.signUp("ada"), w.signUp("ben")
+		w.signUp("cleo")
+		ben.post("/rooms", url.Values{"name": {"Garden"}, "kind": {"open"}})
+		ada.post("/measures", url.Values{"kind": {"time-out"}, "user": {"2"}, "for": {"1h"}, "reason": {"spam"}})
+		for path, form := range map[string]url.Values{
+			"/profile":       {"name": {"Ben the Great"}, "zone": {"UTC"}, "announce": {"count"}},
+			"/rooms":         {"name": {"A new room"}, "kind": {"open"}},
+			"/rooms/2/about": {"name": {"Ben's own garden"}, "kind": {"open"}},
+			"/direct":        {"with": {"3"}},
+		} {
+			a := ben.post(path, form)
+			if a.StatusCode != http.StatusForbidden || !strings.Contains(a.body, "You have a time-out") || !strings.Contains(a.body, "Try again in 60 minutes.") || a.Header.Get("Retry-After") == "" {
+				t.Errorf("%s: %s", path, a.Status)
+			}
+			if kept := form.Get("name"); kept != "" && !strings.Contains(a.body, `value="`+strings.ReplaceAll(kept, "'", "&#39;")+`"`) {
+				t.Errorf("%s: %q is lost", path, kept)
+			}
+		}
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -69,6 +70,9 @@ func (s *Server) post(r *http.Request, d store.Draft) error {
 		return err
 	}
 	s.flagged(m)
+	if !m.Next.IsZero() {
+		s.Bus.Publish(live.Hint{Topic: restraintTopic(d.Author, d.Room)})
+	}
 	s.hub.Moved(topicOf(d.Room), live.Rev(m.Rev))
 	s.Bus.Publish(live.Hint{Topic: topicOf(d.Room), Rev: live.Rev(m.Rev)})
 	s.Bus.Publish(live.Hint{Topic: postedTopic(d.Room)})
@@ -105,15 +109,27 @@ func (s *Server) keepDraft(r *http.Request, room store.Membership, d store.Draft
 	if !store.ValidKey(c.Key) {
 		c.Key = newComposer(room.Room, d.Author).Key
 	}
+	var notice templ.Component
+	var restraint store.Restraint
+	early := errors.As(err, &restraint) && restraint.Kind == store.SlowMode
+	if early {
+		if by, failed := s.Store.StandingIn(r.Context(), room.ID, d.Author); failed == nil {
+			notice = views.Early(by, room.ID, views.Zone(asker(r).User), time.Now())
+		}
+	}
 	return kept{
-		error: err,
-		form:  func() templ.Component { return views.Refused(c) },
+		error:  err,
+		notice: notice,
+		form:   func() templ.Component { return views.Refused(c) },
 		page: func(sentence string) (templ.Component, error) {
 			if r.PostForm.Get("frame") != "" {
 				return views.WritePage(views.Page{Title: c.Name, Me: asker(r).User}, c, sentence), nil
 			}
 			page, err := s.roomPage(r.Context(), asker(r), room, place{})
 			page.Composer, page.Notice = c, sentence
+			if early { // it is said where it always is
+				page.Notice, page.Early = "", true
+			}
 			return views.RoomPage(page), err
 		},
 	}

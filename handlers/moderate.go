@@ -97,12 +97,13 @@ func (s *Server) moderates(ctx context.Context, me store.User, user store.UserID
 }
 
 // known are those of all that user may know of: who may do what a measure did. lifts
-// are those of them that still hold.
+// says of those that still hold whether user may lift them.
 func (s *Server) known(ctx context.Context, user store.UserID, all []store.Measure) (known []store.Measure, lifts map[store.MeasureID]bool, err error) {
-	known, err = s.Store.Lifts(ctx, user, all)
-	lifts = map[store.MeasureID]bool{}
+	known, lifts, err = s.Store.Known(ctx, user, all)
 	for _, m := range known {
-		lifts[m.ID] = m.Holds(time.Now())
+		if !m.Holds(time.Now()) {
+			delete(lifts, m.ID)
+		}
 	}
 	return known, lifts, err
 }

@@ -1,8 +1,10 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"parley/handlers/live"
 	"parley/store"
@@ -20,6 +22,19 @@ func (s *Server) showMutes(w http.ResponseWriter, r *http.Request) error {
 	}
 	done := map[string]string{"undone": "Undone: you read them again."}[r.URL.Query().Get("saved")]
 	return s.render(w, r, http.StatusOK, views.MutesPage(page, all, done))
+}
+
+// muted is how me has muted other: zero if not.
+func (s *Server) muted(ctx context.Context, me store.User, other store.UserID) (store.Muted, error) {
+	if !slices.Contains(me.Muted, other) {
+		return store.Muted{}, nil
+	}
+	all, err := s.Store.MutedBy(ctx, me.ID)
+	at := slices.IndexFunc(all, func(m store.Muted) bool { return m.ID == other })
+	if at < 0 {
+		return store.Muted{}, err
+	}
+	return all[at], err
 }
 
 // updateMute mutes or blocks a person for the asker, or undoes it.

@@ -46,12 +46,16 @@ func (s *Server) notices(w http.ResponseWriter, r *http.Request, status int, at 
 		}
 		s.changedFor(me)
 	}
+	held, err := s.Store.HeldBy(ctx, me, mostNotices)
+	if err != nil {
+		return err
+	}
 	page, err := s.me(ctx, asker(r), "Decided about you", 0)
 	if err != nil {
 		return err
 	}
-	done := map[string]string{"appeal": "Your objection is sent."}[r.URL.Query().Get("saved")]
-	return s.render(w, r, status, views.NoticesPage(page, all, at, f, done))
+	done := map[string]string{"appeal": "Your objection is sent.", "held": "It is taken back: nobody reads it any more."}[r.URL.Query().Get("saved")]
+	return s.render(w, r, status, views.NoticesPage(page, all, held, at, f, done))
 }
 
 // decision is m as its person sees it, with their appeal, if there is one.

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"net/http"
-	"slices"
 	"time"
 
 	"parley/store"
@@ -28,16 +27,8 @@ func (s *Server) card(w http.ResponseWriter, r *http.Request, status int, id sto
 	if card.Moderates, err = s.moderates(r.Context(), card.Me, id); err != nil {
 		return err
 	}
-	if slices.Contains(card.Me.Muted, id) {
-		all, err := s.Store.MutedBy(r.Context(), card.Me.ID)
-		if err != nil {
-			return err
-		}
-		for _, m := range all {
-			if m.ID == id {
-				card.Muted = m
-			}
-		}
+	if card.Muted, err = s.muted(r.Context(), card.Me, id); err != nil {
+		return err
 	}
 	if htmx(r) {
 		return s.render(w, r, status, views.PersonCard(card))

@@ -78,6 +78,9 @@ func (s *Server) updateProfile(w http.ResponseWriter, r *http.Request) error {
 	if errors.As(err, &problems) {
 		return s.profile(w, r, http.StatusUnprocessableEntity, views.Profile{About: fieldsOf(r, problems)})
 	}
+	if f, is := s.timedOut(w, r, err, "You have a time-out, so your name, your status and the line about you stay as they are. What you typed is still here."); is {
+		return s.profile(w, r, http.StatusForbidden, views.Profile{About: f})
+	}
 	if err != nil {
 		return err
 	}
@@ -177,7 +180,7 @@ func (s *Server) showZone(w http.ResponseWriter, r *http.Request) error {
 
 // showStyle is the asker's private stylesheet.
 func (s *Server) showStyle(w http.ResponseWriter, r *http.Request) error {
-	return css(w, views.MeCSS(asker(r).User))
+	return css(w, views.MeCSS(r.Context(), asker(r).User))
 }
 
 // commonZones are offered while typing; every other IANA name is taken too.

@@ -181,7 +181,7 @@ func (s *Server) resume(ctx context.Context, c *reader, payload []byte) error {
 		s.changedFor(c.me.ID) // what was unread is read now
 		return nil
 	case "typing":
-		if c.room.ID != 0 && c.me.ShowsTyping && s.typing.note(c.room.ID, store.Named{ID: c.me.ID, Name: c.me.Name}) {
+		if s.mayType(ctx, c) && s.typing.note(c.room.ID, store.Named{ID: c.me.ID, Name: c.me.Name}) {
 			s.Bus.Publish(live.Hint{Topic: typingTopic(c.room.ID)})
 		}
 		return nil

@@ -48,6 +48,9 @@ func heardTopic(room store.RoomID, user store.User) live.Topic {
 	if user.Announce == store.AnnounceMentions {
 		return live.Topic(fmt.Sprintf("heard-mentions/%d/%d", user.ID, room))
 	}
+	if user.Announce == store.AnnounceCount {
+		return live.Topic(fmt.Sprintf("heard-count/%d/%d", user.ID, room))
+	}
 	if len(user.Muted) > 0 { // what they are read differs from what others are
 		return live.Topic(fmt.Sprintf("heard-own/%d/%d", user.ID, room))
 	}
@@ -68,7 +71,7 @@ func regionsFor(user store.User, room store.Membership, page views.Connection) [
 		return all
 	}
 	all = append(all, peopleTopic(room.ID), typingTopic(room.ID), restraintTopic(user.ID, room.ID), termsTopic(room.ID))
-	if user.Announce != store.AnnounceCount { // a count comes with the log
+	if !views.Counts(user) {
 		all = append(all, heardTopic(room.ID, user))
 	}
 	if room.Kind != store.DirectRoom {
@@ -118,6 +121,7 @@ func (s *Server) region(ctx context.Context, topic live.Topic, audiences []live.
 			made = fixed(views.Seen(nil, true))
 		case "restraint":
 			by, held, failed := s.restraint(ctx, user, room)
+			s.waits.begin(posting{user, room}, by)
 			made, err, r.Depends = func(zone *time.Location) []templ.Component {
 				return []templ.Component{views.Restrained(by, room, held, zone, time.Now(), true)}
 			}, failed, []live.Topic{personTopic(user), headTopic(room), heldOfTopic(user, room), newcomersTopic}
@@ -273,6 +277,9 @@ func (s *Server) heardRegion(ctx context.Context, name string, user store.UserID
 	mentioned := slices.ContainsFunc(m.Mentions, func(who store.Mention) bool { return who.User == user })
 	if m.Seq == 0 || !m.DeletedAt.IsZero() || m.Hidden != 0 || name == "heard-mentions" && !mentioned {
 		m = store.Message{}
+	}
+	if name == "heard-count" {
+		return fixed(views.HeardFrom(m)), nil
 	}
 	return fixed(views.Heard(m)), nil
 }

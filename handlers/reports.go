@@ -144,9 +144,24 @@ func (s *Server) reported(w http.ResponseWriter, r *http.Request, c store.Case) 
 	s.caseChanged(c)
 	s.Bus.Publish(live.Hint{Topic: reportsTopic(asker(r).User.ID)})
 	if htmx(r) {
-		return s.render(w, r, http.StatusOK, views.Thanked())
+		about, err := s.reportedOne(r, c.User)
+		if err != nil {
+			return err
+		}
+		return s.render(w, r, http.StatusOK, views.Thanked(about))
 	}
-	return seeOther(w, r, "/reports?saved=report")
+	return seeOther(w, r, "/reports?saved=report&about="+templ.SafeURL(idString(c.User)))
+}
+
+// reportedOne is whom the asker has just reported, for what they can do by themselves.
+func (s *Server) reportedOne(r *http.Request, user store.UserID) (views.Card, error) {
+	card := views.Card{Me: asker(r).User}
+	var err error
+	if card.Person, err = s.Store.User(r.Context(), user); err != nil {
+		return card, err
+	}
+	card.Muted, err = s.muted(r.Context(), card.Me, user)
+	return card, err
 }
 
 // reportsTopic is hinted at when user reported something.
@@ -171,7 +186,13 @@ func (s *Server) showReports(w http.ResponseWriter, r *http.Request) error {
 	}
 	page.Live.Part = "reports/" + idString(me)
 	done := map[string]string{"report": "Thank you. Moderators will look at it."}[r.URL.Query().Get("saved")]
-	return s.render(w, r, http.StatusOK, views.ReportsPage(page, all, done))
+	var about views.Card
+	if user, err := userOf(r.URL.Query().Get("about")); err == nil && done != "" && user != asker(r).User.ID {
+		if about, err = s.reportedOne(r, user); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	return s.render(w, r, http.StatusOK, views.ReportsPage(page, all, done, about))
 }
 
 // mostReporters is how many of those who reported something are told at once what became of

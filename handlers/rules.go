@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"parley/store"
 	"parley/views"
@@ -70,7 +71,15 @@ func (s *Server) rulesAgain(w http.ResponseWriter, r *http.Request, err error) e
 	return s.rulesPage(w, r, http.StatusUnprocessableEntity, views.Rules{Fields: fieldsOf(r, store.Problems{problem})})
 }
 
+// createRule makes a rule; one that would catch very much only for who has seen that.
 func (s *Server) createRule(w http.ResponseWriter, r *http.Request) error {
+	trial, err := s.wide(r, ruleOf(r))
+	if err != nil {
+		return s.rulesAgain(w, r, err)
+	}
+	if trial != nil {
+		return s.rulesPage(w, r, http.StatusOK, views.Rules{Fields: fieldsOf(r, nil), Trial: trial})
+	}
 	if _, err := s.Store.CreateRule(r.Context(), s.actor(r), ruleOf(r)); err != nil {
 		return s.rulesAgain(w, r, err)
 	}
@@ -87,6 +96,31 @@ func (s *Server) tryRule(w http.ResponseWriter, r *http.Request) error {
 		return s.rulesAgain(w, r, err)
 	}
 	return s.rulesPage(w, r, http.StatusOK, views.Rules{Fields: fieldsOf(r, nil), Trial: trial})
+}
+
+// A rule is wide that is a single letter, or would have caught more than one of so many
+// messages, if there are enough to say.
+const (
+	wideShare = 5
+	wideFrom  = 20
+)
+
+// wide is the trial of a rule that is wide, for its form to ask whether it is meant so:
+// nil for another, and for one that the form says is.
+func (s *Server) wide(r *http.Request, rule store.Rule) (*views.Trial, error) {
+	if r.PostForm.Get("sure") == views.Sure(rule) {
+		return nil, nil
+	}
+	t, err := s.trial(r, rule)
+	if err != nil {
+		return nil, err
+	}
+	letter := utf8.RuneCountInString(strings.TrimSpace(rule.Text)) == 1
+	if !letter && (t.Looked < wideFrom || t.Count*wideShare <= t.Looked) {
+		return nil, nil
+	}
+	t.Sure = views.Sure(rule)
+	return t, nil
 }
 
 func (s *Server) trial(r *http.Request, rule store.Rule) (*views.Trial, error) {
@@ -169,6 +203,19 @@ func (s *Server) updateRule(w http.ResponseWriter, r *http.Request) error {
 	rule, err := changedRule(r)
 	if err != nil {
 		return err
+	}
+	was, err := s.Store.RuleByID(r.Context(), rule.ID)
+	if err != nil {
+		return err
+	}
+	if rule.Active && (!was.Active || rule.Kind != was.Kind || rule.Text != was.Text) {
+		trial, err := s.wide(r, rule)
+		if err != nil {
+			return s.ruleAgain(w, r, err)
+		}
+		if trial != nil {
+			return s.rulePage(w, r, http.StatusOK, views.RuleView{Fields: fieldsOf(r, nil), Trial: trial})
+		}
 	}
 	if err := s.Store.ChangeRule(r.Context(), s.actor(r), rule); err != nil {
 		return s.ruleAgain(w, r, err)

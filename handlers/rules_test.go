@@ -1,12 +1,17 @@
 package handlers_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/jmoiron/sqlx"
+
 	"parley/store"
+	"parley/store/storetest"
 )
 
 func ruleForm(text, act, sentence string) url.Values {
@@ -192,5 +197,116 @@ func TestOnlySoManyMessagesOfOnePersonWaitInARoom(t *testing.T) {
 		c.does("ben", "/rooms/1/messages", draft("what no rule holds"), 303)
 		c.does("ben", "/held/1/withdraw", url.Values{}, 303)
 		c.does("ben", "/rooms/1/messages", draft("casino, one more"), 303)
+	})
+}
+
+func TestWhatIsHeldIsTakenBackAlsoByWhoHasLeftTheRoom(t *testing.T) {
+	storetest.Embedded(t, func(t *testing.T, s *store.Store, db *sqlx.DB) {
+		w := newWorld(t, s, unlimited)
+		ada, ben, cleo := w.signUp("ada"), w.signUp("ben"), w.signUp("cleo")
+		ada.post("/moderation/rules", url.Values{"kind": {"word"}, "text": {"casino"}, "act": {"hold"}})
+		cleo.post("/rooms", url.Values{"name": {"Garden"}, "kind": {"open"}})
+		cleo.post("/rooms", url.Values{"name": {"Cellar"}, "kind": {"private"}})
+		for _, room := range []string{"2", "3"} {
+			cleo.post("/rooms/"+room+"/members", url.Values{"person": {"ben"}})
+		}
+		for _, room := range []string{"2", "3"} {
+			ben.post("/rooms/"+room+"/messages", draft("to the casino in "+room))
+			if a := ben.post("/rooms/"+room+"/leave", url.Values{}); a.StatusCode != http.StatusSeeOther {
+				t.Fatal(a.Status)
+			}
+		}
+		page := ben.get("/notices")
+		for text, want := range map[string]bool{"to the casino in 2": true, "to the casino in 3": true, "Garden": true, "Cellar": false} {
+			if got := strings.Contains(page.body, text); got != want {
+				t.Errorf("the page has %q: %t", text, got)
+			}
+		}
+		if got := cleo.get("/notices").body; strings.Contains(got, "casino") {
+			t.Error("Cleo sees what of Ben's is held")
+		}
+		for _, held := range []string{"1", "2"} {
+			if a := ben.post("/held/"+held+"/withdraw", url.Values{}); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/notices?saved=held" {
+				t.Errorf("withdraw: %s to %s", a.Status, a.Header.Get("Location"))
+			}
+		}
+		if got := ben.get("/notices?saved=held").body; strings.Contains(got, "casino") || !strings.Contains(got, "It is taken back") {
+			t.Error("it is still there")
+		}
+	})
+}
+
+func TestARuleThatWouldCatchVeryMuchAsksBeforeItIsMade(t *testing.T) {
+	storetest.Embedded(t, func(t *testing.T, s *store.Store, _ *sqlx.DB) {
+		w := newWorld(t, s, unlimited)
+		ada, ben := w.signUp("ada"), w.signUp("ben")
+		for i := range 40 {
+			text := "nothing much"
+			if i < 9 {
+				text = "the zebra again"
+			}
+			ben.post("/rooms/1/messages", draft(text))
+		}
+		rules := func() []store.Rule {
+			t.Helper()
+			all, err := s.Rules(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return all
+		}
+		sure := regexp.MustCompile(`name="sure" value="([^"]*)"`)
+		asks := func(path string, form url.Values, want string) string {
+			t.Helper()
+			a := ada.post(path, form)
+			found := sure.FindStringSubmatch(a.body)
+			if (a.StatusCode != http.StatusOK || found == nil || !strings.Contains(a.body, want)) == (want != "") || a.StatusCode != http.StatusSeeOther && want == "" {
+				t.Errorf("%s with %v: %s, asks %q", path, form, a.Status, found)
+			}
+			if found == nil {
+				return ""
+			}
+			return found[1]
+		}
+		// 9 of 40 are more than a fifth.
+		for text, want := range map[string]string{"zebra": "would have caught 9 of the last 40 messages", "e": "a single letter", "\u00c9 ": "a single letter"} {
+			form := ruleForm(text, "flag", "")
+			said := asks("/moderation/rules", form, want)
+			form.Set("sure", "word something else")
+			asks("/moderation/rules", form, want)
+			if n := len(rules()); n != 0 {
+				t.Fatalf("%q: there are %d rules", text, n)
+			}
+			form.Set("sure", said)
+			asks("/moderation/rules", form, "")
+			if all := rules(); len(all) != 1 {
+				t.Fatalf("%q: there are %d rules", text, len(all))
+			} else {
+				ada.post(fmt.Sprintf("/moderation/rules/%d/delete", all[0].ID), url.Values{})
+			}
+		}
+		asks("/moderation/rules", ruleForm("casino", "hold", ""), "")
+		for range 10 { // 9 of 50 are not
+			ben.post("/rooms/1/messages", draft("nothing much"))
+		}
+		asks("/moderation/rules", ruleForm("zebra", "flag", ""), "")
+		// A change asks, too, but not for what it leaves as it was, or switches off.
+		path := fmt.Sprintf("/moderation/rules/%d", rules()[0].ID)
+		for _, r := range rules() {
+			if r.Text == "casino" {
+				path = fmt.Sprintf("/moderation/rules/%d", r.ID)
+			}
+		}
+		change := func(version, text, active string) url.Values {
+			form := ruleForm(text, "refuse", "")
+			form.Set("version", version)
+			form.Set("active", active)
+			return form
+		}
+		form := change("1", "nothing", "yes")
+		form.Set("sure", asks(path, form, "would have caught 41 of the last 50 messages"))
+		asks(path, form, "")
+		asks(path, change("2", "nothing", ""), "")
+		asks(path, change("3", "nothing", "yes"), "would have caught 41 of the last 50 messages")
 	})
 }

@@ -42,6 +42,7 @@ type Server struct {
 	setupCode string
 	limits    *limits
 	typing    typing
+	waits     *waits
 	placed    atomic.Pointer[placed]
 	reading   sync.Mutex // held while what was read is kept
 	streams   *seats[store.UserID]
@@ -63,7 +64,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: c, setupCode: code[:16], limits: newLimits(c.Unlimited), jobs: make(chan struct{}, 1), forgets: make(chan struct{}, 1), drained: make(chan struct{}), origins: trustedOrigins(c.PublicURL, c.ListenPort)}
+	s := &Server{Config: c, setupCode: code[:16], limits: newLimits(c.Unlimited), waits: newWaits(), jobs: make(chan struct{}, 1), forgets: make(chan struct{}, 1), drained: make(chan struct{}), origins: trustedOrigins(c.PublicURL, c.ListenPort)}
 	s.cookies = cookies{s.Store}
 	s.gauges = newGauges(time.Now())
 	most, mostFrom, inserts := maxSockets, maxSocketsFrom, 0
@@ -131,6 +132,11 @@ func (s *Server) Run(ctx context.Context) {
 		defer close(ended)
 		s.endMeasures(ctx)
 	}()
+	counted := make(chan struct{})
+	go func() {
+		defer close(counted)
+		s.countWaits(ctx)
+	}()
 	measured := make(chan struct{})
 	go func() {
 		defer close(measured)
@@ -148,6 +154,7 @@ func (s *Server) Run(ctx context.Context) {
 	}()
 	s.hub.Run(ctx)
 	<-noted
+	<-counted
 	<-measured
 	<-forgotten
 	<-worked

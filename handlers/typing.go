@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -48,6 +50,37 @@ func (t *typing) note(room store.RoomID, who store.Named) bool {
 	}
 	t.rooms[room] = append(t.rooms[room], typist{who, until})
 	return true
+}
+
+// on says whether user is shown typing in room.
+func (t *typing) on(room store.RoomID, user store.UserID) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.ContainsFunc(t.rooms[room], func(one typist) bool { return one.ID == user })
+}
+
+// stop has user be shown typing nowhere, and returns where they were.
+func (t *typing) stop(user store.UserID) []store.RoomID {
+	t.mu.Lock()
+	rooms := slices.Collect(maps.Keys(t.rooms))
+	t.mu.Unlock()
+	return slices.DeleteFunc(rooms, func(room store.RoomID) bool {
+		return !t.remove(room, func(one typist) bool { return one.ID == user })
+	})
+}
+
+// mayType says whether others are shown that the page's person types: not while something
+// keeps them from writing, other than that they just have.
+func (s *Server) mayType(ctx context.Context, c *reader) bool {
+	if c.room.ID == 0 || !c.me.ShowsTyping {
+		return false
+	}
+	if s.typing.on(c.room.ID, c.me.ID) {
+		return true // it was asked when they began
+	}
+	by, err := s.Store.StandingIn(ctx, c.room.ID, c.me.ID)
+	var restraint store.Restraint
+	return err == nil && by.New.IsZero() && (!errors.As(s.Store.Restraint(by), &restraint) || restraint.Kind == store.SlowMode)
 }
 
 // sent says that user's text is a message now, and whether they were shown typing.

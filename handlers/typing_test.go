@@ -5,7 +5,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/jmoiron/sqlx"
+
 	"parley/store"
+	"parley/store/storetest"
 )
 
 func TestWhoHasSentIsNotShownTypingByWhatTheirPageToldLate(t *testing.T) {
@@ -32,6 +35,66 @@ func TestWhoHasSentIsNotShownTypingByWhatTheirPageToldLate(t *testing.T) {
 		time.Sleep(6 * time.Second)
 		if rooms := all.expired(time.Now()); len(rooms) != 2 || len(all.quiet) != 0 {
 			t.Errorf("%d rooms are over, and %d writers are kept quiet", len(rooms), len(all.quiet))
+		}
+	})
+}
+
+func TestWhoMayNotWriteIsNotShownTyping(t *testing.T) {
+	storetest.Embedded(t, func(t *testing.T, s *store.Store, _ *sqlx.DB) {
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		var people []store.User
+		for _, name := range []string{"ada", "ben"} {
+			u, err := s.CreateUser(t.Context(), store.SignUp{Username: name, Email: name + "@example.com", Password: "correct horse " + name, MayBeFirst: true})
+			must(err)
+			people = append(people, u)
+		}
+		ada, ben := people[0], people[1]
+		const lobby store.RoomID = 1
+		room, err := s.Membership(t.Context(), lobby, ben.ID)
+		must(err)
+		srv := &Server{Config: Config{Store: s}}
+		ben.ShowsTyping = true
+		page := &reader{me: ben, room: room.Room}
+		types := func() bool {
+			return srv.mayType(t.Context(), page) && srv.typing.note(lobby, store.Named{ID: ben.ID, Name: ben.Name})
+		}
+		impose := func(m store.Measure) func() {
+			t.Helper()
+			m.Reason = store.Spam
+			m, err := s.Impose(t.Context(), store.Actor{User: ada.ID}, m)
+			must(err)
+			return func() {
+				_, err := s.Lift(t.Context(), store.Actor{User: ada.ID}, m.ID, "")
+				must(err)
+			}
+		}
+		for what, m := range map[string]store.Measure{
+			"in the room": {Kind: store.TimeOut, User: ben.ID, Room: lobby, Until: time.Now().Add(time.Hour)}, "everywhere": {Kind: store.TimeOut, User: ben.ID, Until: time.Now().Add(time.Hour)},
+			"locked": {Kind: store.RoomLock, Room: lobby}, "new": {Kind: store.NewcomerLag, Amount: 60},
+		} {
+			lift := impose(m)
+			if types() {
+				t.Errorf("%s: Ben is shown typing", what)
+			}
+			lift()
+			if !types() {
+				t.Errorf("%s, and lifted: Ben is not shown typing", what)
+			}
+			// One that comes while he types ends that.
+			if rooms := srv.typing.stop(ben.ID); len(rooms) != 1 || len(srv.typing.in(lobby)) != 0 {
+				t.Errorf("%s: he stops in %v", what, rooms)
+			}
+		}
+		impose(store.Measure{Kind: store.SlowMode, Room: lobby, Amount: 60})
+		_, err = s.PostMessage(t.Context(), store.Draft{Room: lobby, Author: ben.ID, Key: "1", Body: "hello"})
+		must(err)
+		if !types() {
+			t.Error("who waits in a slow room does not type")
 		}
 	})
 }

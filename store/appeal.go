@@ -147,8 +147,13 @@ func judges(ctx context.Context, tx reader, m Measure, limit int) (all []Named, 
 	if err := tx.SelectContext(ctx, &others, officers, m.By, m.User, m.Room); err != nil {
 		return nil, err
 	}
+	places := offices{}
+	j, err := judge(ctx, tx, m, places)
+	if err != nil {
+		return nil, err
+	}
 	for _, other := range others {
-		may, err := mayLift(ctx, tx, other.ID, m)
+		_, _, may, err := j.by(ctx, tx, other.ID, places)
 		if err != nil {
 			return nil, err
 		}

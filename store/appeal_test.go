@@ -59,10 +59,13 @@ func TestAnAppealIsDecidedOnceBySomebodyElseIfThereIsAnybody(t *testing.T) {
 		must(t, decide(j.ada, m, true)) // nobody else is above Dan
 		m = j.impose(j.ada, store.Measure{Kind: store.Suspension, User: j.ben.ID})
 		appeal(m)
+		wants(t, "Dan decides about who is above him", decide(dan, m, true), store.ErrNotFound)
+		eva := person(t, s, "eva")
+		db.MustExec("update users set role = 'administrator' where id = $1", eva.ID)
 		if err := decide(j.ada, m, true); !errors.As(err, &problem) {
-			t.Errorf("Ada decides, and there is Dan: %v", err)
+			t.Errorf("Ada decides, and there is Eva: %v", err)
 		}
-		must(t, decide(dan, m, true))
+		must(t, decide(eva, m, true))
 		over := j.impose(j.ada, store.Measure{Kind: store.TimeOut, User: j.ben.ID, Until: j.now.Add(time.Minute)})
 		j.later(time.Hour)
 		if err := s.CreateAppeal(t.Context(), j.ben.ID, over.ID, "Too late"); !errors.As(err, &problem) {

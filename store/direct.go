@@ -13,7 +13,7 @@ const DirectPeople = 12
 // Converse returns the direct conversation of by with the people in with, and makes
 // it if there is none: the same people always have the same one. Without others it
 // is by's notes. It fails with Invalid if there are too many, or one is no active account
-// or blocks by.
+// or blocks by, and with Restraint if by begins none now.
 func (s *Store) Converse(ctx context.Context, by UserID, with []UserID) (RoomID, error) {
 	people := append([]UserID{by}, with...)
 	slices.Sort(people)
@@ -43,6 +43,9 @@ func (s *Store) Converse(ctx context.Context, by UserID, with []UserID) (RoomID,
 					return err
 				}
 				if err := s.mayConverse(fromMicros(since), s.now()); err != nil {
+					return err
+				}
+				if err := s.timedOut(ctx, tx, by); err != nil {
 					return err
 				}
 			}

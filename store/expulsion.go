@@ -243,7 +243,7 @@ func refuseAccounts(ctx context.Context, tx *transaction, m Measure) error {
 	if err := tx.GetContext(ctx, &email, "select email_key from users where id = $1", m.User); err != nil {
 		return err
 	}
-	if err := refuse(ctx, tx, m, refusedEmail, email, micros(m.Until)); err != nil {
+	if err := refuse(ctx, tx, m, refusedEmail, mailbox(email), micros(m.Until)); err != nil {
 		return err
 	}
 	if m.Amount == 0 {
@@ -288,10 +288,10 @@ func refuse(ctx context.Context, tx *transaction, m Measure, kind, value string,
 }
 
 // notRefused is ErrRefused if no account may be created with this e-mail, or from there,
-// at now.
+// at now. What was refused before there were mailboxes is as it was written.
 func notRefused(ctx context.Context, tx asking, email, address string, now time.Time) error {
 	var found int
-	err := tx.GetContext(ctx, &found, refusal, emailKey(email), networkOf(address), micros(now))
+	err := tx.GetContext(ctx, &found, refusal, mailbox(email), networkOf(address), micros(now), emailKey(email))
 	if err == nil && found > 0 {
 		err = ErrRefused
 	}
@@ -305,4 +305,4 @@ var ErrRefused = Invalid{"", "No account can be created here now. Ask whoever ru
 const refusal = `
 select count(*)
   from refusals
- where (kind = 'email' and value = $1 or kind = 'address' and value = $2) and (until_at = 0 or until_at > $3)`
+ where (kind = 'email' and value in ($1, $4) or kind = 'address' and value = $2) and (until_at = 0 or until_at > $3)`

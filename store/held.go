@@ -168,6 +168,15 @@ func (s *Store) HeldOf(ctx context.Context, user UserID, room RoomID) ([]HeldMes
 	return s.held(ctx, heldOf, user, room, micros(s.now().Add(-HeldLife)))
 }
 
+// HeldBy returns what HeldOf does of all rooms, also of those that user has left, the
+// newest first, at most limit: without the name of one that they may not know any more.
+func (s *Store) HeldBy(ctx context.Context, user UserID, limit int) ([]HeldMessage, error) {
+	if s.rules.Load().version == 0 {
+		return nil, nil // there has never been a rule
+	}
+	return s.held(ctx, heldOfAll, user, micros(s.now().Add(-HeldLife)), limit)
+}
+
 const heldColumns = `
 select h.id, h.room_id, r.name as room_name, h.user_id, u.name as user_name, h.body, h.at, h.decided_at, h.state, h.words,
        coalesce(x.text, '') as rule, coalesce(x.sentence, '') as sentence
@@ -190,6 +199,17 @@ const heldIn = heldColumns + `
 const heldOf = heldColumns + `
  where h.user_id = $1 and h.room_id = $2 and h.state in ('waiting', 'refused') and (h.decided_at = 0 or h.decided_at > $3)
  order by h.id`
+
+const heldOfAll = `
+select h.id, h.room_id, case when r.kind = 'open' or exists (select 1 from members m where m.room_id = h.room_id and m.user_id = $1 and m.present)
+                             then r.name else '' end as room_name,
+       h.user_id, '' as user_name, h.body, h.at, h.decided_at, h.state, h.words, '' as rule, coalesce(x.sentence, '') as sentence
+  from held h
+  join rooms r on r.id = h.room_id
+  left join rules x on x.id = h.rule_id
+ where h.user_id = $1 and h.state in ('waiting', 'refused') and (h.decided_at = 0 or h.decided_at > $2)
+ order by h.id desc
+ limit $3`
 
 type heldRow struct {
 	ID        HeldID

@@ -39,6 +39,7 @@ type Message struct {
 	Mentions   []Mention
 	Hidden     MeasureID // what hides it from everybody; 0: nothing. Its Body is "" then.
 	Case       CaseID    // that a rule opened because of it; only what posted or edited it says so
+	Next       time.Time // when its author writes again, in a slow room; only what posted it says so
 }
 
 // EditMessage gives the message another body. Only its author may, as long as the

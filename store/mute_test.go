@@ -121,3 +121,45 @@ func TestWhoIsBlockedAddsWhoBlocksThemToNoNewConversation(t *testing.T) {
 		}
 	})
 }
+
+func TestADirectConversationWithNobodyButWhoIsMutedMakesNoMark(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		two, err := c.s.Converse(t.Context(), c.ben, []store.UserID{c.cleo})
+		must(t, err)
+		three, err := c.s.Converse(t.Context(), c.ben, []store.UserID{c.cleo, c.dan})
+		must(t, err)
+		c.sayIn(two, c.ben, "hello")
+		c.sayIn(three, c.ben, "hello")
+		tells := func(room store.RoomID) bool {
+			t.Helper()
+			m, err := c.s.Membership(t.Context(), room, c.cleo)
+			must(t, err)
+			all, err := c.s.RoomsOf(t.Context(), c.cleo)
+			must(t, err)
+			for _, one := range all {
+				if one.ID == room && one.Tells() != m.Tells() {
+					t.Errorf("the list says %t, the room %t", one.Tells(), m.Tells())
+				}
+			}
+			if m.Unread() != 1 {
+				t.Errorf("%d unread", m.Unread())
+			}
+			return m.Tells()
+		}
+		if !tells(two) || !tells(three) {
+			t.Error("what Ben writes directly makes no mark")
+		}
+		must(t, c.s.Mute(t.Context(), c.cleo, c.ben, false))
+		if tells(two) || !tells(three) {
+			t.Errorf("Ben is muted: %t, beside Dan %t", tells(two), tells(three))
+		}
+		must(t, c.s.Mute(t.Context(), c.cleo, c.dan, true))
+		if tells(three) {
+			t.Error("both are muted, and the conversation makes a mark")
+		}
+		must(t, c.s.Unmute(t.Context(), c.cleo, c.ben))
+		if !tells(two) || !tells(three) {
+			t.Error("undone, there is no mark")
+		}
+	})
+}

@@ -144,3 +144,26 @@ func validEmail(address string) bool {
 func emailKey(address string) string {
 	return cases.Fold().String(norm.NFKC.String(strings.TrimSpace(readable(address))))
 }
+
+// mailbox is where mail to address arrives, as emailKey has it: without what follows a
+// plus, which most hosts leave to its owner (RFC 5233), and at Gmail, which has two names
+// and does not look at dots, without those. It is for refusing new accounts, never for
+// finding one.
+func mailbox(address string) string {
+	key := emailKey(address)
+	at := strings.LastIndexByte(key, '@')
+	if at < 1 || key[0] == '"' {
+		return key
+	}
+	local, host := key[:at], key[at+1:]
+	if plus := strings.IndexByte(local, '+'); plus > 0 {
+		local = local[:plus]
+	}
+	if host == "gmail.com" || host == "googlemail.com" {
+		host = "gmail.com"
+		if plain := strings.ReplaceAll(local, ".", ""); plain != "" {
+			local = plain
+		}
+	}
+	return local + "@" + host
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 )
 
 // Officer is what a person is where an act of moderation is about: on the whole
@@ -196,61 +197,124 @@ func reported(ctx context.Context, tx asking, m Measure) (bool, error) {
 	return n > 0, err
 }
 
-// MayEnd decides who may lift m: who could impose it. Whom it is on may have risen since;
-// an administrator, but not they themselves, ends what would hold for ever then.
-func MayEnd(by Officer, m Measure, on Officer) bool {
+// MayEnd decides who may lift m: who could impose it, unless who did ranks above them
+// there now. Whom it is on may have risen since; an administrator, but not they
+// themselves, ends what would hold for ever then. imposer is the zero Officer for a rule,
+// or the server itself.
+func MayEnd(by Officer, m Measure, on, imposer Officer) bool {
+	return mayKnow(by, m, on) && (m.By == by.User || !imposer.Active || imposer.rank() <= by.rank())
+}
+
+// mayKnow decides who knows of m, besides whom it is on: who could do the same, or undo it
+// if nobody had.
+func mayKnow(by Officer, m Measure, on Officer) bool {
 	if by.Role == Administrator {
 		on = Officer{User: on.User}
 	}
 	return MayModerate(by, m, on)
 }
 
-// mayLift says whether by may lift m: MayEnd.
-func mayLift(ctx context.Context, tx asking, by UserID, m Measure) (bool, error) {
-	officer, target, err := officersOf(ctx, tx, by, m)
-	return err == nil && MayEnd(officer, m, target), err
+// judged is a measure with what decides who may end it, but for who asks.
+type judged struct {
+	Measure
+	on, imposer Officer
 }
 
-// Lifts are those of all that by may lift, and so know of: without the name of a room
-// that they may not read, of which they know what was reported.
-func (s *Store) Lifts(ctx context.Context, by UserID, all []Measure) ([]Measure, error) {
-	type place struct {
-		room RoomID
-		user UserID
-	}
-	known := map[place]Officer{} // many of them are on few people in few rooms
-	in := func(room RoomID, user UserID) (Officer, error) {
-		o, is := known[place{room, user}]
-		if is {
-			return o, nil
+// judge reads what decides who may end m. places are those asked for before.
+func judge(ctx context.Context, tx asking, m Measure, places offices) (j judged, err error) {
+	j.Measure = m
+	if m.User != 0 {
+		if j.on, err = places.in(ctx, tx, m.Room, m.User); err != nil {
+			return j, err
 		}
-		o, err := officerIn(ctx, reads{s}, room, user)
-		known[place{room, user}] = o
-		return o, err
 	}
-	var mine []Measure
+	if m.By != 0 {
+		if j.imposer, err = places.in(ctx, tx, m.Room, m.By); err != nil {
+			return j, err
+		}
+	}
+	return j, nil
+}
+
+// by is what user is where j is, and whether they may know of it, and end it.
+func (j judged) by(ctx context.Context, tx asking, user UserID, places offices) (officer Officer, knows, ends bool, err error) {
+	if officer, err = places.in(ctx, tx, j.Room, user); err != nil {
+		return officer, false, false, err
+	}
+	if j.Kind == HideMessage && (!officer.Sees() || officer.Kind == DirectRoom) {
+		if officer.Case, err = reported(ctx, tx, j.Measure); err != nil {
+			return officer, false, false, err
+		}
+	}
+	return officer, mayKnow(officer, j.Measure, j.on), MayEnd(officer, j.Measure, j.on, j.imposer), nil
+}
+
+// offices are what people are where: many measures are by few people on few in few rooms.
+type offices map[office]Officer
+
+type office struct {
+	room RoomID
+	user UserID
+}
+
+func (all offices) in(ctx context.Context, tx asking, room RoomID, user UserID) (Officer, error) {
+	o, is := all[office{room, user}]
+	if is {
+		return o, nil
+	}
+	o, err := officerIn(ctx, tx, room, user)
+	all[office{room, user}] = o
+	return o, err
+}
+
+// mayLift says whether by may lift m: MayEnd.
+func mayLift(ctx context.Context, tx asking, by UserID, m Measure) (bool, error) {
+	places := offices{}
+	j, err := judge(ctx, tx, m, places)
+	if err != nil {
+		return false, err
+	}
+	_, _, ends, err := j.by(ctx, tx, by, places)
+	return ends, err
+}
+
+// MayLift says whether by may lift the measure; ErrNotFound if there is none.
+func (s *Store) MayLift(ctx context.Context, by UserID, id MeasureID) (bool, error) {
+	var r measureRow
+	if err := s.get(ctx, &r, "select "+measureFields+" from measures where id = $1", id); err != nil {
+		return false, s.plain(err)
+	}
+	may, err := mayLift(ctx, reads{s}, by, r.measure())
+	return may, s.plain(err)
+}
+
+// Known are those of all that by may know of, and lifts which of them they may end:
+// without the name of a room that they may not read, of which they know what was reported.
+func (s *Store) Known(ctx context.Context, by UserID, all []Measure) (known []Measure, lifts map[MeasureID]bool, err error) {
+	places, lifts := offices{}, map[MeasureID]bool{}
 	for _, m := range all {
-		officer, err := in(m.Room, by)
+		j, err := judge(ctx, reads{s}, m, places)
 		if err != nil {
-			return nil, s.plain(err)
+			return nil, nil, s.plain(err)
 		}
-		var target Officer
-		if m.User != 0 {
-			if target, err = in(m.Room, m.User); err != nil {
-				return nil, s.plain(err)
-			}
+		officer, knows, ends, err := j.by(ctx, reads{s}, by, places)
+		if err != nil {
+			return nil, nil, s.plain(err)
 		}
-		if m.Kind == HideMessage && (!officer.Sees() || officer.Kind == DirectRoom) {
-			if officer.Case, err = reported(ctx, reads{s}, m); err != nil {
-				return nil, s.plain(err)
-			}
+		if !knows {
+			continue
 		}
-		if MayEnd(officer, m, target) {
-			if !officer.Sees() {
-				m.RoomName = ""
-			}
-			mine = append(mine, m)
+		if !officer.Sees() {
+			m.RoomName = ""
 		}
+		known = append(known, m)
+		lifts[m.ID] = ends
 	}
-	return mine, nil
+	return known, lifts, nil
+}
+
+// Lifts are those of all that by may lift, as Known has them.
+func (s *Store) Lifts(ctx context.Context, by UserID, all []Measure) ([]Measure, error) {
+	known, lifts, err := s.Known(ctx, by, all)
+	return slices.DeleteFunc(known, func(m Measure) bool { return !lifts[m.ID] }), err
 }

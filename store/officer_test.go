@@ -1,9 +1,13 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/jmoiron/sqlx"
 
 	"parley/store"
 	"parley/store/storetest"
@@ -139,7 +143,7 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 							if act.kind == store.HideMessage {
 								m.Seq = 3
 							}
-							if !end && store.MayModerate(by, m, on2) || end && store.MayEnd(by, m, on2) {
+							if !end && store.MayModerate(by, m, on2) || end && store.MayEnd(by, m, on2, store.Officer{}) {
 								letters += act.letter
 							}
 						}
@@ -165,6 +169,122 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The golden table of who lifts what whom did: "+" for what they could have done
+// themselves to a member there, "-" for nothing of it. What a rule did, anybody may undo.
+var mayEnd = map[string]string{
+	//                          imposed by:  rule  room   owner  former moderator moderator administrator administrator suspended
+	//                                             mod.          owner            inside                  inside        administrator
+	"a room moderator":        "+ + - + - - - - +",
+	"an owner":                "+ + + + - - - - +",
+	"a moderator":             "+ + + + + + - - +",
+	"a moderator in the room": "+ + + + + + - - +",
+	"an administrator":        "+ + + + + + + + +",
+	"an administrator inside": "+ + + + + + + + +",
+}
+
+func TestWhoLiftsWhatWhomDid(t *testing.T) {
+	suspended := office(store.Administrator, false, false, false)
+	suspended.Active = false
+	imposers := []store.Officer{{}}
+	for _, name := range []string{"a room moderator", "an owner", "a former owner", "a moderator", "a moderator in the room", "an administrator", "an administrator inside"} {
+		imposers = append(imposers, officersOf[name])
+	}
+	imposers = append(imposers, suspended)
+	for name, by := range officersOf {
+		want := strings.Fields(mayEnd[name])
+		if want == nil {
+			want = strings.Fields("- - - - - - - - -")
+		}
+		for i, imposer := range imposers {
+			imposer.User = min(imposer.User*3, 3)
+			for _, act := range measureActs {
+				m := store.Measure{Kind: act.kind, User: 2, By: imposer.User, Room: 7}
+				on := office(store.Member, true, false, false)
+				on.User = 2
+				switch act.kind {
+				case store.HideMessage:
+					m.Seq = 3
+				case store.SlowMode, store.RoomLock, store.NewcomerCap, store.NewcomerLag:
+					m.User, on = 0, store.Officer{}
+				}
+				if act.wide {
+					m.Room = 0
+				}
+				may := store.MayModerate(by, m, on)
+				if got := store.MayEnd(by, m, on, imposer); got != (may && want[i] == "+") {
+					t.Errorf("%s lifts %s (%s) of imposer %d: %t", name, act.kind, act.letter, i, got)
+				}
+				// What one did oneself one undoes as long as one could do it.
+				m.By = by.User
+				if got := store.MayEnd(by, m, on, by); got != may {
+					t.Errorf("%s lifts their own %s: %t", name, act.kind, got)
+				}
+			}
+		}
+	}
+}
+
+func TestWhoActedFromAboveIsOverruledOnceTheyHaveLostTheOffice(t *testing.T) {
+	storetest.Embedded(t, func(t *testing.T, s *store.Store, db *sqlx.DB) {
+		j := judge(t, s)
+		dan, eva := person(t, s, "dan"), person(t, s, "eva")
+		db.MustExec("update users set role = 'moderator' where id = $1", dan.ID)
+		must(t, s.Join(t.Context(), j.kitchen, eva.ID))
+		must(t, s.SetModerator(t.Context(), store.Actor{User: j.cleo.ID}, j.kitchen, eva.ID, true))
+		may := func(m store.Measure) (who string) {
+			t.Helper()
+			for _, u := range []store.User{j.ada, dan, j.cleo, eva} {
+				known, lifts, err := s.Known(t.Context(), u.ID, []store.Measure{m})
+				must(t, err)
+				one, err := s.MayLift(t.Context(), u.ID, m.ID)
+				must(t, err)
+				if len(known) != 1 || lifts[m.ID] != one {
+					t.Errorf("%s knows of %d, may lift it: %t, %t", u.Username, len(known), lifts[m.ID], one)
+				}
+				if one {
+					who += " " + u.Username
+				} else if _, err := s.Lift(t.Context(), store.Actor{User: u.ID}, m.ID, ""); !errors.Is(err, store.ErrNotFound) {
+					t.Errorf("%s lifts it: %v", u.Username, err)
+				}
+			}
+			return who
+		}
+		is := func(what, got, want string) {
+			t.Helper()
+			if got != want {
+				t.Errorf("%s: got%s, want%s", what, got, want)
+			}
+		}
+		out := func(by store.User) store.Measure {
+			return j.impose(by, store.Measure{Kind: store.TimeOut, User: j.ben.ID, Room: j.kitchen, Until: j.now.Add(time.Hour)})
+		}
+		byAda, byDan, byCleo, byEva := out(j.ada), out(dan), out(j.cleo), out(eva)
+		is("by the administrator", may(byAda), " ada")
+		is("by the moderator", may(byDan), " ada dan")
+		is("by the owner", may(byCleo), " ada dan cleo")
+		is("by the room's moderator", may(byEva), " ada dan cleo eva")
+		// Objections are decided by the same rule.
+		must(t, s.CreateAppeal(t.Context(), j.ben.ID, byDan.ID, "Why?"))
+		_, err := s.DecideAppeal(t.Context(), store.Actor{User: j.cleo.ID}, byDan.ID, true, "Sorry")
+		wants(t, "the owner decides about the moderator's", err, store.ErrNotFound)
+		if alone, err := s.Alone(t.Context(), byAda); err != nil || !alone {
+			t.Errorf("nobody is above Ada: %t, %v", alone, err)
+		}
+		// Dan is no moderator any more, and Cleo no owner.
+		db.MustExec("update users set role = 'member' where id = $1", dan.ID)
+		known, lifts, err := s.Known(t.Context(), j.cleo.ID, []store.Measure{byDan})
+		if must(t, err); len(known) != 1 || !lifts[byDan.ID] {
+			t.Error("the owner does not lift what a former moderator did")
+		}
+		_, err = s.DecideAppeal(t.Context(), store.Actor{User: j.cleo.ID}, byDan.ID, true, "Sorry")
+		must(t, err)
+		must(t, s.Leave(t.Context(), j.kitchen, eva.ID))
+		if may, err := s.MayLift(t.Context(), eva.ID, byEva.ID); err != nil || may {
+			t.Errorf("who has left lifts what they did: %t, %v", may, err)
+		}
+	})
 }
 
 func TestAHiddenMessageIsReadByItsAuthorAndTheModeratorsOfItsRoomAlone(t *testing.T) {

@@ -43,7 +43,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"taken":           takenBy,
 		"reset":           resetUser,
 		"room":            membership,
-		"direct people":   lists(peopleOfDirect, []int{1, 2}),
+		"direct people":   lists(peopleOfDirect, 1, []int{1, 2}),
 		"browse":          roomsInUse,
 		"archived":        roomsArchived,
 		"conversation":    conversationOf,
@@ -79,6 +79,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"held anywhere": heldAnywhere,
 		"held in":       heldIn,
 		"held of":       heldOf,
+		"held of all":   heldOfAll,
 		"waiting of":    waitingOf,
 		"held due":      heldDue,
 

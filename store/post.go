@@ -83,7 +83,11 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 			if waits, err = s.hold(ctx, tx, d, body, digest, rule); err != nil {
 				return err
 			}
-			return s.stillMay(ctx, tx, d, now)
+			if err := s.stillMay(ctx, tx, d, now); err != nil {
+				return err
+			}
+			_, err = pace(ctx, tx, d, who, now)
+			return err
 		}
 		if m, err = s.add(ctx, tx, d, who, body, digest, now); err != nil {
 			return err
@@ -91,10 +95,8 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 		if err := s.stillMay(ctx, tx, d, now); err != nil {
 			return err
 		}
-		if who.at(now).SlowMode > 0 {
-			if _, err := tx.ExecContext(ctx, "update members set posted_at = $1 where room_id = $2 and user_id = $3", micros(now), d.Room, d.Author); err != nil {
-				return err
-			}
+		if m.Next, err = pace(ctx, tx, d, who, now); err != nil {
+			return err
 		}
 		if act == RuleFlags {
 			m.Case, err = s.flag(ctx, tx, m, rule)

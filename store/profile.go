@@ -59,7 +59,9 @@ const (
 )
 
 // SetProfile changes what user says about themselves. It fails with Problems that
-// name every mistaken field.
+// name every mistaken field, and with Restraint if they have a time-out everywhere and
+// would say something else to others: what is theirs alone they change, and a line or a
+// status they take back.
 func (s *Store) SetProfile(ctx context.Context, user UserID, in Profile) error {
 	var p Problems
 	line := func(field, text string, most int, sentence string) string {
@@ -92,6 +94,19 @@ func (s *Store) SetProfile(ctx context.Context, user UserID, in Profile) error {
 		return p
 	}
 	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
+		if err := s.lockPerson(ctx, tx, user); err != nil {
+			return err
+		}
+		var was userRow
+		if err := tx.GetContext(ctx, &was, saidOf, user); err != nil {
+			return err
+		}
+		has := Status{was.StatusEmoji, was.StatusText, fromMicros(was.StatusUntil)}.At(s.now())
+		if name != was.Name || about != was.About && about != "" || emoji != has.Emoji && emoji != "" || status != has.Text && status != "" {
+			if err := s.timedOut(ctx, tx, user); err != nil {
+				return err
+			}
+		}
 		var username string
 		if err := tx.GetContext(ctx, &username, setProfile, name, about, emoji, status, micros(in.Status.Until), in.Zone, readable(in.Language),
 			in.Scheme, in.Announce, in.ShowsTyping, in.ShowsSeen, user); err != nil {
@@ -100,6 +115,8 @@ func (s *Store) SetProfile(ctx context.Context, user UserID, in Profile) error {
 		return setNameWords(ctx, tx, User{ID: user, Username: username, Name: name})
 	})
 }
+
+const saidOf = "select name, about, status_emoji, status_text, status_until from users where id = $1"
 
 const setProfile = `
 update users

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -115,6 +116,34 @@ const locks = `
   from measures
  where room_id = $1 and ended_at = 0 and kind = 'lock' and user_id = 0 and (until_at = 0 or until_at > $2)`
 
+// pace notes that who has written in a slow room, also what a rule holds, and returns when
+// they can again; zero: at once. It is a Restraint if they wrote at the same moment elsewhere.
+func pace(ctx context.Context, tx *transaction, d Draft, who Standing, now time.Time) (time.Time, error) {
+	slow := who.at(now).SlowMode
+	if slow == 0 || who.Moderates() {
+		return time.Time{}, nil
+	}
+	err := one(tx.ExecContext(ctx, paced, micros(now), d.Room, d.Author, micros(now.Add(-slow))))
+	if errors.Is(err, ErrNotFound) {
+		return time.Time{}, Restraint{Kind: SlowMode, Wait: slow, Every: slow}
+	}
+	return now.Add(slow), err
+}
+
+const paced = `
+update members
+   set posted_at = $1
+ where room_id = $2 and user_id = $3 and posted_at <= $4`
+
+// Waits is how long by waits at now for their next message in a slow room; 0: they do not.
+func (by Standing) Waits(now time.Time) time.Duration {
+	var r Restraint
+	if errors.As(restraint(by, now), &r) && r.Kind == SlowMode {
+		return r.Wait
+	}
+	return 0
+}
+
 // StandingIn returns what user is in room now, with what keeps them from writing;
 // ErrNotFound unless they are a member and not suspended.
 func (s *Store) StandingIn(ctx context.Context, room RoomID, user UserID) (Standing, error) {
@@ -154,6 +183,23 @@ select reason, words
  where room_id = $1 and ended_at = 0 and kind = $2 and user_id = 0 and (until_at = 0 or until_at > $3)
  order by id desc
  limit 1`
+
+// timedOut is a Restraint if user has a time-out everywhere: then they say nothing else to
+// everybody either, and begin nothing.
+func (s *Store) timedOut(ctx context.Context, tx asking, user UserID) error {
+	var until int64
+	if err := tx.GetContext(ctx, &until, "select quiet_until from users where id = $1", user); err != nil {
+		return err
+	}
+	return timedOutUntil(fromMicros(until), s.now())
+}
+
+func timedOutUntil(until, now time.Time) error {
+	if wait := until.Sub(now); wait > 0 {
+		return Restraint{Kind: TimeOut, Wait: wait}
+	}
+	return nil
+}
 
 // Restraint is what keeps by from writing now, nil if nothing does.
 func (s *Store) Restraint(by Standing) error { return restraint(by, s.now()) }

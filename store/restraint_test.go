@@ -2,8 +2,12 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/jmoiron/sqlx"
 
 	"parley/store"
 	"parley/store/storetest"
@@ -116,6 +120,140 @@ func TestWhatKeepsPeopleFromWritingInARoomDoesSoAndNothingElse(t *testing.T) {
 			var problem store.Invalid
 			if _, err := s.Impose(t.Context(), store.Actor{User: j.ada.ID}, m); !errors.As(err, &problem) {
 				t.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+}
+
+func TestWhatARuleHoldsCountsInASlowRoomAndOfTwoAtOnceOneIsTaken(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		j := judge(t, s)
+		for text, act := range map[string]store.RuleAct{"casino": store.RuleHolds, "spam": store.RuleRefuses} {
+			_, err := s.CreateRule(t.Context(), store.Actor{User: j.ada.ID}, store.Rule{Kind: store.RuleWord, Text: text, Act: act})
+			must(t, err)
+		}
+		j.impose(j.cleo, store.Measure{Kind: store.SlowMode, Room: j.kitchen, Amount: 10})
+		held := func(err error) bool {
+			var w store.Waits
+			return errors.As(err, &w)
+		}
+		if err := j.say(j.ben, j.kitchen, "spam"); errors.As(err, new(store.Restraint)) {
+			t.Errorf("refused: %v", err)
+		}
+		if err := j.say(j.ben, j.kitchen, "the casino"); !held(err) {
+			t.Errorf("what was refused counts: %v", err)
+		}
+		j.kept("after one that is held", j.say(j.ben, j.kitchen, "the casino again"), store.SlowMode)
+		j.kept("and another", j.say(j.ben, j.kitchen, "hello"), store.SlowMode)
+		for round := range 5 {
+			j.now = j.now.Add(10 * time.Second)
+			var group sync.WaitGroup
+			errs := make([]error, 2)
+			for i := range errs {
+				group.Go(func() {
+					_, errs[i] = s.PostMessage(t.Context(), store.Draft{Room: j.kitchen, Author: j.ben.ID, Key: fmt.Sprint(round, " ", i), Body: fmt.Sprint("casino ", i)})
+				})
+			}
+			group.Wait()
+			if held(errs[0]) == held(errs[1]) {
+				t.Errorf("two at once: %v, %v", errs[0], errs[1])
+			}
+		}
+		j.now = j.now.Add(10 * time.Second)
+		m, err := s.PostMessage(t.Context(), store.Draft{Room: j.kitchen, Author: j.ben.ID, Key: "last", Body: "hello"})
+		if must(t, err); !m.Next.Equal(j.now.Add(10 * time.Second)) {
+			t.Errorf("Ben writes again at %v, it is %v", m.Next, j.now)
+		}
+		if by, err := s.StandingIn(t.Context(), j.kitchen, j.ben.ID); err != nil || by.Waits(j.now) != 10*time.Second || by.Waits(j.now.Add(10*time.Second)) != 0 {
+			t.Errorf("he waits %v, %v", by.Waits(j.now), err)
+		}
+		// What a moderator publishes is none of his that counts now.
+		all, err := s.HeldFor(t.Context(), j.cleo.ID, j.kitchen, 1)
+		must(t, err)
+		j.now = j.now.Add(10 * time.Second)
+		_, err = s.PublishHeld(t.Context(), store.Actor{User: j.cleo.ID}, all[0].ID)
+		must(t, err)
+		must(t, j.say(j.ben, j.kitchen, "at once"))
+	})
+}
+
+// What a time-out keeps from, in a room and everywhere: one that is elsewhere keeps from
+// nothing there, and what is said to nobody else stays one's own to change.
+func TestATimeOutKeepsFromWhateverElseIsSaidToOthers(t *testing.T) {
+	storetest.Embedded(t, func(t *testing.T, s *store.Store, _ *sqlx.DB) {
+		j := judge(t, s)
+		garden, err := s.CreateRoom(t.Context(), j.ben.ID, store.Charter{Name: "Garden", Topic: "Herbs", Kind: store.OpenRoom})
+		must(t, err)
+		old, err := s.Converse(t.Context(), j.ben.ID, []store.UserID{j.cleo.ID})
+		must(t, err)
+		profile := store.Profile{Name: "Ben", About: "Gardener", Status: store.Status{Emoji: "🌱", Text: "Sowing"}, Zone: "UTC", Scheme: store.SchemeAuto, Announce: store.AnnounceCount}
+		set := func(change func(*store.Profile)) func() error {
+			return func() error {
+				in := profile
+				change(&in)
+				return s.SetProfile(t.Context(), j.ben.ID, in)
+			}
+		}
+		charter := func(in store.Charter) func() error {
+			return func() error { return s.UpdateRoom(t.Context(), garden, store.Actor{User: j.ben.ID}, in) }
+		}
+		n := 0
+		acts := []struct {
+			name string
+			in   bool // one in the room keeps from it, as one everywhere
+			all  bool // only one everywhere does
+			do   func() error
+		}{
+			{"a message", true, false, func() error { return j.say(j.ben, garden, "hello") }},
+			{"the room's name", true, false, charter(store.Charter{Name: "Garden of Ben", Topic: "Herbs", Kind: store.OpenRoom})},
+			{"its topic", true, false, charter(store.Charter{Name: "Garden", Topic: "Weeds", Kind: store.OpenRoom})},
+			{"its kind", false, false, charter(store.Charter{Name: "Garden", Topic: "Herbs", Kind: store.PrivateRoom})},
+			{"his name", false, true, set(func(p *store.Profile) { p.Name = "Ben the Great" })},
+			{"the line about him", false, true, set(func(p *store.Profile) { p.About = "Buy my things" })},
+			{"his status", false, true, set(func(p *store.Profile) { p.Status.Text = "Buy my things" })},
+			{"its emoji", false, true, set(func(p *store.Profile) { p.Status.Emoji = "💰" })},
+			{"his time zone", false, false, set(func(p *store.Profile) { p.Zone = "Europe/Berlin" })},
+			{"taking back a line and a status", false, false, set(func(p *store.Profile) { p.About, p.Status = "", store.Status{} })},
+			{"a new room", false, true, func() error {
+				n++
+				_, err := s.CreateRoom(t.Context(), j.ben.ID, store.Charter{Name: fmt.Sprint("Room ", n), Kind: store.OpenRoom})
+				return err
+			}},
+			{"a new conversation", false, true, func() error {
+				n++
+				_, err := s.Converse(t.Context(), j.ben.ID, []store.UserID{j.ada.ID, person(t, s, fmt.Sprint("friend", n)).ID})
+				return err
+			}},
+			{"the conversation that is there", false, false, func() error {
+				again, err := s.Converse(t.Context(), j.ben.ID, []store.UserID{j.cleo.ID})
+				if again != old {
+					t.Errorf("it is %d, not %d", again, old)
+				}
+				return err
+			}},
+			{"his notes", false, false, func() error { _, err := s.Converse(t.Context(), j.ben.ID, nil); return err }},
+		}
+		for _, where := range []struct {
+			name    string
+			room    store.RoomID
+			in, all bool
+		}{{"nowhere", -1, false, false}, {"in another room", j.kitchen, false, false}, {"in the room", garden, true, false}, {"everywhere", 0, true, true}} {
+			for _, act := range acts {
+				must(t, s.SetProfile(t.Context(), j.ben.ID, profile))
+				var out store.Measure
+				if where.room >= 0 {
+					out = j.impose(j.ada, store.Measure{Kind: store.TimeOut, User: j.ben.ID, Room: where.room, Until: j.now.Add(time.Hour)})
+				}
+				if want := act.in && where.in || act.all && where.all; want {
+					j.kept(where.name+", "+act.name, act.do(), store.TimeOut)
+				} else if err := act.do(); err != nil {
+					t.Errorf("%s, %s: %v", where.name, act.name, err)
+				}
+				must(t, s.UpdateRoom(t.Context(), garden, store.Actor{User: j.ben.ID}, store.Charter{Name: "Garden", Topic: "Herbs", Kind: store.OpenRoom}))
+				if where.room >= 0 {
+					j.lift(out)
+				}
+				j.later(time.Minute)
 			}
 		}
 	})

@@ -72,6 +72,7 @@ type Membership struct {
 	Mentions  int     // unread
 	ActiveAt  int64   `db:"active_at"` // of the last message, microseconds; 0: none
 	With      []Named `db:"-"`         // the others of a direct conversation, by id
+	Silent    bool    `db:"-"`         // the member has muted all of them
 
 	windows windows // in which messages may be changed, when it was read
 }
@@ -87,6 +88,9 @@ func (m Membership) Unread() int { return max(0, int(m.LastSeq-max(m.Seen, m.For
 
 // Tells says whether what is unread is worth a mark at this level.
 func (m Membership) Tells() bool {
+	if m.Silent {
+		return false
+	}
 	switch m.Level {
 	case Everything:
 		return m.Unread() > 0
@@ -174,7 +178,7 @@ const roomsOfMember = membershipColumns + `
  where m.user_id = $1 and m.present and r.archived_at = 0
  order by r.id`
 
-// nameDirect finds the others of the direct conversations among rooms.
+// nameDirect finds the others of the direct conversations among rooms, which are one person's.
 func (s *Store) nameDirect(ctx context.Context, rooms []Membership) error {
 	at := map[RoomID]int{}
 	var ids []RoomID
@@ -191,12 +195,14 @@ func (s *Store) nameDirect(ctx context.Context, rooms []Membership) error {
 		var rows []struct {
 			RoomID RoomID `db:"room_id"`
 			Named
+			Muted bool
 		}
-		if err := s.in(ctx, &rows, peopleOfDirect, chunk); err != nil {
+		if err := s.in(ctx, &rows, peopleOfDirect, rooms[0].User, chunk); err != nil {
 			return err
 		}
 		for _, r := range rows {
 			if m := &rooms[at[r.RoomID]]; r.ID != m.User {
+				m.Silent = r.Muted && (m.Silent || len(m.With) == 0)
 				m.With = append(m.With, r.Named)
 			}
 		}
@@ -205,7 +211,7 @@ func (s *Store) nameDirect(ctx context.Context, rooms []Membership) error {
 }
 
 const peopleOfDirect = `
-select m.room_id, u.id, u.name
+select m.room_id, u.id, u.name, exists (select 1 from mutes x where x.user_id = ? and x.other_id = u.id) as muted
   from members m
   join users u on u.id = m.user_id
  where m.room_id in (?) and m.present

@@ -94,6 +94,9 @@ func (s *Store) CreateRoom(ctx context.Context, by UserID, in Charter) (RoomID, 
 		if !administrator && !settings.MembersCreateRooms {
 			return ErrNotFound
 		}
+		if err := s.timedOut(ctx, tx, by); err != nil {
+			return err
+		}
 		if !administrator {
 			if err := mayMakeMore(ctx, tx, by); err != nil {
 				return err
@@ -127,7 +130,8 @@ insert into rooms (id, slug, name, name_key, list_name, topic, kind, everyone, c
 values ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9)`
 
 // UpdateRoom changes what is said of the room, and who may come into it. Everyone
-// is kept as it is unless by is an administrator. It fails with Problems and ErrOutdated.
+// is kept as it is unless by is an administrator. It fails with Problems and ErrOutdated,
+// and with Restraint if by has a time-out there and would give it other words.
 func (s *Store) UpdateRoom(ctx context.Context, room RoomID, by Actor, in Charter) error {
 	in, p := checkCharter(in)
 	if len(p) > 0 {
@@ -140,6 +144,11 @@ func (s *Store) UpdateRoom(ctx context.Context, room RoomID, by Actor, in Charte
 		was, err := roomIn(ctx, tx, room)
 		if err != nil {
 			return err
+		}
+		if in.Name != was.Name || in.Topic != was.Topic {
+			if err := timedOutUntil(who.Quiet, s.now()); err != nil {
+				return err
+			}
 		}
 		entries, err := setCharter(ctx, tx, was, in, who.Administrator)
 		if err != nil || !actsAsAdministrator(who) {

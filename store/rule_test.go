@@ -38,6 +38,10 @@ func TestARuleFindsWhatItSaysHoweverItIsSpelled(t *testing.T) {
 		"free   money":                    store.RuleRefuses,
 		"Free, money":                     store.RuleRefuses,
 		"freemoney":                       "",
+		"c a s i n o":                     "", // what the page of rules says they do not catch
+		"c-a-s-i-n-o":                     "",
+		"cas1no":                          "",
+		"c@sino":                          "",
 		"money money free money":          store.RuleRefuses, // the strictest counts
 		"see https://bad.example/x":       store.RuleRefuses,
 		"see www.BAD.example.":            store.RuleRefuses,

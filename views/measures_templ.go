@@ -21,7 +21,7 @@ type Moderation struct {
 	Rooms   []store.Room
 	Kinds   []store.MeasureKind // that the asker may choose
 	Past    []store.Measure
-	Lifts   map[store.MeasureID]bool // which of Past the asker may lift
+	Lifts   map[store.MeasureID]bool // of Past, what holds, and whether the asker may lift it
 	Fields  Fields
 	Done    string
 	Members []store.Person // of the room, to make moderators of; nil: not by the asker

@@ -6,7 +6,6 @@ package views
 
 import (
 	"context"
-	"hash/fnv"
 	"strings"
 	"sync"
 	"time"
@@ -83,50 +82,11 @@ func opens(m store.Message, zone *time.Location) (day, block bool) {
 	return day, day || m.PrevAuthor != m.Author || m.CreatedAt.Sub(m.PrevAt).Abs() >= continuesFor
 }
 
-// MeVersion changes when what MeCSS shows changes.
-func MeVersion(me store.User) string {
-	h := fnv.New64a()
-	h.Write([]byte(MeCSS(me)))
-	return id(int64(h.Sum64() >> 1))
-}
-
-// MeCSS is the private stylesheet of one person: presentation only, for every
-// request is checked.
-func MeCSS(me store.User) string {
-	self := id(me.ID)
-	css := `@layer components { [data-author="` + self + `"] .own { display: flex; } }
-[data-mentions~="` + self + `"] { background: var(--mention); box-shadow: inset 3px 0 var(--warn-line); }
-[data-typing="` + self + `"], [data-seen="` + self + `"], .seen:not(:has([data-seen]:not([data-seen="` + self + `"]))) .seen__label { display: none; }
-`
-	if me.Scheme != store.SchemeAuto {
-		css += ":root { color-scheme: " + string(me.Scheme) + "; }\n"
-	}
-	return css + mutedCSS(me.Muted)
-}
-
-// mutedCSS folds away what the people have written, and that they type; one reads a message of theirs by
-// pointing or going to it.
-func mutedCSS(people []store.UserID) string {
-	if len(people) == 0 {
-		return ""
-	}
-	which := make([]string, len(people))
-	for i, who := range people {
-		which[i] = `[data-author="` + id(who) + `"]`
-	}
-	muted := `.message:is(` + strings.Join(which, ", ") + `)`
-	typing := strings.ReplaceAll(strings.Join(which, ", "), "data-author", "data-typing")
-	return typing + ` { display: none; }
-` + muted + `:not(:target, :focus-within, :hover) .message__body { display: none; }
-` + muted + `:not(:target, :focus-within, :hover) .message__main::after { content: "…"; }
-` + muted + ` { opacity: .75; }
-`
-}
-
 // NewSinceCSS draws the line before m, where somebody left off.
 func NewSinceCSS(ctx context.Context, m store.Message, zone *time.Location) string {
 	words := say(ctx, "New since %s", m.CreatedAt.In(zone).Format("15:04"))
-	return `#` + MessageID(m.Room, m.Seq) + `::before { content: "` + strings.NewReplacer(`"`, "", `\`, "").Replace(words) + `"; grid-column: 1 / -1; margin-block: var(--s2); ` +
+	row := `#` + MessageID(m.Room, m.Seq)
+	return row + ` { block-size: auto; overflow: visible; }` + "\n" + row + `::before { content: ` + quoted(words) + `; grid-column: 1 / -1; margin-block: var(--s2); ` +
 		`background: linear-gradient(to right, var(--danger) calc(50% - 4.5rem), transparent 0 calc(50% + 4.5rem), var(--danger) 0) center / 100% 1px no-repeat; ` +
 		`color: var(--danger); font-size: var(--small); font-weight: 600; text-align: center; }` + "\n"
 }

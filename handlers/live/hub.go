@@ -113,6 +113,26 @@ func (h *Hub) Moved(topic Topic, rev Rev) {
 	}
 }
 
+// Show has this process render again what shows something of topic.
+func (h *Hub) Show(topic Topic) { h.regions.hint(topic) }
+
+// Tell sends the pages of p about topic what say makes of their audience, and returns how
+// many there are: what comes late, or not at all, the regions of these pages show too.
+func (h *Hub) Tell(p Person, topic Topic, say func(Audience) []byte) (told int) {
+	made := map[Audience][]byte{}
+	for _, m := range h.membersOf(p) {
+		if m.Topic != topic {
+			continue
+		}
+		told++
+		if made[m.Audience] == nil {
+			made[m.Audience] = Text(say(m.Audience))
+		}
+		m.socket.Send(made[m.Audience])
+	}
+	return told
+}
+
 // Renew has every page of p come back: what decides which regions they follow has
 // changed.
 func (h *Hub) Renew(p Person) {
