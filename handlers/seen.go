@@ -1,8 +1,12 @@
 package handlers
 
 import (
+	"context"
+	"errors"
 	"net/http"
+	"time"
 
+	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
 )
@@ -17,6 +21,7 @@ func (s *Server) markUnread(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || seq > room.LastSeq {
 		return store.ErrNotFound
 	}
+	s.hub.Unread(live.Person(room.User), topicOf(room.ID))
 	err = s.afterRead(r.Context(), func() error { // or it would be saved over what is marked now
 		return s.Store.MarkUnread(r.Context(), room.ID, asker(r).User.ID, seq)
 	})
@@ -33,8 +38,45 @@ func (s *Server) markAllRead(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Store.MarkAllSeen(r.Context(), asker(r).User.ID); err != nil {
 		return err
 	}
+	s.hub.ReopenAll(live.Person(asker(r).User.ID))
 	s.changedFor(asker(r).User.ID)
 	return seeOther(w, r, "/rooms")
+}
+
+// awayFor is how long a page was not connected whose person is told what they missed: a
+// shorter time is the network's.
+const awayFor = time.Minute
+
+// leftOff tells a page that comes to the front where its person left off, if there is
+// anything new. A page that was only loaded has its line already, and shows the same.
+func (s *Server) leftOff(ctx context.Context, c *reader) error {
+	connected := c.first.IsZero()
+	if c.room.ID == 0 || c.member.Past || !connected && !c.behind {
+		return nil
+	}
+	m, err := s.Store.Membership(ctx, c.room.ID, c.me.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil // it is about to be told
+	}
+	if err != nil {
+		return err
+	}
+	s.withRead(&m, false)
+	if m.Unread() == 0 {
+		return nil
+	}
+	first, err := s.Store.MessagesAfter(ctx, m.ID, m.User, m.Seen, 1)
+	if err != nil || len(first) == 0 || !connected && time.Since(first[0].CreatedAt) < awayFor {
+		return err
+	}
+	n := views.NewSince{First: first[0].Seq, Count: m.Unread(), At: first[0].CreatedAt, Shown: m.LastSeq-first[0].Seq < store.PageSize}
+	a := parseAudience(c.member.Audience)
+	frame, err := fragment(views.At(a.spoken(), s.place()), views.LeftOff(m.Room, n, a.zone))
+	if err != nil {
+		return err
+	}
+	c.socket.Send(live.Text(frame))
+	return nil
 }
 
 // showMessage leads to the room's page around the message.

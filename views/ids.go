@@ -56,6 +56,12 @@ func RoomAtURL(r store.Room, seq store.Seq) templ.SafeURL {
 	return RoomURL(r) + "?at=" + number(seq) + "#" + templ.SafeURL(MessageID(r.ID, seq))
 }
 
+// RoomNewURL is the room's page where one left off: around message seq, with the line
+// before it, whatever one has read meanwhile.
+func RoomNewURL(r store.Room, seq store.Seq) templ.SafeURL {
+	return RoomURL(r) + "?at=" + number(seq) + "&new=" + number(seq) + "#" + templ.SafeURL(MessageID(r.ID, seq))
+}
+
 // PersonURL is a person's card.
 func PersonURL(user store.UserID) templ.SafeURL { return "/people/" + number(user) }
 

@@ -7,10 +7,12 @@ package views
 import (
 	"context"
 	"hash/fnv"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -131,10 +133,18 @@ func mutedCSS(people []store.UserID) string {
 
 // NewSinceCSS draws the line before m, where somebody left off.
 func NewSinceCSS(ctx context.Context, m store.Message, zone *time.Location) string {
-	words := say(ctx, "New since %s", m.CreatedAt.In(zone).Format("15:04"))
+	words := say(ctx, "New since %s", sinceWhen(ctx, m.CreatedAt.In(zone), time.Now()))
+	half := strconv.Itoa(utf8.RuneCountInString(words)/2 + 2) // a little more than half of what the words take
 	return `#` + MessageID(m.Room, m.Seq) + `::before { content: "` + strings.NewReplacer(`"`, "", `\`, "").Replace(words) + `"; grid-column: 1 / -1; margin-block: var(--s2); ` +
-		`background: linear-gradient(to right, var(--danger) calc(50% - 4.5rem), transparent 0 calc(50% + 4.5rem), var(--danger) 0) center / 100% 1px no-repeat; ` +
-		`color: var(--danger); font-size: var(--small); font-weight: 600; text-align: center; }` + "\n"
+		`background: linear-gradient(to right, var(--danger) calc(50% - ` + half + `ch), transparent 0 calc(50% + ` + half + `ch), var(--danger) 0) center / 100% 1px no-repeat; ` +
+		`color: var(--danger); font-size: var(--small); font-weight: 600; text-align: center; }` + "\n" +
+		// The bar that leads there has served as soon as it is in view.
+		`@supports (animation-trigger: --left-off play-once) {
+#` + MessageID(m.Room, m.Seq) + ` { timeline-trigger: --left-off view(); }
+.room { trigger-scope: --left-off; }
+#since { animation: served 1ms forwards; animation-trigger: --left-off play-once; }
+}
+`
 }
 
 // Device is a browser and its system in a few words, of what it calls itself.

@@ -86,8 +86,8 @@ func (b *regions) front(m *Member, by int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	log := m.Topic
-	if m.Past {
-		log = "" // in front, but it does not show what comes
+	if m.Past || m.unread {
+		log = "" // in front, but what comes is not read there
 	}
 	for _, r := range m.regions {
 		if r.watching[log] += by; r.watching[log] == 0 {

@@ -1,0 +1,145 @@
+package e2e
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// lineAt is the line "New since" before message seq, without its quotes; "none" if there
+// is none.
+func (w *Window) lineAt(seq int) string {
+	w.t.Helper()
+	return eval[string](w, fmt.Sprintf(lineAt, seq))
+}
+
+const lineAt = `getComputedStyle(document.querySelector("#m-1-%d"), "::before").content.replaceAll('"', "")`
+
+// drawn waits until the line is before message seq.
+func (w *Window) drawn(seq int) {
+	w.t.Helper()
+	w.Until(fmt.Sprintf(lineAt+`.startsWith("New since ")`, seq))
+}
+
+const bar = `document.querySelector(".room__new a")?.checkVisibility({visibilityProperty: true})`
+
+func TestATabThatComesBackShowsWhereOneLeftOff(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ben.SignUp("Ben")
+	ada.Until(connected)
+	ben.Until(connected)
+	ben.Say("while Ada looks")
+	ada.Shows("while Ada looks")
+	ada.hide(true)
+	ben.Until(`document.querySelector("#people-list .presence--away")`)
+	for i := range 3 {
+		ben.Say(fmt.Sprintf("meanwhile %d", i))
+	}
+	ada.Shows("meanwhile 2")
+	ada.Until(`document.title.startsWith("(3) ")`)
+	if ada.lineAt(2) != "none" {
+		t.Error("there is a line before Ada is back")
+	}
+	ada.hide(false)
+	ada.drawn(2)
+	ada.Until(`document.querySelector(".room__new").textContent.includes("3 new since")`)
+	ada.Until(`!(` + bar + `)`) // for the line is in view
+	ada.Screenshot("back")
+
+	// What comes while she looks is not new, and to turn away for a moment changes nothing.
+	ben.Say("and now")
+	ada.Shows("and now")
+	ada.hide(true)
+	ben.Until(`document.querySelector("#people-list .presence--away")`)
+	ada.hide(false)
+	ben.Until(`!document.querySelector("#people-list .presence--away")`)
+	ada.drawn(2)
+	if got := ada.lineAt(5); got != "none" {
+		t.Errorf("before what she saw there is %q", got)
+	}
+	// Who writes has read.
+	ada.Say("Here I am")
+	ada.Until(`!document.querySelector(".room__new a")`)
+}
+
+func TestTheJumpLeadsToTheLine(t *testing.T) {
+	s := newServer(t)
+	s.Unlimited()
+	s.Seed(10)
+	s.Start()
+	ada := window(t, s)
+	ada.Allow("Autofocus processing was blocked")
+	ada.SignIn("ada")
+	ada.Until(connected + ` && !document.title.startsWith("(")`)
+	unread := func(seq int) {
+		t.Helper()
+		ada.person().post(fmt.Sprintf("/rooms/1/messages/%d/unread", seq), nil)
+	}
+	inView := func(seq int) string {
+		return fmt.Sprintf(`(r => r.top >= 0 && r.bottom <= innerHeight)(document.querySelector("#m-1-%d").getBoundingClientRect())`, seq)
+	}
+	// On the page: by its anchor, without leaving it.
+	ada.size(1440, 400)
+	ada.Open("/rooms")
+	unread(3)
+	ada.Open("/rooms/1-lobby")
+	ada.drawn(3)
+	ada.Until(connected)
+	ada.Type("#composer-text", "half a thought")
+	ada.Click(".room__new a")
+	ada.Until(`location.hash === "#m-1-3" && ` + inView(3) + ` && !(` + bar + `)`)
+	if got := eval[string](ada, `document.querySelector("#composer-text").value`); got != "half a thought" {
+		t.Errorf("the composer has %q", got)
+	}
+	ada.Press(kb.Escape)
+
+	// Further back than the page: by another one, where the line still is, though the
+	// first page, which was in front, has read all.
+	ada.Open("/rooms")
+	guest := person(t, s, "guest")
+	for i := range 70 {
+		guest.Post(fmt.Sprintf("line %d", i))
+	}
+	unread(3)
+	ada.Open("/rooms/1-lobby")
+	ada.Until(connected + ` && !document.querySelector("#m-1-3") && !document.title.startsWith("(")`)
+	ada.Submit(".room__new a", arrived+` && document.querySelector("#window #m-1-3")`)
+	ada.drawn(3)
+	ada.Until(inView(3) + ` && !(` + bar + `)`)
+	ada.do(chromedp.Reload())
+	ada.Until(arrived + ` && document.querySelector("#window #m-1-3")`)
+	ada.drawn(3)
+}
+
+func TestWhatIsMarkedUnreadStaysUnreadUntilOneComesBack(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ben.SignUp("Ben")
+	ada.Until(connected)
+	ben.Until(connected)
+	ben.Say("one")
+	ben.Say("two")
+	ada.Shows("two")
+	other := ada.second()
+	other.Open("/rooms/1-lobby")
+	other.Until(connected)
+	other.Click("#m-1-2 .message__tool--more")
+	other.Until(`document.querySelector("#editor form[action$='/unread']")`)
+	other.Submit("#editor form[action$='/unread'] button", arrived+` && document.title.startsWith("(1) ")`)
+	// The first page is in front all the while, and says so, too.
+	ada.Until(`document.title.startsWith("(1) ")`)
+	ben.Say("three")
+	ada.Shows("three")
+	ada.Until(`document.title.startsWith("(2) ")`)
+	other.Until(`document.title.startsWith("(2) ")`)
+	ada.hide(true)
+	ada.hide(false)
+	ada.Until(`!document.title.startsWith("(")`)
+	other.Until(`!document.title.startsWith("(")`)
+	ada.drawn(2)
+}
