@@ -34,14 +34,28 @@ func TestARoomIsMadeJoinedRenamedArchivedAndOpenedAgain(t *testing.T) {
 	ada.Until(arrived + ` && document.querySelector("#name")`)
 	ada.do(setValue("#name", "Canteen"))
 	ada.Submit("form[action$='/about'] button", arrived+` && document.querySelector("h1").textContent.includes("Canteen")`)
-	ben.Until(inRoom + ` && document.querySelector("#composer").checkVisibility()`)
+	// All that names the room, in a page that is open in front.
+	ben.Until(inRoom + ` && document.querySelector("h1").textContent.includes("Canteen") && document.title.startsWith("Canteen") &&
+		document.querySelector("#side-2").textContent.includes("Canteen") && document.querySelector(".composer__says").dataset.says === "Message Canteen"`)
+	ada.do(setValue("#topic", "Soup every day"))
+	ada.Submit("form[action$='/about'] button", arrived+` && document.querySelector("#topic").value === "Soup every day"`)
+	ben.Until(`document.querySelector(".room__topic").textContent === "Soup every day"`)
 	ada.Submit("form[action$='/archive'] button", arrived+` && document.querySelector("form[action$='/reopen']")`)
-	ben.Until(`document.querySelector(".room__archived") && !document.querySelector("#composer").checkVisibility()`)
+	ben.Until(`document.querySelector(".room__archived") && !document.querySelector("#composer").checkVisibility() && document.querySelector(".skip").hash === "#main"`)
 	ben.Open("/rooms/2-kitchen")
 	ben.Until(`location.pathname === "/rooms/2-canteen" && document.querySelector(".room__archived") && !document.querySelector("#composer")`)
 	ben.Sees("Soup is on")
 	ada.Submit("form[action$='/reopen'] button", arrived+` && document.querySelector("form[action$='/archive']")`)
 	ben.Until(inRoom + ` && document.querySelector("#composer").checkVisibility() && !document.querySelector(".room__archived")`)
+
+	// Ben leaves: who stays sees it, and his other page is told.
+	other := ben.second()
+	other.Open("/rooms/2/about")
+	ada.Open("/rooms/2-canteen")
+	ada.Until(connected + ` && document.querySelector("#people-list").textContent.includes("Ben")`)
+	other.Submit("form[action$='/leave'] button", arrived+` && location.pathname === "/rooms"`)
+	ada.Until(`!document.querySelector("#people-list").textContent.includes("Ben")`)
+	ben.Until(`document.querySelector("#live").textContent.includes("no longer a member")`)
 }
 
 func TestWhoIsRemovedSeesNothingMoreAndIsToldWhy(t *testing.T) {

@@ -218,6 +218,7 @@ func (s *Server) sideRegion(ctx context.Context, user store.UserID, here store.R
 		}
 		if m.ID == here && title == "" {
 			own = m
+			depends = append(depends, headTopic(here)) // the log's own page is not told of what moved it
 		}
 	}
 	side := s.sidebar(rooms, here)

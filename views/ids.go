@@ -155,8 +155,8 @@ func UnreadURL(room store.RoomID, seq store.Seq) templ.SafeURL {
 }
 
 // TextURL is an empty field for a message, which a browser keeps for ever.
-func TextURL(ctx context.Context, placeholder string) templ.SafeURL {
-	return templ.SafeURL("/composer/text?" + url.Values{"placeholder": {placeholder}, "lang": {words.Of(ctx).String()}}.Encode())
+func TextURL(ctx context.Context) templ.SafeURL {
+	return templ.SafeURL("/composer/text?lang=" + words.Of(ctx).String())
 }
 
 // withNext is the address of a form that leads to next afterwards, if there is one.
