@@ -186,7 +186,7 @@ func FollowPage(p Page, room store.Membership) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = framed(p, "", followSkip(room), skipWord(room)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = framed(p, "", followSkip(room), skipWord(ctx, room)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
