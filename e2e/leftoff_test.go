@@ -143,3 +143,35 @@ func TestWhatIsMarkedUnreadStaysUnreadUntilOneComesBack(t *testing.T) {
 	other.Until(`!document.title.startsWith("(")`)
 	ada.drawn(2)
 }
+
+func TestWhoIsFurtherUpHasAWayDown(t *testing.T) {
+	s := newServer(t)
+	s.Seed(60)
+	s.Start()
+	ada := window(t, s)
+	ada.SignIn("ada")
+	ada.Until(connected)
+	const down, atEnd = `document.querySelector(".room__down").checkVisibility({visibilityProperty: true})`,
+		`(r => r.bottom > 0 && r.bottom <= innerHeight)(document.querySelector("#messages > article:last-child").getBoundingClientRect())`
+	ada.Until(atEnd + " && !" + down)
+	ada.Type("#composer-text", "half a thought")
+	ada.wheel(-1000)
+	ada.Until("!" + atEnd + " && " + down)
+	ada.bothSchemes("further up")
+	ada.Screenshot("down-dark")
+	person(t, s, "ben").Post("something new")
+	ada.Until(`document.querySelector("#m-1-61")`)
+	if eval[bool](ada, atEnd) {
+		t.Error("what came below moved the page")
+	}
+	ada.Click(".room__down a")
+	ada.Until(atEnd + " && !" + down)
+	if got := eval[string](ada, `document.querySelector("#composer-text").value`); got != "half a thought" {
+		t.Errorf("the composer has %q", got)
+	}
+	ada.scheme("light")
+	ada.wheel(-600)
+	ada.size(390, 844)
+	ada.Until(down)
+	ada.Screenshot("down-phone")
+}
