@@ -104,7 +104,7 @@ func MeCSS(me store.User) string {
 	self := id(me.ID)
 	css := `@layer components { [data-author="` + self + `"] .own { display: flex; } }
 [data-mentions~="` + self + `"] { background: var(--mention); box-shadow: inset 3px 0 var(--warn-line); }
-[data-typing="` + self + `"], [data-seen="` + self + `"], .seen:not(:has([data-seen]:not([data-seen="` + self + `"]))) .seen__label { display: none; }
+[data-typing="` + self + `"], [data-heard="` + self + `"], [data-seen="` + self + `"], .seen:not(:has([data-seen]:not([data-seen="` + self + `"]))) .seen__label { display: none; }
 `
 	if me.Scheme != store.SchemeAuto {
 		css += ":root { color-scheme: " + string(me.Scheme) + "; }\n"
