@@ -241,7 +241,10 @@ func TestOneSeesWhoIsHereWhoTypesAndWhoHasRead(t *testing.T) {
 	if shown := eval[bool](ben, `[...document.querySelectorAll("#typing span")].some(e => getComputedStyle(e).display !== "none")`); shown {
 		t.Error("Ben is told that he types himself")
 	}
+	// Who stops in the middle is soon not shown any more, and is again when they go on.
+	ada.Until(`document.querySelector("#typing").textContent.trim() === ""`)
 	ben.Type("#composer-text", "here")
+	ada.Until(`document.querySelector("#typing").textContent.includes("Ben is typing")`)
 	ben.Press("\r")
 	ada.Shows("Yes, here")
 	ada.Until(`document.querySelector("#typing").textContent.trim() === "" && document.querySelector("#heard").textContent.includes("1 new message, from Ben")`)

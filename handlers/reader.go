@@ -217,7 +217,7 @@ func (s *Server) resume(ctx context.Context, c *reader, payload []byte) error {
 		return nil // it is closing
 	}
 	// What they chose elsewhere may have changed since the page was loaded.
-	style, err := fragment(ctx, views.MyStyle(c.me))
+	style, err := fragment(ctx, views.MyStyle(c.me), views.Mine(c.me, time.Now(), true))
 	if err != nil {
 		return err
 	}
