@@ -164,6 +164,14 @@ func TestWhoIsFurtherUpHasAWayDown(t *testing.T) {
 	if eval[bool](ada, atEnd) {
 		t.Error("what came below moved the page")
 	}
+	// Blocks and days are the same live and loaded.
+	const blocks = `document.querySelector("#m-1-60.message--next") && document.querySelector("#m-1-61.message--first") && !document.querySelector("#m-1-61 .message__day")`
+	ada.Until(blocks)
+	loaded := ada.second()
+	loaded.Open("/rooms/1-lobby?before=5")
+	loaded.Until(arrived + ` && document.querySelector("#m-1-1 .message__day") && !document.querySelector("#m-1-2 .message__day") && document.querySelector("#m-1-2.message--next")`)
+	loaded.Open("/rooms/1-lobby")
+	loaded.Until(arrived + " && " + blocks)
 	ada.Click(".room__down a")
 	ada.Until(atEnd + " && !" + down)
 	if got := eval[string](ada, `document.querySelector("#composer-text").value`); got != "half a thought" {
@@ -174,4 +182,17 @@ func TestWhoIsFurtherUpHasAWayDown(t *testing.T) {
 	ada.size(390, 844)
 	ada.Until(down)
 	ada.Screenshot("down-phone")
+}
+
+func TestWhoIsRemovedWhileReadingThePastSeesNothingMore(t *testing.T) {
+	s := newServer(t)
+	s.Seed(120)
+	s.Start()
+	ben := window(t, s)
+	ben.Allow("Autofocus processing was blocked")
+	ben.SignUp("Ben")
+	ben.Open("/rooms/1/messages/20")
+	ben.Until(connected + ` && document.querySelector("#window #m-1-20")`)
+	signIn(t, s, "ada").post("/rooms/1/members/remove", map[string][]string{"user": {"2"}})
+	ben.Until(`document.querySelectorAll("article").length === 0 && document.querySelector("#live").textContent.includes("no longer a member")`)
 }

@@ -127,10 +127,15 @@ func TestAMentionIsMarkedForTheOneMentioned(t *testing.T) {
 	ben.Until(connected)
 	ada.Say("Ask @ben, he knows")
 	ben.Shows("Ask @ben, he knows")
-	const wash = `getComputedStyle(document.querySelector("#m-1-1")).boxShadow !== "none"`
+	const wash = `getComputedStyle(document.querySelector("#m-1-1")).getPropertyValue("--row") !== ""`
 	ben.Until(`document.querySelector("#m-1-1 mark").textContent === "@ben" && ` + wash)
 	if eval[bool](ada, wash) {
 		t.Error("Ada's page shows the mention as hers")
+	}
+	// It marks the message, and not the day above it; so do its tools.
+	if !eval[bool](ben, `getComputedStyle(document.querySelector("#m-1-1")).backgroundColor === "rgba(0, 0, 0, 0)" &&
+		document.querySelector("#m-1-1 .message__tools").getBoundingClientRect().top > document.querySelector("#m-1-1 .message__day").getBoundingClientRect().bottom`) {
+		t.Error("what belongs to the message is over the day above it")
 	}
 	const mine = `getComputedStyle(document.querySelector("#m-1-1 a.own")).display !== "none"`
 	if eval[bool](ben, mine) || !eval[bool](ada, mine) {
@@ -160,7 +165,14 @@ func TestOneComesBackToWhereOneLeftOff(t *testing.T) {
 	ben.Until(`document.querySelector("#editor form[action$='/unread']")`)
 	ben.Click("#editor form[action$='/unread'] button")
 	ben.Until(arrived + ` && document.title.startsWith("(1) ")`)
-	ben.Submit("form[action='/read'] button", arrived+` && !document.title.startsWith("(")`)
+	ben.Submit("main form[action='/read'] button", arrived+` && !document.title.startsWith("(")`)
+	// Beside the list of rooms, on any page and without leaving it, while there is something.
+	ben.Open("/profile")
+	ben.Until(connected + ` && !document.querySelector(".sidebar__read").checkVisibility()`)
+	ada.Say("three")
+	ben.Until(`document.title.startsWith("(1) ")`)
+	ben.Click(".sidebar__read")
+	ben.Until(`!document.title.startsWith("(") && location.pathname === "/profile" && !document.querySelector(".sidebar__read").checkVisibility()`)
 }
 
 func TestTheTimeOfAMessageIsItsLink(t *testing.T) {
@@ -174,6 +186,9 @@ func TestTheTimeOfAMessageIsItsLink(t *testing.T) {
 	ada.Until(arrived + ` && location.hash === "#m-1-100" && document.querySelector("#window #m-1-100:target")`)
 	ada.Until(`(r => r.top >= 0 && r.bottom <= innerHeight)(document.querySelector("#m-1-100").getBoundingClientRect())`)
 	ada.Until(connected)
+
+	// It continues a block, and shows its time all the same.
+	ada.Until(`document.querySelector("#m-1-100.message--next .message__time").checkVisibility({opacityProperty: true})`)
 
 	// The rest loads in both directions, and what one reads stays where it is.
 	ada.wheel(-100_000)

@@ -40,6 +40,10 @@ func (s *Server) markAllRead(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.hub.ReopenAll(live.Person(asker(r).User.ID))
 	s.changedFor(asker(r).User.ID)
+	if htmx(r) { // the page is told by its socket
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
 	return seeOther(w, r, "/rooms")
 }
 

@@ -103,7 +103,7 @@ func MeVersion(me store.User) string {
 func MeCSS(me store.User) string {
 	self := id(me.ID)
 	css := `@layer components { [data-author="` + self + `"] .own { display: flex; } }
-[data-mentions~="` + self + `"] { background: var(--mention); box-shadow: inset 3px 0 var(--warn-line); }
+[data-mentions~="` + self + `"] { --row: var(--mention); --edge: var(--warn-line); }
 [data-typing="` + self + `"], [data-heard="` + self + `"], [data-seen="` + self + `"], .seen:not(:has([data-seen]:not([data-seen="` + self + `"]))) .seen__label { display: none; }
 `
 	if me.Scheme != store.SchemeAuto {
@@ -135,9 +135,10 @@ func mutedCSS(people []store.UserID) string {
 func NewSinceCSS(ctx context.Context, m store.Message, zone *time.Location) string {
 	words := say(ctx, "New since %s", sinceWhen(ctx, m.CreatedAt.In(zone), time.Now()))
 	half := strconv.Itoa(utf8.RuneCountInString(words)/2 + 2) // a little more than half of what the words take
-	return `#` + MessageID(m.Room, m.Seq) + `::before { content: "` + strings.NewReplacer(`"`, "", `\`, "").Replace(words) + `"; grid-column: 1 / -1; margin-block: var(--s2); ` +
+	return `#` + MessageID(m.Room, m.Seq) + `::before { content: "` + strings.NewReplacer(`"`, "", `\`, "").Replace(words) + `"; grid-area: line; margin-block: var(--s2); ` +
 		`background: linear-gradient(to right, var(--danger) calc(50% - ` + half + `ch), transparent 0 calc(50% + ` + half + `ch), var(--danger) 0) center / 100% 1px no-repeat; ` +
 		`color: var(--danger); font-size: var(--small); font-weight: 600; text-align: center; }` + "\n" +
+		`#` + MessageID(m.Room, m.Seq) + ` .message__tools { inset-block: 0 auto; }` + "\n" +
 		// The bar that leads there has served as soon as it is in view.
 		`@supports (animation-trigger: --left-off play-once) {
 #` + MessageID(m.Room, m.Seq) + ` { timeline-trigger: --left-off view(); }
