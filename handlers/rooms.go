@@ -150,8 +150,11 @@ func (s *Server) roomPage(ctx context.Context, session store.Session, room store
 			}
 		}
 		if len(first) > 0 && len(w.rows) > 0 {
-			v.New = views.NewSince{First: first[0].Seq, Count: n, At: first[0].CreatedAt, Shown: w.rows[0].Seq <= first[0].Seq && first[0].Seq <= w.rows[len(w.rows)-1].Seq}
 			v.Line = views.NewSinceURL(room.ID, first[0].Seq)
+			v.New = views.NewSince{First: first[0].Seq, Count: n, At: first[0].CreatedAt, Shown: w.rows[0].Seq <= first[0].Seq && first[0].Seq <= w.rows[len(w.rows)-1].Seq}
+			if v.New.Shown && inView(first) {
+				v.New = views.NewSince{}
+			}
 		}
 	}
 	return v, nil

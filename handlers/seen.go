@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"parley/handlers/live"
 	"parley/store"
@@ -69,11 +71,14 @@ func (s *Server) leftOff(ctx context.Context, c *reader) error {
 	if m.Unread() == 0 {
 		return nil
 	}
-	first, err := s.Store.MessagesAfter(ctx, m.ID, m.User, m.Seen, 1)
+	first, err := s.Store.MessagesAfter(ctx, m.ID, m.User, m.Seen, mostInView+1)
 	if err != nil || len(first) == 0 || !connected && time.Since(first[0].CreatedAt) < awayFor {
 		return err
 	}
 	n := views.NewSince{First: first[0].Seq, Count: m.Unread(), At: first[0].CreatedAt, Shown: m.LastSeq-first[0].Seq < store.PageSize}
+	if n.Shown && inView(first) {
+		n = views.NewSince{First: n.First}
+	}
 	a := parseAudience(c.member.Audience)
 	frame, err := fragment(views.At(a.spoken(), s.place()), views.LeftOff(m.Room, n, a.zone))
 	if err != nil {
@@ -81,6 +86,18 @@ func (s *Server) leftOff(ctx context.Context, c *reader) error {
 	}
 	c.socket.Send(live.Text(frame))
 	return nil
+}
+
+// mostInView is how many lines surely fit above the composer, on a phone, too.
+const mostInView = 14
+
+// inView says whether rows, the newest of a room, are in view without a way to them.
+func inView(rows []store.Message) bool {
+	lines := 0
+	for _, m := range rows {
+		lines += 2 + utf8.RuneCountInString(m.Body)/30 + strings.Count(m.Body, "\n")
+	}
+	return lines <= mostInView
 }
 
 // showMessage leads to the room's page around the message.

@@ -138,14 +138,7 @@ func NewSinceCSS(ctx context.Context, m store.Message, zone *time.Location) stri
 	return `#` + MessageID(m.Room, m.Seq) + `::before { content: "` + strings.NewReplacer(`"`, "", `\`, "").Replace(words) + `"; grid-area: line; margin-block: var(--s2); ` +
 		`background: linear-gradient(to right, var(--danger) calc(50% - ` + half + `ch), transparent 0 calc(50% + ` + half + `ch), var(--danger) 0) center / 100% 1px no-repeat; ` +
 		`color: var(--danger); font-size: var(--small); font-weight: 600; text-align: center; }` + "\n" +
-		`#` + MessageID(m.Room, m.Seq) + ` .message__tools { inset-block: 0 auto; }` + "\n" +
-		// The bar that leads there has served as soon as it is in view.
-		`@supports (animation-trigger: --left-off play-once) {
-#` + MessageID(m.Room, m.Seq) + ` { timeline-trigger: --left-off view(); }
-.room { trigger-scope: --left-off; }
-#since { animation: served 1ms forwards; animation-trigger: --left-off play-once; }
-}
-`
+		`#` + MessageID(m.Room, m.Seq) + ` .message__tools { inset-block: 0 auto; }` + "\n"
 }
 
 // Device is a browser and its system in a few words, of what it calls itself.
