@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	_ "modernc.org/sqlite"
@@ -229,11 +230,13 @@ func TestWhatOneTypesWhileAMessageIsSentIsNotLost(t *testing.T) {
 	values := `[...document.querySelectorAll("#composer textarea")].map(e => e.value).join("|")`
 	lock("begin immediate")
 	typeOn()
+	ada.Press(kb.Enter) // cannot send yet: it breaks the line
+	ada.do(chromedp.KeyEvent("and third"))
 	lock("rollback")
 	ada.Shows("first")
-	ada.Until(values + ` === "and second"`)
+	ada.Until(values + ` === "and second\nand third"`)
 	ada.Press(kb.Enter)
-	ada.Shows("and second")
+	ada.Shows("and second\nand third")
 	ada.Until(composed)
 
 	lock("begin immediate")
@@ -246,6 +249,37 @@ func TestWhatOneTypesWhileAMessageIsSentIsNotLost(t *testing.T) {
 	ada.Click("#composer button")
 	ada.Shows("first\nand second")
 	ada.Until(composed)
+}
+
+// TestNoKeyIsLostHoweverFastOneTypes has keys come faster than a hand sends them, over the
+// ends of messages. Each is in a message or in the composer, in order.
+func TestNoKeyIsLostHoweverFastOneTypes(t *testing.T) {
+	s := serve(t)
+	ada := window(t, s)
+	ada.SignUp("Ada")
+	ada.Until(connected)
+	const typed = "the first\nthen the second\nand the third"
+	ada.Click("#composer-text")
+	for _, r := range typed {
+		if r == '\n' {
+			ada.Press(kb.Enter)
+			continue
+		}
+		for _, kind := range []input.DispatchKeyEventType{"keyDown", "keyUp"} {
+			event := input.DispatchKeyEventParams{Type: kind, Key: string(r)}
+			if kind == "keyDown" {
+				event.Text, event.UnmodifiedText = string(r), string(r)
+			}
+			if _, err := chromedp.Call(ada.ctx, input.DispatchKeyEvent, event); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	ada.Until(composed + ` && document.querySelector("#messages article")`)
+	got := eval[string](ada, `[...document.querySelectorAll("#messages .message__body")].map(e => e.innerText.trimEnd()).concat(document.getElementById("composer-text").value).join("\n")`)
+	if strings.ReplaceAll(got, "\n", "") != strings.ReplaceAll(typed, "\n", "") {
+		t.Errorf("of %q there is %q", typed, got)
+	}
 }
 
 func TestATabThatWasSignedOutIsLiveAgainAfterSendingSignedIn(t *testing.T) {

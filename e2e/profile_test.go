@@ -37,11 +37,15 @@ func TestAStatusIsShownUntilItEnds(t *testing.T) {
 	// It is in the list of people at once, and on the card.
 	ben.Until(`[...document.querySelectorAll("#people-list li")].find(e => e.textContent.includes("Ada"))?.textContent.includes("Noodles at the window 🍜")`)
 	ben.Click("#people-list a[href='/people/1']")
-	ben.Until(arrived + ` && document.querySelector(".person__status")?.textContent === "🍜 Noodles at the window"`)
+	ben.Until(`document.querySelector(".person__status")?.textContent === "🍜 Noodles at the window"`)
 	// Another change of the profile leaves the status its end.
 	ada.Open("/profile")
 	ada.Type("#about", "Likes soup")
 	ada.Submit("form#profile button", profileSaved)
+	const listed, mine = `document.querySelector("#people-list").textContent.includes("🍜")`, `document.querySelector("#mine").textContent.includes("🍜")`
+	ben.Open("/")
+	ben.Until(connected + " && " + listed)
+	ada.Until(connected + " && " + mine)
 	if err := s.Stop(); err != nil {
 		t.Fatal(err)
 	}
@@ -50,10 +54,13 @@ func TestAStatusIsShownUntilItEnds(t *testing.T) {
 			if left := time.Until(p.Status.Until); left <= 0 || left > time.Hour {
 				t.Errorf("the status ends in %v, want within the hour", left)
 			}
-			p.Status.Until = time.Now().Add(-time.Second)
+			p.Status.Until = time.Now().Add(8 * time.Second)
 		})
 	})
 	s.Start()
+	// It ends on the pages that are open, one's own among them.
+	ben.Until(connected + " && !" + listed)
+	ada.Until(connected + " && !" + mine)
 	ben.Open("/people/1")
 	ben.Until(arrived + ` && document.querySelector(".person") && !document.querySelector(".person__status")`)
 	ben.Open("/")
@@ -120,6 +127,9 @@ func TestNewMessagesAreHeardAsOneChose(t *testing.T) {
 	cleo.Post("Ben, that is @ben, too")
 	ada.Until(heard + ` === "cleo: Ben, that is @ben, too"`)
 	ben.Until(heard + ` === "cleo: Ben, that is @ben, too"`)
+	// Nobody is told what they have written themselves.
+	ada.Say("My own words")
+	ada.Until(heard + ` === "Ada: My own words" && document.querySelector("#heard-text").innerText.trim() === ""`)
 	cleo.Post("Not for Ben's ears")
 	ada.Until(heard + ` === "cleo: Not for Ben's ears"`)
 	ben.Shows("Not for Ben's ears")

@@ -34,14 +34,28 @@ func TestARoomIsMadeJoinedRenamedArchivedAndOpenedAgain(t *testing.T) {
 	ada.Until(arrived + ` && document.querySelector("#name")`)
 	ada.do(setValue("#name", "Canteen"))
 	ada.Submit("form[action$='/about'] button", arrived+` && document.querySelector("h1").textContent.includes("Canteen")`)
-	ben.Until(inRoom + ` && document.querySelector("#composer").checkVisibility()`)
+	// All that names the room, in a page that is open in front.
+	ben.Until(inRoom + ` && document.querySelector("h1").textContent.includes("Canteen") && document.title.startsWith("Canteen") &&
+		document.querySelector("#side-2").textContent.includes("Canteen") && document.querySelector(".composer__says").dataset.says === "Message Canteen"`)
+	ada.do(setValue("#topic", "Soup every day"))
+	ada.Submit("form[action$='/about'] button", arrived+` && document.querySelector("#topic").value === "Soup every day"`)
+	ben.Until(`document.querySelector(".room__topic").textContent === "Soup every day"`)
 	ada.Submit("form[action$='/archive'] button", arrived+` && document.querySelector("form[action$='/reopen']")`)
-	ben.Until(`document.querySelector(".room__archived") && !document.querySelector("#composer").checkVisibility()`)
+	ben.Until(`document.querySelector(".room__archived") && !document.querySelector("#composer").checkVisibility() && document.querySelector(".skip").hash === "#main"`)
 	ben.Open("/rooms/2-kitchen")
 	ben.Until(`location.pathname === "/rooms/2-canteen" && document.querySelector(".room__archived") && !document.querySelector("#composer")`)
 	ben.Sees("Soup is on")
 	ada.Submit("form[action$='/reopen'] button", arrived+` && document.querySelector("form[action$='/archive']")`)
 	ben.Until(inRoom + ` && document.querySelector("#composer").checkVisibility() && !document.querySelector(".room__archived")`)
+
+	// Ben leaves: who stays sees it, and his other page is told.
+	other := ben.second()
+	other.Open("/rooms/2/about")
+	ada.Open("/rooms/2-canteen")
+	ada.Until(connected + ` && document.querySelector("#people-list").textContent.includes("Ben")`)
+	other.Submit("form[action$='/leave'] button", arrived+` && location.pathname === "/rooms"`)
+	ada.Until(`!document.querySelector("#people-list").textContent.includes("Ben")`)
+	ben.Until(`document.querySelector("#live").textContent.includes("no longer a member")`)
 }
 
 func TestWhoIsRemovedSeesNothingMoreAndIsToldWhy(t *testing.T) {
@@ -115,10 +129,15 @@ func TestAMentionIsMarkedForTheOneMentioned(t *testing.T) {
 	ben.Until(connected)
 	ada.Say("Ask @ben, he knows")
 	ben.Shows("Ask @ben, he knows")
-	const wash = `getComputedStyle(document.querySelector("#m-1-1")).boxShadow !== "none"`
+	const wash = `getComputedStyle(document.querySelector("#m-1-1")).getPropertyValue("--row") !== ""`
 	ben.Until(`document.querySelector("#m-1-1 mark").textContent === "@ben" && ` + wash)
 	if eval[bool](ada, wash) {
 		t.Error("Ada's page shows the mention as hers")
+	}
+	// It marks the message, and not the day above it; so do its tools.
+	if !eval[bool](ben, `getComputedStyle(document.querySelector("#m-1-1")).backgroundColor === "rgba(0, 0, 0, 0)" &&
+		document.querySelector("#m-1-1 .message__tools").getBoundingClientRect().top > document.querySelector("#m-1-1 .message__day").getBoundingClientRect().bottom`) {
+		t.Error("what belongs to the message is over the day above it")
 	}
 	const mine = `getComputedStyle(document.querySelector("#m-1-1 a.own")).display !== "none"`
 	if eval[bool](ben, mine) || !eval[bool](ada, mine) {
@@ -138,7 +157,7 @@ func TestOneComesBackToWhereOneLeftOff(t *testing.T) {
 	ben.Open("/rooms")
 	ben.Until(arrived + ` && document.title.startsWith("(2) ") && document.querySelector(".badge--mention")?.textContent.trim().startsWith("@1") && document.querySelector(".badge--mention + .badge")?.textContent.trim().startsWith("2")`)
 	ben.Open("/rooms/1-lobby")
-	ben.Until(arrived + ` && document.querySelector(".room__new")?.textContent.includes("2 new since")`)
+	ben.Until(arrived)
 	if line := eval[string](ben, `getComputedStyle(document.querySelector("#m-1-1"), "::before").content`); line == "none" || line == "normal" {
 		t.Errorf("there is no line where Ben left off: %s", line)
 	}
@@ -148,7 +167,14 @@ func TestOneComesBackToWhereOneLeftOff(t *testing.T) {
 	ben.Until(`document.querySelector("#editor form[action$='/unread']")`)
 	ben.Click("#editor form[action$='/unread'] button")
 	ben.Until(arrived + ` && document.title.startsWith("(1) ")`)
-	ben.Submit("form[action='/read'] button", arrived+` && !document.title.startsWith("(")`)
+	ben.Submit("main form[action='/read'] button", arrived+` && !document.title.startsWith("(")`)
+	// Beside the list of rooms, on any page and without leaving it, while there is something.
+	ben.Open("/profile")
+	ben.Until(connected + ` && !document.querySelector(".sidebar__read").checkVisibility()`)
+	ada.Say("three")
+	ben.Until(`document.title.startsWith("(1) ")`)
+	ben.Click(".sidebar__read")
+	ben.Until(`!document.title.startsWith("(") && location.pathname === "/profile" && !document.querySelector(".sidebar__read").checkVisibility()`)
 }
 
 func TestTheTimeOfAMessageIsItsLink(t *testing.T) {
@@ -162,6 +188,9 @@ func TestTheTimeOfAMessageIsItsLink(t *testing.T) {
 	ada.Until(arrived + ` && location.hash === "#m-1-100" && document.querySelector("#window #m-1-100:target")`)
 	ada.Until(`(r => r.top >= 0 && r.bottom <= innerHeight)(document.querySelector("#m-1-100").getBoundingClientRect())`)
 	ada.Until(connected)
+
+	// It continues a block, and shows its time all the same.
+	ada.Until(`document.querySelector("#m-1-100.message--next .message__time").checkVisibility({opacityProperty: true})`)
 
 	// The rest loads in both directions, and what one reads stays where it is.
 	ada.wheel(-100_000)
@@ -229,7 +258,10 @@ func TestOneSeesWhoIsHereWhoTypesAndWhoHasRead(t *testing.T) {
 	if shown := eval[bool](ben, `[...document.querySelectorAll("#typing span")].some(e => getComputedStyle(e).display !== "none")`); shown {
 		t.Error("Ben is told that he types himself")
 	}
+	// Who stops in the middle is soon not shown any more, and is again when they go on.
+	ada.Until(`document.querySelector("#typing").textContent.trim() === ""`)
 	ben.Type("#composer-text", "here")
+	ada.Until(`document.querySelector("#typing").textContent.includes("Ben is typing")`)
 	ben.Press("\r")
 	ada.Shows("Yes, here")
 	ada.Until(`document.querySelector("#typing").textContent.trim() === "" && document.querySelector("#heard").textContent.includes("1 new message, from Ben")`)

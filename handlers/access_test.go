@@ -30,7 +30,7 @@ var access = []struct {
 	{"GET /login", "/login", nil, [5]int{200, 303, 303, 303, 303}},
 	{"POST /login", "/login", url.Values{"login": {"x"}}, [5]int{422, 303, 303, 303, 303}},
 	{"GET /zone", "/zone?zone=Europe/Berlin", nil, [5]int{200, 200, 200, 200, 200}},
-	{"GET /composer/text", "/composer/text?placeholder=Message", nil, [5]int{200, 200, 200, 200, 200}},
+	{"GET /composer/text", "/composer/text?lang=de", nil, [5]int{200, 200, 200, 200, 200}},
 	{"GET /reset", "/reset?token=x", nil, [5]int{404, 404, 404, 404, 404}},
 	{"POST /reset", "/reset", url.Values{"token": {"x"}}, [5]int{404, 404, 404, 404, 404}},
 	// Tokens that nobody has; the invitation is made in the first row of its route.

@@ -92,14 +92,10 @@ func bodyOf(form url.Values) string {
 // showText is an empty field for a message. It says nothing but its own address,
 // so that the browser may keep it, and has it at once when one is needed.
 func (s *Server) showText(w http.ResponseWriter, r *http.Request) error {
-	placeholder := r.URL.Query().Get("placeholder")
-	if len(placeholder) > 300 {
-		return store.ErrNotFound
-	}
 	// The address says the language: what is kept must not depend on anything else.
 	*r = *r.WithContext(words.With(r.Context(), words.Match(r.URL.Query().Get("lang"))))
 	w.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
-	return s.render(w, r, http.StatusOK, views.Text(placeholder, "", false, true))
+	return s.render(w, r, http.StatusOK, views.Text("", false, true))
 }
 
 // keepDraft is err with the composer again. The key stays: what failed may have

@@ -18,7 +18,7 @@ var oddValues = []string{"\x00", "a\x00b\xff", "-1", "9223372036854775807", "-92
 // oddNames are the fields of all forms and addresses.
 var oddNames = strings.Fields(`about act active addresses after again all amount announce answer around archived at before body by close code days do done email emoji everyone
 	favourite first for form format frame from granted held here id invitation involvement is keep key kind lang language last level life login made messages most name next note of old on part
-	past person placeholder q range reason remove rev role room saved scheme sentence seq session show shown shows_seen shows_typing sort state status tab text title token topic
+	past person q range reason remove rev role room saved scheme sentence seq session show shown shows_seen shows_typing sort state status tab text title token topic
 	try until upto user username uses version was.name welcome why words zone`)
 
 // What somebody who may do anything sends never makes an error of the server, on either

@@ -28,6 +28,7 @@ type reader struct {
 	member *live.Member
 	page   *openPage
 	room   store.Room // whose log the page shows; its ID is 0 if none
+	behind bool       // there was something unread in it when the socket was opened
 	me     store.User
 
 	first  time.Time // by when a resume has to come; zero: it has
@@ -177,6 +178,14 @@ func (s *Server) resume(ctx context.Context, c *reader, payload []byte) error {
 	}
 	switch f.Type {
 	case "front", "back":
+		if f.Type == "front" {
+			if err := s.leftOff(ctx, c); err != nil {
+				return err
+			}
+			if c.first.IsZero() { // it was away: one looks at it again
+				s.hub.Reopen(c.member.Person, c.member.Topic)
+			}
+		}
 		s.hub.Front(c.member, f.Type == "front")
 		s.changedFor(c.me.ID) // what was unread is read now
 		return nil
@@ -208,7 +217,7 @@ func (s *Server) resume(ctx context.Context, c *reader, payload []byte) error {
 		return nil // it is closing
 	}
 	// What they chose elsewhere may have changed since the page was loaded.
-	style, err := fragment(ctx, views.MyStyle(c.me))
+	style, err := fragment(ctx, views.MyStyle(c.me), views.Mine(c.me, time.Now(), true))
 	if err != nil {
 		return err
 	}

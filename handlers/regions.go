@@ -64,6 +64,9 @@ func postedTopic(room store.RoomID) live.Topic { return "posted/" + topicOf(room
 // regionsFor are the regions on user's page, which is about room if it shows a log.
 func regionsFor(user store.User, room store.Membership, page views.Connection) []live.Topic {
 	all := []live.Topic{sideTopic(user.ID, page), placeTopic}
+	if !user.Status.Until.IsZero() {
+		all = append(all, mineTopic(user.ID))
+	}
 	if page.Part != "" {
 		all = append(all, partTopics(page)...)
 	}
@@ -82,6 +85,10 @@ func regionsFor(user store.User, room store.Membership, page views.Connection) [
 	}
 	return append(all, hiddenSeen)
 }
+
+// mineTopic is what user's own pages say of them beside the list of rooms, and that has
+// an end.
+func mineTopic(user store.UserID) live.Topic { return live.Topic(fmt.Sprintf("mine/%d/0", user)) }
 
 // parts are what a region consists of, for the time zone of an audience.
 type parts func(zone *time.Location) []templ.Component
@@ -102,7 +109,7 @@ func (s *Server) region(ctx context.Context, topic live.Topic, audiences []live.
 	} else if name == "part" {
 		made, r.Depends, err = s.partRegion(ctx, of)
 	} else if room, is := parseRoom(live.Topic(of)); is {
-		made, err = s.roomRegion(ctx, name, room)
+		made, r.Until, err = s.roomRegion(ctx, name, room)
 		if err == nil {
 			r.At, err = s.headOf(ctx, room)
 		}
@@ -117,6 +124,10 @@ func (s *Server) region(ctx context.Context, topic live.Topic, audiences []live.
 		switch name {
 		case "side":
 			made, r.Depends, err = s.sideRegion(ctx, user, room, title)
+		case "mine":
+			var me store.User
+			me, err = s.Store.User(ctx, user)
+			r.Until, made = me.Status.At(time.Now()).Until, fixed(views.Mine(me, time.Now(), true))
 		case "seen-off":
 			made = fixed(views.Seen(nil, true))
 		case "restraint":
@@ -166,37 +177,42 @@ func pairOf(text string) (store.UserID, store.RoomID, string, bool) {
 	return store.UserID(u), store.RoomID(n), title, err1 == nil && err2 == nil
 }
 
-func (s *Server) roomRegion(ctx context.Context, name string, room store.RoomID) (parts, error) {
+// roomRegion is a part of the page of room, and when it changes by itself.
+func (s *Server) roomRegion(ctx context.Context, name string, room store.RoomID) (made parts, until time.Time, err error) {
 	switch name {
 	case "people":
 		r, err := s.Store.AnyRoom(ctx, room)
 		if err != nil {
-			return nil, err
+			return nil, until, err
 		}
 		all, err := s.presentIn(ctx, r)
+		for _, p := range all {
+			until = sooner(until, p.Status.Until)
+		}
 		return func(zone *time.Location) []templ.Component {
 			return []templ.Component{views.People(room, all, zone, true)}
-		}, err
+		}, until, err
 	case "typing":
-		return fixed(views.Typing(s.typing.in(room), true)), nil
+		who, until := s.typing.in(room)
+		return fixed(views.Typing(who, true)), until, nil
 	case "head":
 		r, err := s.Store.AnyRoom(ctx, room)
-		return fixed(views.Charter(store.Membership{Room: r})), err
+		return fixed(views.Charter(store.Membership{Room: r})), until, err
 	case "terms":
 		r, err := s.Store.AnyRoom(ctx, room)
 		keep := r.ForgetsAfter(s.Store.Settings())
 		return func(zone *time.Location) []templ.Component {
 			return []templ.Component{views.Terms(r, keep, zone, true)}
-		}, err
+		}, until, err
 	case "seen":
 		m, err := s.Store.LastMessage(ctx, room)
 		if err != nil {
-			return nil, err
+			return nil, until, err
 		}
 		seen, err := s.seenBy(ctx, m)
-		return fixed(views.Seen(seen, true)), err
+		return fixed(views.Seen(seen, true)), until, err
 	}
-	return nil, fmt.Errorf("no region %q", name)
+	return nil, until, fmt.Errorf("no region %q", name)
 }
 
 // sideRegion is the list of user's rooms, and the title and icon that count what is
@@ -223,6 +239,7 @@ func (s *Server) sideRegion(ctx context.Context, user store.UserID, here store.R
 		}
 		if m.ID == here && title == "" {
 			own = m
+			depends = append(depends, headTopic(here)) // the log's own page is not told of what moved it
 		}
 	}
 	side := s.sidebar(rooms, here)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
 )
@@ -76,7 +77,7 @@ func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
 	}
 	var at place
 	q := r.URL.Query()
-	for name, seq := range map[string]*store.Seq{"before": &at.before, "after": &at.after, "at": &at.around} {
+	for name, seq := range map[string]*store.Seq{"before": &at.before, "after": &at.after, "at": &at.around, "new": &at.new} {
 		if *seq, err = seqOf(q.Get(name)); err != nil {
 			return err
 		}
@@ -90,12 +91,14 @@ func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	s.hub.Reopen(live.Person(room.User), topicOf(room.ID))
 	return s.render(w, r, http.StatusOK, views.RoomPage(page))
 }
 
 // place is where in a room's history a page is: before or after a message, around
-// it, or, if all are 0, at the newest.
-type place struct{ before, after, around store.Seq }
+// it, or, if all are 0, at the newest. new is where its person left off, if they have
+// come from there and read the rest meanwhile.
+type place struct{ before, after, around, new store.Seq }
 
 // mostPeople is how many members the panel beside a room shows.
 const mostPeople = 100
@@ -134,7 +137,9 @@ func (s *Server) roomPage(ctx context.Context, session store.Session, room store
 			return v, err
 		}
 	}
-	if n := room.Unread(); n > 0 {
+	if at.new > 0 && at.new <= room.LastSeq {
+		v.Line = views.NewSinceURL(room.ID, at.new)
+	} else if n := room.Unread(); n > 0 {
 		first := w.rows
 		for len(first) > 0 && first[0].Seq <= room.Seen {
 			first = first[1:]
@@ -145,8 +150,11 @@ func (s *Server) roomPage(ctx context.Context, session store.Session, room store
 			}
 		}
 		if len(first) > 0 && len(w.rows) > 0 {
-			v.New = views.NewSince{First: first[0].Seq, Count: n, At: first[0].CreatedAt, Shown: w.rows[0].Seq <= first[0].Seq && first[0].Seq <= w.rows[len(w.rows)-1].Seq}
 			v.Line = views.NewSinceURL(room.ID, first[0].Seq)
+			v.New = views.NewSince{First: first[0].Seq, Count: n, At: first[0].CreatedAt, Shown: w.rows[0].Seq <= first[0].Seq && first[0].Seq <= w.rows[len(w.rows)-1].Seq}
+			if v.New.Shown && inView(first) {
+				v.New = views.NewSince{}
+			}
 		}
 	}
 	return v, nil

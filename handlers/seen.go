@@ -1,8 +1,14 @@
 package handlers
 
 import (
+	"context"
+	"errors"
 	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
 
+	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
 )
@@ -17,6 +23,7 @@ func (s *Server) markUnread(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || seq > room.LastSeq {
 		return store.ErrNotFound
 	}
+	s.hub.Unread(live.Person(room.User), topicOf(room.ID))
 	err = s.afterRead(r.Context(), func() error { // or it would be saved over what is marked now
 		return s.Store.MarkUnread(r.Context(), room.ID, asker(r).User.ID, seq)
 	})
@@ -33,8 +40,64 @@ func (s *Server) markAllRead(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Store.MarkAllSeen(r.Context(), asker(r).User.ID); err != nil {
 		return err
 	}
+	s.hub.ReopenAll(live.Person(asker(r).User.ID))
 	s.changedFor(asker(r).User.ID)
+	if htmx(r) { // the page is told by its socket
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
 	return seeOther(w, r, "/rooms")
+}
+
+// awayFor is how long a page was not connected whose person is told what they missed: a
+// shorter time is the network's.
+const awayFor = time.Minute
+
+// leftOff tells a page that comes to the front where its person left off, if there is
+// anything new. A page that was only loaded has its line already, and shows the same.
+func (s *Server) leftOff(ctx context.Context, c *reader) error {
+	connected := c.first.IsZero()
+	if c.room.ID == 0 || c.member.Past || !connected && !c.behind {
+		return nil
+	}
+	m, err := s.Store.Membership(ctx, c.room.ID, c.me.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil // it is about to be told
+	}
+	if err != nil {
+		return err
+	}
+	s.withRead(&m, false)
+	if m.Unread() == 0 {
+		return nil
+	}
+	first, err := s.Store.MessagesAfter(ctx, m.ID, m.User, m.Seen, mostInView+1)
+	if err != nil || len(first) == 0 || !connected && time.Since(first[0].CreatedAt) < awayFor {
+		return err
+	}
+	n := views.NewSince{First: first[0].Seq, Count: m.Unread(), At: first[0].CreatedAt, Shown: m.LastSeq-first[0].Seq < store.PageSize}
+	if n.Shown && inView(first) {
+		n = views.NewSince{First: n.First}
+	}
+	a := parseAudience(c.member.Audience)
+	frame, err := fragment(views.At(a.spoken(), s.place()), views.LeftOff(m.Room, n, a.zone))
+	if err != nil {
+		return err
+	}
+	c.socket.Send(live.Text(frame))
+	return nil
+}
+
+// mostInView is how many lines surely fit above the composer, on a phone, too.
+const mostInView = 14
+
+// inView says whether rows, the newest of a room, are in view without a way to them.
+func inView(rows []store.Message) bool {
+	lines := 0
+	for _, m := range rows {
+		lines += 2 + utf8.RuneCountInString(m.Body)/30 + strings.Count(m.Body, "\n")
+	}
+	return lines <= mostInView
 }
 
 // showMessage leads to the room's page around the message.

@@ -135,7 +135,7 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, room store.Memb
 		return func() { s.dismiss(spoken, conn, socket, nil) }, nil // it may come back, later
 	}
 	// Not the request's context: it would keep the request and its buffers for hours.
-	in := &reader{conn: c, side: quietly.conn, socket: socket, member: member, room: room.Room, me: session.User}
+	in := &reader{conn: c, side: quietly.conn, socket: socket, member: member, room: room.Room, behind: room.Unread() > 0, me: session.User}
 	in.page = s.pages.add(session, page, socket, r.UserAgent(), s.address(r), words.Of(r.Context()))
 	return func() { s.read(spoken, in) }, nil
 }

@@ -11,12 +11,13 @@ import (
 	"parley/store"
 )
 
-// typingFor is how long one keystroke shows; pages tell of more every 3 s at most.
-const typingFor = 5 * time.Second
+// typingFor is how long one is shown typing after the page has told of it, which it does
+// every second at most: 4.5 to 5.5 s after the last key.
+const typingFor = 4500 * time.Millisecond
 
 // sentFor is how long after a message its writer is not shown typing: a page that tells
-// of typing every 3 s tells of the end of that message after it was sent.
-const sentFor = 3500 * time.Millisecond
+// of typing every second tells of the end of that message after it was sent.
+const sentFor = 1500 * time.Millisecond
 
 // typing is who writes in which room just now. It is not kept anywhere.
 type typing struct {
@@ -41,8 +42,9 @@ func (t *typing) note(room store.RoomID, who store.Named) bool {
 	until := now.Add(typingFor)
 	for i := range t.rooms[room] {
 		if one := &t.rooms[room][i]; one.ID == who.ID {
+			again := !one.until.After(now)
 			one.until = until
-			return false
+			return again
 		}
 	}
 	if t.rooms == nil {
@@ -123,13 +125,24 @@ func (t *typing) remove(room store.RoomID, gone func(typist) bool) bool {
 	return before != after
 }
 
-// in returns who types in room, in the order in which they began.
-func (t *typing) in(room store.RoomID) []store.Named {
+// in returns who types in room, in the order in which they began, and until when that is
+// so.
+func (t *typing) in(room store.RoomID) (who []store.Named, until time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	who := make([]store.Named, len(t.rooms[room]))
-	for i, one := range t.rooms[room] {
-		who[i] = one.Named
+	now := time.Now()
+	for _, one := range t.rooms[room] {
+		if one.until.After(now) {
+			who, until = append(who, one.Named), sooner(until, one.until)
+		}
 	}
-	return who
+	return who, until
+}
+
+// sooner is the earlier of two moments, of which a zero one never comes.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }

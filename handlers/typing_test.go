@@ -15,14 +15,18 @@ func TestWhoHasSentIsNotShownTypingByWhatTheirPageToldLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var all typing
 		ada := store.Named{ID: 1, Name: "Ada"}
-		if !all.note(7, ada) || len(all.in(7)) != 1 {
+		types := func() bool {
+			who, _ := all.in(7)
+			return len(who) == 1
+		}
+		if !all.note(7, ada) || !types() {
 			t.Error("Ada does not type")
 		}
-		if !all.sent(7, ada.ID) || len(all.in(7)) != 0 {
+		if !all.sent(7, ada.ID) || types() {
 			t.Error("Ada types on after her message")
 		}
-		time.Sleep(3 * time.Second) // of synctest's clock: a page tells of typing so late
-		if all.note(7, ada) || len(all.in(7)) != 0 {
+		time.Sleep(time.Second) // of synctest's clock: a page tells of typing so late
+		if all.note(7, ada) || types() {
 			t.Error("the end of the message that was sent counts as another")
 		}
 		if !all.note(8, ada) {
@@ -86,7 +90,7 @@ func TestWhoMayNotWriteIsNotShownTyping(t *testing.T) {
 				t.Errorf("%s, and lifted: Ben is not shown typing", what)
 			}
 			// One that comes while he types ends that.
-			if rooms := srv.typing.stop(ben.ID); len(rooms) != 1 || len(srv.typing.in(lobby)) != 0 {
+			if rooms := srv.typing.stop(ben.ID); len(rooms) != 1 || len(typers(&srv.typing, lobby)) != 0 {
 				t.Errorf("%s: he stops in %v", what, rooms)
 			}
 		}
@@ -97,4 +101,34 @@ func TestWhoMayNotWriteIsNotShownTyping(t *testing.T) {
 			t.Error("who waits in a slow room does not type")
 		}
 	})
+}
+
+func TestTypingIsOverSoonAfterTheLastKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var all typing
+		ada := store.Named{ID: 1, Name: "Ada"}
+		types := func() bool {
+			who, _ := all.in(7)
+			return len(who) == 1
+		}
+		for range 5 { // a page tells of it every second
+			all.note(7, ada)
+			time.Sleep(time.Second)
+		}
+		if _, until := all.in(7); !types() || time.Until(until) > 4*time.Second {
+			t.Errorf("a second after the last key she is shown typing until %v", until)
+		}
+		time.Sleep(typingFor - time.Second)
+		if types() {
+			t.Error("she types for ever")
+		}
+		if !all.note(7, ada) || !types() {
+			t.Error("that she types again is not news")
+		}
+	})
+}
+
+func typers(all *typing, room store.RoomID) []store.Named {
+	who, _ := all.in(room)
+	return who
 }

@@ -56,6 +56,12 @@ func RoomAtURL(r store.Room, seq store.Seq) templ.SafeURL {
 	return RoomURL(r) + "?at=" + number(seq) + "#" + templ.SafeURL(MessageID(r.ID, seq))
 }
 
+// RoomNewURL is the room's page where one left off: around message seq, with the line
+// before it, whatever one has read meanwhile.
+func RoomNewURL(r store.Room, seq store.Seq) templ.SafeURL {
+	return RoomURL(r) + "?at=" + number(seq) + "&new=" + number(seq) + "#" + templ.SafeURL(MessageID(r.ID, seq))
+}
+
 // PersonURL is a person's card.
 func PersonURL(user store.UserID) templ.SafeURL { return "/people/" + number(user) }
 
@@ -171,8 +177,8 @@ func UnreadURL(room store.RoomID, seq store.Seq) templ.SafeURL {
 }
 
 // TextURL is an empty field for a message, which a browser keeps for ever.
-func TextURL(ctx context.Context, placeholder string) templ.SafeURL {
-	return templ.SafeURL("/composer/text?" + url.Values{"placeholder": {placeholder}, "lang": {words.Of(ctx).String()}}.Encode())
+func TextURL(ctx context.Context) templ.SafeURL {
+	return templ.SafeURL("/composer/text?lang=" + words.Of(ctx).String())
 }
 
 // withNext is the address of a form that leads to next afterwards, if there is one.

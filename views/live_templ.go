@@ -162,7 +162,7 @@ func Live(c Connection) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if c.Room != 0 && !c.Past {
-			templ_7745c5c3_Err = sender("typing", "input from:body target:#composer-text throttle:3s").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = sender("typing", "input from:body target:#composer-text throttle:1s").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

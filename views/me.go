@@ -20,8 +20,8 @@ func MeVersion(ctx context.Context, me store.User) string {
 func MeCSS(ctx context.Context, me store.User) string {
 	self := id(me.ID)
 	css := `@layer components { [data-author="` + self + `"] .own { display: flex; } }
-[data-mentions~="` + self + `"] { background: var(--mention); box-shadow: inset 3px 0 var(--warn-line); }
-[data-typing="` + self + `"], [data-seen="` + self + `"], .seen:not(:has([data-seen]:not([data-seen="` + self + `"]))) .seen__label { display: none; }
+[data-mentions~="` + self + `"] { --row: var(--mention); --edge: var(--warn-line); }
+[data-typing="` + self + `"], [data-heard="` + self + `"], [data-seen="` + self + `"], .seen:not(:has([data-seen]:not([data-seen="` + self + `"]))) .seen__label { display: none; }
 `
 	if me.Scheme != store.SchemeAuto {
 		css += ":root { color-scheme: " + string(me.Scheme) + "; }\n"
@@ -58,7 +58,8 @@ const folded = `
 &:not(:target, OPEN) {
   --muted-none: none; --muted-zero: 0; --muted-full: 1; --muted-auto: auto; --muted-line: inline-flex; --muted-place: static; --muted-column: 2; --muted-aside: absolute; --muted-point: 1px; --muted-cut: hidden; --muted-clip: inset(50%);
   --muted-tall: 1.75rem; --muted-letters: var(--small); --muted-ink-of: var(--faint); --muted-word: MUTED " ·";
-  padding-block: 1px; background: none; box-shadow: none; pointer-events: none;
+  padding-block: 1px; pointer-events: none;
+  &::after { content: none; }
   & + &:not(:has(> .message__day)) { block-size: 0; margin: 0; padding-block: 0; overflow: hidden; }
 }
 .avatar, .message__body, .message__gone, .message__tool:not(.message__tool--more) { display: var(--muted-none, revert-layer); }

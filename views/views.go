@@ -6,10 +6,12 @@ package views
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -84,11 +86,13 @@ func opens(m store.Message, zone *time.Location) (day, block bool) {
 
 // NewSinceCSS draws the line before m, where somebody left off.
 func NewSinceCSS(ctx context.Context, m store.Message, zone *time.Location) string {
-	words := say(ctx, "New since %s", m.CreatedAt.In(zone).Format("15:04"))
+	words := say(ctx, "New since %s", sinceWhen(ctx, m.CreatedAt.In(zone), time.Now()))
+	half := strconv.Itoa(utf8.RuneCountInString(words)/2 + 2) // a little more than half of what the words take
 	row := `#` + MessageID(m.Room, m.Seq)
-	return row + ` { block-size: auto; overflow: visible; }` + "\n" + row + `::before { content: ` + quoted(words) + `; grid-column: 1 / -1; margin-block: var(--s2); ` +
-		`background: linear-gradient(to right, var(--danger) calc(50% - 4.5rem), transparent 0 calc(50% + 4.5rem), var(--danger) 0) center / 100% 1px no-repeat; ` +
-		`color: var(--danger); font-size: var(--small); font-weight: 600; text-align: center; }` + "\n"
+	return row + ` { block-size: auto; overflow: visible; }` + "\n" + row + `::before { content: ` + quoted(words) + `; grid-area: line; margin-block: var(--s2); ` +
+		`background: linear-gradient(to right, var(--danger) calc(50% - ` + half + `ch), transparent 0 calc(50% + ` + half + `ch), var(--danger) 0) center / 100% 1px no-repeat; ` +
+		`color: var(--danger); font-size: var(--small); font-weight: 600; text-align: center; }` + "\n" +
+		row + ` .message__tools { inset-block: 0 auto; }` + "\n"
 }
 
 // Device is a browser and its system in a few words, of what it calls itself.

@@ -23,8 +23,9 @@ type Hub struct {
 	closing bool
 	tails   map[Topic]*tail
 	people  map[Person]*person
-	moved   map[Person]struct{} // whose presence may not be what was told last
-	parted  map[readKey]int64   // places read that left before they were taken
+	moved   map[Person]struct{}  // whose presence may not be what was told last
+	parted  map[readKey]int64    // places read that left before they were taken
+	unread  map[readKey]struct{} // what nobody reads until it is opened anew
 	total   int
 }
 
@@ -34,6 +35,7 @@ func NewHub(cfg Config) *Hub {
 	return &Hub{
 		cfg: cfg, regions: newRegions(cfg),
 		tails: map[Topic]*tail{}, people: map[Person]*person{}, moved: map[Person]struct{}{}, parted: map[readKey]int64{},
+		unread: map[readKey]struct{}{},
 	}
 }
 

@@ -20,8 +20,9 @@ type Member struct {
 	regions []*region
 
 	// Guarded by Hub.mu.
-	front bool
-	taken int64 // the place read that TakeRead knows of
+	front  bool
+	unread bool  // what is written to it counts as unread all the same
+	taken  int64 // the place read that TakeRead knows of
 
 	// Guarded by tail.mu.
 	at      int // place in tail.active; -1: not there

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // journal is a topic's log in memory: revision n is the entry "<n>".
@@ -29,7 +30,8 @@ type journal struct {
 
 	shown   map[Topic]string // regions
 	depends map[Topic][]Topic
-	asOf    bool // regions show the log as of its head
+	until   time.Time // when regions change by themselves
+	asOf    bool      // regions show the log as of its head
 	renders int
 	told    []map[Person]Presence
 }
@@ -155,6 +157,9 @@ func (j *journal) region(_ context.Context, topic Topic, audiences []Audience) (
 		panic(topic)
 	}
 	r := Region{Frames: map[Audience][]byte{}, Depends: j.depends[topic]}
+	if r.Until = j.until; !r.Until.After(time.Now()) {
+		r.Until = time.Time{}
+	}
 	if j.asOf {
 		r.At = j.head
 	}

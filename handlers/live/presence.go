@@ -48,9 +48,13 @@ func (h *Hub) Front(m *Member, front bool) {
 		h.mu.Unlock()
 		return
 	}
+	if front {
+		_, m.unread = h.unread[readKey{m.Person, m.Topic}]
+	}
 	h.setFront(p, m, front)
+	reading := front && !m.unread
 	h.mu.Unlock()
-	m.tail.front(m, front)
+	m.tail.front(m, reading)
 }
 
 // setFront is called with mu held.

@@ -29,7 +29,7 @@ func (h *Hub) Reads(p Person, topic Topic) (place int64, front bool) {
 			if m.Topic == topic {
 				members = append(members, m)
 				taken = max(taken, m.taken)
-				front = front || m.front && !m.Past
+				front = front || m.front && !m.Past && !m.unread
 			}
 		}
 	}
@@ -41,6 +41,63 @@ func (h *Hub) Reads(p Person, topic Topic) (place int64, front bool) {
 		place = 0
 	}
 	return place, front
+}
+
+// Unread has what is written on topic count as unread by p, in whatever page of theirs is
+// in front, until Reopen. What was read until now is still TakeRead's.
+func (h *Hub) Unread(p Person, topic Topic) {
+	h.mu.Lock()
+	if len(h.unread) < maxParted {
+		h.unread[readKey{p, topic}] = struct{}{}
+	}
+	h.turn(p, topic, true)
+}
+
+// Reopen ends what Unread began: p looks at topic again.
+func (h *Hub) Reopen(p Person, topic Topic) {
+	key := readKey{p, topic}
+	h.mu.Lock()
+	if _, is := h.unread[key]; !is {
+		h.mu.Unlock()
+		return
+	}
+	delete(h.unread, key)
+	h.turn(p, topic, false)
+}
+
+// ReopenAll is Reopen for every topic.
+func (h *Hub) ReopenAll(p Person) {
+	h.mu.Lock()
+	var topics []Topic
+	for key := range h.unread {
+		if key.person == p {
+			topics = append(topics, key.topic)
+		}
+	}
+	h.mu.Unlock()
+	for _, topic := range topics {
+		h.Reopen(p, topic)
+	}
+}
+
+// turn has p's pages about topic that are in front read what is written to them, or not.
+// It is called with mu held, and gives it back.
+func (h *Hub) turn(p Person, topic Topic, unread bool) {
+	var pages []*Member
+	if who := h.people[p]; who != nil {
+		for m := range who.members {
+			if m.Topic == topic && m.front && m.unread != unread {
+				h.regions.front(m, -1)
+				m.unread = unread
+				h.regions.front(m, 1)
+				pages = append(pages, m)
+			}
+		}
+	}
+	h.mu.Unlock()
+	for _, m := range pages {
+		m.tail.front(m, !unread)
+	}
 }
 
 // TakeRead returns every place that moved since it was called last, one for each

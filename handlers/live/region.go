@@ -16,6 +16,8 @@ type Region struct {
 	// newer: a page whose log has not got there is not sent it yet. Who was removed is
 	// so dropped by the log before they see what came after.
 	At Rev
+	// Until is when it changes by itself, and is rendered again; zero: it does not.
+	Until time.Time
 }
 
 // region is one Region with its viewers here.
@@ -29,6 +31,7 @@ type region struct {
 	began    tick          // of the rendering that said so
 	log      bool          // it shows the log of its viewers
 	hinted   tick          // a hint at this region alone
+	ends     *time.Timer   // of what it shows; nil: that has no end
 	again    time.Time     // not before: it failed, or nobody has it in front
 	failed   bool
 

@@ -245,3 +245,65 @@ func TestARegionThatPanicsIsLeftOutAndTheOthersGoOn(t *testing.T) {
 		}
 	})
 }
+
+func TestARegionThatHasAnEndIsRenderedAgainThen(t *testing.T) {
+	run(t, func(t *testing.T, j *journal, h *Hub, _ *Local) {
+		j.show("who", "a")
+		j.until = time.Now().Add(5 * time.Second)
+		p := open(t, h, ada, "en", "who")
+		join(t, h, j, p, 0)
+		h.Front(p.Member, true)
+		j.show("who", "b")
+		settle()
+		if got := p.shows(); strings.Contains(got, "<who b>") {
+			t.Errorf("before its end: %s", got)
+		}
+		time.Sleep(4 * time.Second) // of synctest's clock
+		synctest.Wait()
+		if got := p.shows(); !strings.Contains(got, "<who b>") {
+			t.Errorf("after its end: %s", got)
+		}
+	})
+}
+
+func TestWhatIsMarkedUnreadStaysSoUntilItIsOpenedAgain(t *testing.T) {
+	run(t, func(t *testing.T, j *journal, h *Hub, bus *Local) {
+		j.depends["who"] = []Topic{"room"}
+		j.add(3)
+		p := open(t, h, ada, "en", "who")
+		join(t, h, j, p, 0)
+		h.Front(p.Member, true)
+		h.Unread(ada, "room")
+		if got := fmt.Sprint(h.TakeRead()); got != "[{1 room 3}]" {
+			t.Errorf("of what was read before there is %s", got)
+		}
+		settle()
+		before := j.renders
+		j.add(2)
+		bus.Publish(Hint{Topic: "room"})
+		settle()
+		if place, front := h.Reads(ada, "room"); place != 0 || front || len(h.TakeRead()) != 0 {
+			t.Errorf("in front it read up to %d", place)
+		}
+		if j.renders == before {
+			t.Error("the page does not count what is unread")
+		}
+		// Another page of hers, which comes back after a cut, reads nothing either.
+		other := open(t, h, ada, "en", "who")
+		join(t, h, j, other, 0)
+		h.Front(other.Member, true)
+		if place, front := h.Reads(ada, "room"); place != 0 || front {
+			t.Errorf("the other page read up to %d", place)
+		}
+		h.Reopen(ada, "room")
+		if place, front := h.Reads(ada, "room"); place != 5 || !front {
+			t.Errorf("opened again: read up to %d", place)
+		}
+		h.Unread(ada, "room")
+		h.ReopenAll(ada)
+		h.Front(other.Member, false)
+		if _, front := h.Reads(ada, "room"); !front {
+			t.Error("the first page is in front and does not read")
+		}
+	})
+}

@@ -76,6 +76,7 @@ func (b *regions) leave(m *Member, r *region) {
 	defer b.mu.Unlock()
 	if r.viewers--; r.viewers == 0 {
 		b.depend(r, nil)
+		b.end(r, time.Time{})
 		delete(b.all, r.topic)
 		delete(b.dirty, r)
 	}
@@ -86,8 +87,8 @@ func (b *regions) front(m *Member, by int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	log := m.Topic
-	if m.Past {
-		log = "" // in front, but it does not show what comes
+	if m.Past || m.unread {
+		log = "" // in front, but what comes is not read there
 	}
 	for _, r := range m.regions {
 		if r.watching[log] += by; r.watching[log] == 0 {
@@ -229,6 +230,7 @@ func (b *regions) render(ctx context.Context, r *region, audiences []Audience) e
 	if err == nil && r.viewers > 0 && began > r.began {
 		r.began, r.log = began, got.At != 0
 		b.depend(r, unique(r.topic, got.Depends))
+		b.end(r, got.Until)
 		if b.newest(r) > began { // perhaps by a topic that nobody knew to be of interest
 			b.soil(r, b.now)
 		}
@@ -237,6 +239,24 @@ func (b *regions) render(ctx context.Context, r *region, audiences []Audience) e
 		clear(b.recent)
 	}
 	return err
+}
+
+// end has r rendered again at until, if that is not zero. It is called with mu held.
+func (b *regions) end(r *region, until time.Time) {
+	if r.ends != nil {
+		r.ends.Stop()
+		r.ends = nil
+	}
+	if until.IsZero() {
+		return
+	}
+	r.ends = time.AfterFunc(time.Until(until), func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.now++
+		r.hinted = b.now
+		b.soil(r, b.now)
+	})
 }
 
 func unique(own Topic, others []Topic) []Topic {
