@@ -85,7 +85,8 @@ var access = []struct {
 	{"POST /admin/people/{user}/delete", "/admin/people/5/delete", url.Values{"messages": {"erase"}, "password": {password}}, [5]int{401, 404, 404, 404, 303}},
 	{"GET /admin/people/{user}", "/admin/people/5", nil, [5]int{303, 404, 404, 404, 200}}, // what is left of it
 	{"GET /admin/people/{user}/delete", "/admin/people/5/delete", nil, [5]int{303, 404, 404, 404, 404}},
-	{"GET /go", "/go?q=lob", nil, [5]int{303, 200, 200, 200, 200}},
+	{"GET /go", "/go?q=zzz", nil, [5]int{303, 200, 200, 200, 200}},
+	{"GET /go", "/go?q=lob", nil, [5]int{303, 303, 303, 303, 303}}, // to the only one of that name
 	{"GET /go/list", "/go/list?q=lob", nil, [5]int{303, 200, 200, 200, 200}},
 	{"GET /people/{user}", "/people/1", nil, [5]int{303, 200, 200, 200, 200}},
 	{"GET /people/{user}", "/people/99", nil, [5]int{303, 404, 404, 404, 404}},
@@ -123,6 +124,7 @@ var access = []struct {
 	{"GET /notices", "/notices", nil, [5]int{303, 200, 200, 200, 200}},
 	{"POST /appeal", "/appeal", url.Values{"token": {"x"}, "text": {"y"}}, [5]int{404, 404, 404, 404, 404}},
 	{"GET /direct/new", "/direct/new", nil, [5]int{303, 200, 200, 200, 200}},
+	{"GET /direct/people", "/direct/people?q=be&with=1&with=x", nil, [5]int{303, 200, 200, 200, 200}},
 	{"POST /direct", "/direct", url.Values{"with": {"99"}}, [5]int{401, 422, 422, 422, 422}},
 	{"POST /read", "/read", url.Values{}, [5]int{401, 303, 303, 303, 303}},
 	{"GET /accent.css", "/accent.css?of=2f6f4f", nil, [5]int{200, 200, 200, 200, 200}},
@@ -164,8 +166,13 @@ var access = []struct {
 	{"GET /rooms", "/rooms", nil, [5]int{303, 200, 200, 200, 200}},
 	{"POST /rooms", "/rooms", url.Values{"name": {""}, "kind": {"open"}}, [5]int{401, 422, 422, 422, 422}},
 	{"GET /rooms/new", "/rooms/new", nil, [5]int{303, 200, 200, 200, 200}},
+	{"GET /rooms/list", "/rooms/list?q=lob", nil, [5]int{303, 200, 200, 200, 200}},
 	// Rooms 2 and 3: the author's, private, and their direct conversation with the member.
-	{"GET /rooms/{room}/about", "/rooms/1/about", nil, [5]int{303, 404, 200, 200, 200}},
+	{"GET /rooms/{room}/about", "/rooms/1/about", nil, [5]int{303, 200, 200, 200, 200}}, // an open room can be looked at before one joins
+	{"GET /rooms/{room}/about", "/rooms/99/about", nil, [5]int{303, 404, 404, 404, 404}},
+	{"GET /rooms/{room}/people", "/rooms/1/people?person=be", nil, [5]int{303, 404, 200, 200, 200}},
+	{"GET /rooms/{room}/people", "/rooms/2/people?person=be", nil, [5]int{303, 404, 404, 200, 404}},
+	{"GET /rooms/{room}/people", "/rooms/3/people?person=be", nil, [5]int{303, 404, 404, 404, 404}},
 	{"GET /rooms/{room}/about", "/rooms/2/about", nil, [5]int{303, 404, 404, 200, 404}},
 	{"GET /rooms/{room}/about", "/rooms/3/about", nil, [5]int{303, 404, 200, 200, 404}},
 	{"GET /rooms/{room}", "/rooms/2-mine", nil, [5]int{303, 404, 404, 200, 404}},

@@ -36,6 +36,13 @@ func (s *Server) presentIn(ctx context.Context, room store.RoomID) ([]views.Pres
 		people = slices.DeleteFunc(people, func(p store.Person) bool { return slices.Contains(here, p.ID) })
 		people = append(among, people...)
 	}
+	all, here := s.presentAs(people)
+	slices.SortStableFunc(all, func(a, b views.Present) int { return int(here[live.Person(b.ID)] - here[live.Person(a.ID)]) })
+	return all[:min(len(all), mostPeople)], nil
+}
+
+// presentAs are people with whether they are here, in the same order.
+func (s *Server) presentAs(people []store.Person) ([]views.Present, map[live.Person]live.Presence) {
 	ids := make([]live.Person, len(people))
 	for i, p := range people {
 		ids[i] = live.Person(p.ID)
@@ -46,9 +53,11 @@ func (s *Server) presentIn(ctx context.Context, room store.RoomID) ([]views.Pres
 	for i, p := range people {
 		all[i] = views.Present{Person: p, Presence: presenceWords[here[ids[i]]], Status: p.Status.At(now)}
 	}
-	slices.SortStableFunc(all, func(a, b views.Present) int { return int(here[live.Person(b.ID)] - here[live.Person(a.ID)]) })
-	return all[:min(len(all), mostPeople)], nil
+	return all, here
 }
+
+// mostMembers is among how many members, by name, those who are here are looked for.
+const mostMembers = 500
 
 // present hints at the rooms in which people came or went, once for all of them, and
 // notes when who left was here.

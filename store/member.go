@@ -30,6 +30,13 @@ func (s *Store) People(ctx context.Context, room RoomID, limit int) ([]Person, e
 	return peopleOf(rows), nil
 }
 
+// MemberCount returns how many members room has, for one who is a member.
+func (s *Store) MemberCount(ctx context.Context, room RoomID) (int, error) {
+	var n int
+	err := s.get(ctx, &n, "select member_count from rooms where id = $1", room)
+	return n, s.plain(err)
+}
+
 // manyMembers is from how many members on the first by name are found sooner among all
 // people than by sorting the members.
 const manyMembers = 5000
