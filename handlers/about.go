@@ -135,7 +135,7 @@ func (s *Server) deleteMembership(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	s.peopleChanged(room.ID, asker(r).User.ID)
-	return seeOther(w, r, "/rooms")
+	return seeOther(w, r, "/rooms?saved=left")
 }
 
 func (s *Server) deleteMember(w http.ResponseWriter, r *http.Request) error {

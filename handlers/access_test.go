@@ -198,7 +198,7 @@ var access = []struct {
 	{"GET /rooms/{room}/new.css", "/rooms/1/new.css?from=1", nil, [5]int{303, 404, 200, 200, 200}},
 	{"GET /rooms/{room}/read.css", "/rooms/1/read.css?upto=1", nil, [5]int{303, 404, 200, 200, 200}},
 	{"POST /profile/password", "/profile/password", url.Values{}, [5]int{401, 422, 422, 422, 422}},
-	{"GET /rooms/{room}", "/rooms/1-lobby", nil, [5]int{303, 404, 200, 200, 200}},
+	{"GET /rooms/{room}", "/rooms/1-lobby", nil, [5]int{303, 303, 200, 200, 200}}, // who has left an open room is led to where they can join
 	{"GET /rooms/{room}", "/rooms/99-secret", nil, [5]int{303, 404, 404, 404, 404}},
 	{"GET /rooms/{room}/follow", "/rooms/1/follow", nil, [5]int{303, 404, 200, 200, 200}},
 	{"GET /rooms/{room}/follow", "/rooms/3/follow", nil, [5]int{303, 404, 200, 200, 404}},

@@ -79,7 +79,7 @@ func (s *Server) showRooms(w http.ResponseWriter, r *http.Request) error {
 	if p.List, err = s.listedFor(r, page.Side.Rooms); err != nil {
 		return err
 	}
-	p.Done = map[string]string{"unread": "Marked as unread. You find the room under Unread."}[r.URL.Query().Get("saved")]
+	p.Done = map[string]string{"unread": "Marked as unread. You find the room under Unread.", "left": "You have left the room."}[r.URL.Query().Get("saved")]
 	if p.List.Text == "" {
 		p.Live.Part = "rooms/" + idString(me.User.ID)
 		if p.List.Archived {

@@ -26,7 +26,7 @@ type choosing struct {
 // choice is who a form offers: who is ticked first, then those of whose names a word
 // begins with what is typed. With nothing typed it offers nobody who is in the room.
 func (s *Server) choice(ctx context.Context, in choosing) (views.Choice, error) {
-	c := views.Choice{Name: in.name, Fields: views.Fields{Values: map[string]string{in.name: in.text}}}
+	c := views.Choice{Name: in.name, Into: in.room != 0, Fields: views.Fields{Values: map[string]string{in.name: in.text}}}
 	seen := map[store.UserID]bool{in.not: true}
 	for _, id := range usersOf(in.with, mostAdded) {
 		if seen[id] {

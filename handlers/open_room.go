@@ -28,9 +28,27 @@ func (s *Server) showOpenRoom(w http.ResponseWriter, r *http.Request) error {
 	if o.Members, err = s.Store.MemberCount(r.Context(), room.ID); err != nil {
 		return err
 	}
-	if o.People, err = s.presentIn(r.Context(), room.ID); err != nil {
+	all, err := s.presentIn(r.Context(), room.ID)
+	if err != nil {
 		return err
 	}
-	o.People = o.People[:min(len(o.People), mostFaces)]
+	o.People = all.Shown[:min(len(all.Shown), mostFaces)]
 	return s.render(w, r, http.StatusOK, views.OpenRoomPage(o))
+}
+
+// leadToOpenRoom has the address of an open room, which somebody may have passed on, lead
+// who is not in it to the page where they can join. To who was removed it is not there.
+func (s *Server) leadToOpenRoom(w http.ResponseWriter, r *http.Request) error {
+	room, err := s.Store.AnyRoom(r.Context(), roomNumber(r))
+	if err != nil {
+		return err
+	}
+	removed, err := s.Store.Removed(r.Context(), room.ID, asker(r).User.ID)
+	if err != nil {
+		return err
+	}
+	if room.Kind != store.OpenRoom || removed {
+		return store.ErrNotFound
+	}
+	return seeOther(w, r, views.RoomActionURL(room.ID, "about"))
 }

@@ -17,28 +17,41 @@ func (s *Server) presenceOf(user store.UserID) string {
 	return presenceWords[s.hub.Presence(live.Person(user))]
 }
 
-// presentIn is who is in the room: those who are here first. In a room of very many
-// those who are here are found whatever their names are.
-func (s *Server) presentIn(ctx context.Context, room store.RoomID) ([]views.Present, error) {
+// presentIn is who is in the room: those who are here first, at most mostPeople. In a
+// room of very many those who are here are found whatever their names are.
+func (s *Server) presentIn(ctx context.Context, room store.RoomID) (views.Crowd, error) {
+	var crowd views.Crowd
 	people, err := s.Store.People(ctx, room, mostMembers)
 	if err != nil {
-		return nil, err
+		return crowd, err
 	}
+	members := len(people)
 	if len(people) == mostMembers {
+		if members, err = s.Store.MemberCount(ctx, room); err != nil {
+			return crowd, err
+		}
 		var here []store.UserID
 		for _, p := range s.hub.People(mostMembers) {
 			here = append(here, store.UserID(p))
 		}
+		crowd.AtLeast = len(here) == mostMembers
 		among, err := s.Store.PeopleAmong(ctx, room, here)
 		if err != nil {
-			return nil, err
+			return crowd, err
 		}
 		people = slices.DeleteFunc(people, func(p store.Person) bool { return slices.Contains(here, p.ID) })
 		people = append(among, people...)
 	}
 	all, here := s.presentAs(people)
 	slices.SortStableFunc(all, func(a, b views.Present) int { return int(here[live.Person(b.ID)] - here[live.Person(a.ID)]) })
-	return all[:min(len(all), mostPeople)], nil
+	for _, p := range all {
+		if here[live.Person(p.ID)] != live.Offline {
+			crowd.Here++
+		}
+	}
+	crowd.Away = max(0, members-crowd.Here)
+	crowd.Shown = all[:min(len(all), mostPeople)]
+	return crowd, nil
 }
 
 // presentAs are people with whether they are here, in the same order.

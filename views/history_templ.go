@@ -811,7 +811,7 @@ func start(room store.Room, empty, alone bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if alone && room.Kind == store.PrivateRoom {
+		if alone && room.Kind != store.DirectRoom {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, "<div class=\"room__alone\"><p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -21,7 +21,7 @@ import (
 type Room struct {
 	Page
 	Room     store.Membership // its Rev was read before Messages
-	People   []Present
+	People   Crowd
 	Messages []store.Message // oldest first
 	More     bool            // there are older ones
 	Seen     []store.Named   // who has read the newest message
@@ -42,11 +42,11 @@ func (r Room) edges() Edges {
 }
 
 // alone says whether nobody else can read what a member writes.
-func alone(m store.Membership, people []Present) bool {
+func alone(m store.Membership, all Crowd) bool {
 	if m.Kind == store.DirectRoom {
 		return len(m.With) == 0
 	}
-	return len(people) == 1
+	return all.Here+all.Away == 1
 }
 
 // NewSince is where a member left off.

@@ -204,7 +204,7 @@ var germanChat = map[string]string{
 	"The server is busy, so this was not saved. Try again in a moment.": "Der Server ist beschäftigt, deshalb wurde das nicht gespeichert. Versuch es gleich noch einmal.",
 	"The server's disk failed, so nothing is saved any more. Keep your text and tell whoever runs this place.": "Die Platte des Servers ist ausgefallen, es wird nichts mehr gespeichert. Heb deinen Text auf und sag es der Person, die das hier betreibt.",
 	"The server's disk is full, so this was not saved. Keep your text and tell whoever runs this place.":       "Die Platte des Servers ist voll, deshalb wurde das nicht gespeichert. Heb deinen Text auf und sag es der Person, die das hier betreibt.",
-	"Their username.": "Ihr Benutzername.",
+	"Their username.": "Der Benutzername der Person.",
 	"There is a room of that name. Choose another.":                                                               "Es gibt schon einen Raum mit diesem Namen. Wähl einen anderen.",
 	"There is an account with this address. Sign in, or use another address.":                                     "Zu dieser Adresse gibt es ein Konto. Melde dich an, oder nimm eine andere Adresse.",
 	"There is no account yet. The code is in the log of the server.":                                              "Es gibt noch kein Konto. Der Code steht im Protokoll des Servers.",

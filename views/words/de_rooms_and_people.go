@@ -21,4 +21,8 @@ var germanRoomsAndPeople = map[string]string{
 	"Only you read what you write here.":                      "Nur du liest, was du hier schreibst.",
 	"Links, drafts, what to buy: it is all found again here.": "Links, Entwürfe, was einzukaufen ist: Hier findest du alles wieder.",
 	"Write a note":                                            "Notiz schreiben",
+	"Everybody is in this room already. Whoever comes next can be added here.":   "Alle sind schon in diesem Raum. Wer neu dazukommt, kann hier hinzugefügt werden.",
+	"Nobody else has an account yet. You can write notes to yourself meanwhile.": "Noch hat niemand sonst ein Konto. Du kannst dir inzwischen Notizen schreiben.",
+	"Invite somebody who has no account":                                         "Jemanden ohne Konto einladen",
+	"You have left the room.":                                                    "Du hast den Raum verlassen.",
 }
