@@ -117,9 +117,9 @@ func TestTheListOfRoomsIsLiveAndGivesWayToWhatIsTyped(t *testing.T) {
 	ben.Open("/rooms")
 	ben.Until(connected)
 	ada.person().make("Kitchen", "open")
-	ben.Until(`document.querySelector("#rooms-listed a[href='/rooms/2/about']")?.textContent === "Kitchen"`)
+	ben.Until(`document.querySelector("#rooms-listed a[href='/rooms/2-kitchen']")?.textContent === "Kitchen"`)
 	ada.person().post("/rooms/2/about", map[string][]string{"name": {"Canteen"}, "kind": {"open"}, "topic": {"Soup"}})
-	ben.Until(`document.querySelector("#rooms-listed a[href='/rooms/2/about']")?.textContent === "Canteen"`)
+	ben.Until(`document.querySelector("#rooms-listed a[href='/rooms/2-canteen']")?.textContent === "Canteen"`)
 	person(t, s, "cleo").say(1, "Hello")
 	ben.Until(`document.querySelector("#rooms-listed li:last-child .badge")?.textContent.trim().startsWith("1")`)
 	ben.Type("#room-text", "antee")
@@ -132,8 +132,7 @@ func TestTheListOfRoomsIsLiveAndGivesWayToWhatIsTyped(t *testing.T) {
 		t.Errorf("the button is called %q", got)
 	}
 
-	// Before one joins one sees what it is about, by its own address, too.
-	ben.Open("/rooms/2-canteen")
-	ben.Until(arrived + ` && location.pathname === "/rooms/2/about" && document.querySelector("main").textContent.includes("Soup") && document.querySelector(".faces .presence--online")`)
+	// Before one joins one sees what it is about.
+	ben.Submit(".browse .list a", arrived+` && location.pathname === "/rooms/2-canteen" && document.querySelector("main").textContent.includes("Soup")`)
 	ben.Submit("main form[action$='/join'] button", inRoom+` && location.pathname === "/rooms/2-canteen"`)
 }

@@ -13,9 +13,6 @@ import (
 
 func (s *Server) showAbout(w http.ResponseWriter, r *http.Request) error {
 	room, err := s.roomAt(r)
-	if errors.Is(err, store.ErrNotFound) {
-		return s.showOpenRoom(w, r)
-	}
 	if err != nil {
 		return err
 	}

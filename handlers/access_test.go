@@ -168,7 +168,7 @@ var access = []struct {
 	{"GET /rooms/new", "/rooms/new", nil, [5]int{303, 200, 200, 200, 200}},
 	{"GET /rooms/list", "/rooms/list?q=lob", nil, [5]int{303, 200, 200, 200, 200}},
 	// Rooms 2 and 3: the author's, private, and their direct conversation with the member.
-	{"GET /rooms/{room}/about", "/rooms/1/about", nil, [5]int{303, 200, 200, 200, 200}}, // an open room can be looked at before one joins
+	{"GET /rooms/{room}/about", "/rooms/1/about", nil, [5]int{303, 404, 200, 200, 200}},
 	{"GET /rooms/{room}/about", "/rooms/99/about", nil, [5]int{303, 404, 404, 404, 404}},
 	{"GET /rooms/{room}/people", "/rooms/1/people?person=be", nil, [5]int{303, 404, 200, 200, 200}},
 	{"GET /rooms/{room}/people", "/rooms/2/people?person=be", nil, [5]int{303, 404, 404, 200, 404}},
@@ -198,7 +198,7 @@ var access = []struct {
 	{"GET /rooms/{room}/new.css", "/rooms/1/new.css?from=1", nil, [5]int{303, 404, 200, 200, 200}},
 	{"GET /rooms/{room}/read.css", "/rooms/1/read.css?upto=1", nil, [5]int{303, 404, 200, 200, 200}},
 	{"POST /profile/password", "/profile/password", url.Values{}, [5]int{401, 422, 422, 422, 422}},
-	{"GET /rooms/{room}", "/rooms/1-lobby", nil, [5]int{303, 303, 200, 200, 200}}, // who has left an open room is led to where they can join
+	{"GET /rooms/{room}", "/rooms/1-lobby", nil, [5]int{303, 404, 200, 200, 200}},
 	{"GET /rooms/{room}", "/rooms/99-secret", nil, [5]int{303, 404, 404, 404, 404}},
 	{"GET /rooms/{room}/follow", "/rooms/1/follow", nil, [5]int{303, 404, 200, 200, 200}},
 	{"GET /rooms/{room}/follow", "/rooms/3/follow", nil, [5]int{303, 404, 200, 200, 404}},

@@ -62,9 +62,6 @@ func (s *Server) roomAt(r *http.Request) (store.Membership, error) {
 
 func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
 	room, err := s.roomAt(r)
-	if errors.Is(err, store.ErrNotFound) {
-		return s.leadToOpenRoom(w, r)
-	}
 	if err != nil {
 		return err
 	}

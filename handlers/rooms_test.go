@@ -7,8 +7,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"parley/store/storetest"
 )
 
 func TestAnAdministratorDecidesWhetherMembersCreateRooms(t *testing.T) {
@@ -131,25 +129,4 @@ func TestARoomThatAnAdministratorIsNotInIsNotTheirsToOpenOrToTake(t *testing.T) 
 			t.Error("nobody can have it, and the page does not say so")
 		}
 	}, unlimited)
-}
-
-func TestTheAddressOfAnOpenRoomLeadsToWhereOneCanJoinButNotWhoWasRemoved(t *testing.T) {
-	w := newWorld(t, storetest.SQLite(t))
-	ada, ben := w.signUp("ada"), w.signUp("ben")
-	ada.post("/rooms", url.Values{"name": {"Garden"}, "kind": {"open"}})
-	if a := ben.get("/rooms/2-garden"); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/rooms/2/about" {
-		t.Errorf("who was never in it: %s, to %s", a.Status, a.Header.Get("Location"))
-	}
-	if a := ben.get("/rooms/2/about"); a.StatusCode != http.StatusOK || !strings.Contains(a.body, "1 member") || strings.Contains(a.body, "members-list") {
-		t.Errorf("the page about it: %s", a.Status)
-	}
-	ben.post("/rooms/2/join", url.Values{})
-	ada.post("/rooms/2/members/remove", url.Values{"user": {"2"}})
-	if a := ben.get("/rooms/2-garden"); a.StatusCode != http.StatusNotFound {
-		t.Errorf("who was removed: %s", a.Status)
-	}
-	ada.post("/rooms/2/about", url.Values{"name": {"Garden"}, "kind": {"private"}})
-	if a := ben.get("/rooms/2/about"); a.StatusCode != http.StatusNotFound {
-		t.Errorf("it is private: %s", a.Status)
-	}
 }

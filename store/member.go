@@ -259,18 +259,6 @@ func (s *Store) RemoveMember(ctx context.Context, room RoomID, by Actor, user Us
 	})
 }
 
-// Removed says whether user was removed from room, and has not come back.
-func (s *Store) Removed(ctx context.Context, room RoomID, user UserID) (bool, error) {
-	var n int
-	err := s.get(ctx, &n, removedFrom, room, user)
-	return n > 0, s.plain(err)
-}
-
-const removedFrom = `
-select count(*)
-  from members
- where room_id = $1 and user_id = $2 and not present and barred <> 0`
-
 // SetInvolvement changes of what in the room user wants to be told, and whether it
 // is a favourite of theirs.
 func (s *Store) SetInvolvement(ctx context.Context, room RoomID, user UserID, level Level, favourite bool) error {

@@ -52,7 +52,6 @@ func TestNoQueryScansATable(t *testing.T) {
 		"people named":    peopleNamed,
 		"first people":    firstPeople,
 		"members named":   membersNamed,
-		"removed from":    removedFrom,
 		"logins":          loginsOf,
 		"shared rooms":    lists("select distinct room_id from members where room_id in (?) and user_id in (?) and present", []int{1, 2}, []int{3, 4}),
 		"any room":        "select " + roomFields + " from rooms r where r.id = $1",

@@ -27,7 +27,7 @@ type Reached struct {
 }
 
 // Only is where to go if just one is found, "" otherwise. Who is not talked to yet has
-// their card, and a room that one is not in the page about it.
+// their card, and a room that one is not in its door.
 func (f Found) Only() templ.SafeURL {
 	if f.Text == "" || len(f.Rooms)+len(f.Others)+len(f.People) != 1 {
 		return ""
@@ -36,7 +36,7 @@ func (f Found) Only() templ.SafeURL {
 	case len(f.Rooms) == 1:
 		return RoomURL(f.Rooms[0].Room)
 	case len(f.Others) == 1:
-		return RoomActionURL(f.Others[0].ID, "about")
+		return RoomURL(f.Others[0].Room)
 	case f.People[0].With.ID != 0:
 		return RoomURL(f.People[0].With.Room)
 	}
