@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
@@ -188,6 +190,9 @@ func (s *Server) createMembership(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	s.peopleChanged(room, asker(r).User.ID)
+	if next := localPath(r.PostForm.Get("next")); next != "" {
+		return seeOther(w, r, templ.SafeURL(next))
+	}
 	return s.goTo(w, r, room)
 }
 
