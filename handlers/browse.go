@@ -18,6 +18,9 @@ import (
 // fewer members.
 const roomsTopic live.Topic = "rooms"
 
+// mostRooms is how many rooms one page lists; the others are found by typing.
+const mostRooms = 100
+
 func init() {
 	liveParts["rooms"] = part{may: mayListRooms, show: (*Server).roomsPart}
 }
@@ -61,6 +64,9 @@ func (s *Server) roomList(ctx context.Context, user store.UserID, mine []store.M
 		if strings.Contains(strings.ToLower(r.Name), strings.ToLower(text)) {
 			list.Rooms = append(list.Rooms, r)
 		}
+	}
+	if list.More = len(list.Rooms) > mostRooms; list.More {
+		list.Rooms = list.Rooms[:mostRooms]
 	}
 	for _, m := range mine {
 		if slices.ContainsFunc(list.Rooms, func(r store.Listed) bool { return r.ID == m.ID }) {

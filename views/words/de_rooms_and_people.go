@@ -22,5 +22,6 @@ var germanRoomsAndPeople = map[string]string{
 	"Everybody is in this room already. Whoever comes next can be added here.":   "Alle sind schon in diesem Raum. Wer neu dazukommt, kann hier hinzugefügt werden.",
 	"Nobody else has an account yet. You can write notes to yourself meanwhile.": "Noch hat niemand sonst ein Konto. Du kannst dir inzwischen Notizen schreiben.",
 	"Invite somebody who has no account":                                         "Jemanden ohne Konto einladen",
+	"There are more rooms. Type a part of the name to find them.":                "Es gibt noch mehr Räume. Tippe einen Teil des Namens, um sie zu finden.",
 	"You have left the room.":                                                    "Du hast den Raum verlassen.",
 }
