@@ -18,7 +18,8 @@ func (s *Server) showAbout(w http.ResponseWriter, r *http.Request) error {
 	}
 	q := r.URL.Query()
 	done := map[string]string{
-		"room": "The room is saved.", "involvement": "Saved: you are told what you chose.", "removed": "They are no longer a member.",
+		"room": "The room is saved.", "archived": "The room is archived, and can be opened again here.", "reopened": "The room is open again.",
+		"involvement": "Saved: you are told what you chose.", "removed": "They are no longer a member.",
 	}[q.Get("saved")]
 	a := views.About{Room: room, Done: done, Charter: charterFields(room)}
 	a.Members.Text = clipTitle(strings.TrimSpace(q.Get("member")))
@@ -87,14 +88,14 @@ func (s *Server) updateRoom(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) archiveRoom(w http.ResponseWriter, r *http.Request) error {
-	return s.changeRoom(w, r, s.Store.ArchiveRoom)
+	return s.changeRoom(w, r, s.Store.ArchiveRoom, "archived")
 }
 
 func (s *Server) reopenRoom(w http.ResponseWriter, r *http.Request) error {
-	return s.changeRoom(w, r, s.Store.ReopenRoom)
+	return s.changeRoom(w, r, s.Store.ReopenRoom, "reopened")
 }
 
-func (s *Server) changeRoom(w http.ResponseWriter, r *http.Request, change func(context.Context, store.RoomID, store.Actor) error) error {
+func (s *Server) changeRoom(w http.ResponseWriter, r *http.Request, change func(context.Context, store.RoomID, store.Actor) error, saved string) error {
 	room, err := s.roomAt(r)
 	if err != nil {
 		return err
@@ -108,7 +109,7 @@ func (s *Server) changeRoom(w http.ResponseWriter, r *http.Request, change func(
 		return err
 	}
 	s.roomChanged(room.ID)
-	return s.saved(w, r, room.ID, "room")
+	return s.saved(w, r, room.ID, saved)
 }
 
 // roomChanged hints that what is said of a room has changed.

@@ -23,5 +23,8 @@ var germanRoomsAndPeople = map[string]string{
 	"Nobody else has an account yet. You can write notes to yourself meanwhile.": "Noch hat niemand sonst ein Konto. Du kannst dir inzwischen Notizen schreiben.",
 	"Invite somebody who has no account":                                         "Jemanden ohne Konto einladen",
 	"There are more rooms. Type a part of the name to find them.":                "Es gibt noch mehr Räume. Tippe einen Teil des Namens, um sie zu finden.",
+	"Once it is open, everybody can read what was written in it until now.":      "Ist er offen, können alle lesen, was bisher darin geschrieben wurde.",
+	"The room is archived, and can be opened again here.":                        "Der Raum ist archiviert und kann hier wieder geöffnet werden.",
+	"The room is open again.":                                                    "Der Raum ist wieder offen.",
 	"You have left the room.":                                                    "Du hast den Raum verlassen.",
 }
