@@ -90,11 +90,49 @@ func TestOneGoesAnywhereByAPartOfItsName(t *testing.T) {
 	find("be", "form[action='/direct'] button")
 	ada.Submit("#found form[action='/direct'] button", inRoom+` && location.pathname === "/rooms/5-direct"`)
 
-	// Enter leads to a page of what was found, which needs no script.
+	// A person and one's conversation with them are one.
+	find("be", "a[href='/rooms/5-direct']")
+	if n := eval[int](ada, `document.querySelectorAll("#found li").length`); n != 1 {
+		t.Errorf("Ben is found %d times", n)
+	}
+	ada.Open("/rooms")
+	// Enter leads to the only one that is found, of several to a page of them, which needs
+	// no script.
 	find("kit", "a[href='/rooms/2-kitchen']")
 	ada.Press(kb.Enter)
-	ada.Until(arrived + ` && location.pathname === "/go" && document.querySelector("main a[href='/rooms/2-kitchen']")`)
-	if got := eval[string](ada, `document.querySelector("#go-text").value`); got != "kit" {
-		t.Errorf("the field has %q", got)
+	ada.Until(inRoom + ` && location.pathname === "/rooms/2-kitchen"`)
+	find("e", "a[href='/rooms/2-kitchen']")
+	ada.Press(kb.Enter)
+	ada.Until(arrived + ` && location.pathname === "/go" && document.querySelector("main a[href='/rooms/2-kitchen']") && document.querySelector("#go-text").value === "e"`)
+	if got := eval[string](ada, `[...document.querySelectorAll("main h2")].map(e => e.textContent).join()`); got != "Rooms,People" {
+		t.Errorf("it is headed %q", got)
 	}
+}
+
+func TestTheListOfRoomsIsLiveAndGivesWayToWhatIsTyped(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ben.SignUp("Ben")
+	ben.Open("/rooms")
+	ben.Until(connected)
+	ada.person().make("Kitchen", "open")
+	ben.Until(`document.querySelector("#rooms-listed a[href='/rooms/2-kitchen']")?.textContent === "Kitchen"`)
+	ada.person().post("/rooms/2/about", map[string][]string{"name": {"Canteen"}, "kind": {"open"}, "topic": {"Soup"}})
+	ben.Until(`document.querySelector("#rooms-listed a[href='/rooms/2-canteen']")?.textContent === "Canteen"`)
+	person(t, s, "cleo").say(1, "Hello")
+	ben.Until(`document.querySelector("#rooms-listed li:last-child .badge")?.textContent.trim().startsWith("1")`)
+	ben.Type("#room-text", "antee")
+	ben.Until(`[...document.querySelectorAll(".browse .list bdi")].filter(e => e.checkVisibility()).map(e => e.textContent).join() === "Canteen"`)
+	ben.retype("#room-text", "zzz")
+	ben.Until(`document.querySelector("#rooms-found").textContent.includes("No room has that in its name")`)
+	ben.Open("/rooms?q=antee") // without a script
+	ben.Until(arrived + ` && document.querySelectorAll(".browse .list bdi").length === 1`)
+	if got := eval[string](ben, `document.querySelector(".browse form[action$='/join'] button").textContent.replace(/\s+/g, " ").trim()`); got != "Join Canteen" {
+		t.Errorf("the button is called %q", got)
+	}
+
+	// Before one joins one sees what it is about.
+	ben.Submit(".browse .list a", arrived+` && location.pathname === "/rooms/2-canteen" && document.querySelector("main").textContent.includes("Soup")`)
+	ben.Submit("main form[action$='/join'] button", inRoom+` && location.pathname === "/rooms/2-canteen"`)
 }

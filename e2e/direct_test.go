@@ -1,10 +1,13 @@
 package e2e
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+
+	"parley/store"
 )
 
 // sees is the status and the text of the page at path.
@@ -20,6 +23,51 @@ func (p *Person) sees(path string) (int, string) {
 		p.t.Fatal(err)
 	}
 	return resp.StatusCode, string(text)
+}
+
+func TestANewMessageFindsPeopleAsOneTypes(t *testing.T) {
+	s := newServer(t)
+	s.Seed(1)
+	s.Start()
+	ada := window(t, s)
+	ada.SignIn("ada")
+	ada.Open("/direct/new")
+	ada.Until(connected)
+	if got := eval[string](ada, `document.querySelector("#choices").textContent`); !strings.Contains(got, "Nobody else has an account yet") {
+		t.Errorf("of nobody else it says %q", got)
+	}
+	if err := s.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	s.While(func(db *store.Store) {
+		for i := range 15 {
+			name := fmt.Sprintf("zoe%02d", 14-i)
+			if _, err := db.CreateUser(t.Context(), store.SignUp{Username: name, Email: name + "@example.com", Password: password}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	s.Start()
+	ben := window(t, s)
+	ben.SignUp("Ben")
+	ada.Open("/direct/new")
+	ada.Until(connected + ` && document.querySelectorAll("#choices input").length === 12 && document.querySelector("#choices").textContent.includes("There are more people") && document.querySelector("#choices bdi").textContent === "Ben"`)
+	ada.Type("#q", "zoe1")
+	ada.Until(`[...document.querySelectorAll("#choices bdi")].map(e => e.textContent).join() === "zoe10,zoe11,zoe12,zoe13,zoe14"`)
+	ada.Click("#choices p:nth-of-type(2) input")
+	ada.retype("#q", "zzz")
+	ada.Until(`document.querySelector("#choices").textContent.includes("Nobody found") && document.querySelector("#choices input:checked")`)
+	ada.retype("#q", "be")
+	ada.Until(`document.querySelector("#choices p:nth-of-type(2) bdi")?.textContent === "Ben" && document.querySelector("#choices .presence--online")`)
+
+	// Somebody's card on a page of its own follows whether they are here, too.
+	ada.Open("/people/" + eval[string](ada, `document.querySelector("#choices p:nth-of-type(2) input").value`))
+	ada.Until(connected + ` && document.querySelector("#card").textContent.includes("Here now")`)
+	ben.hide(true)
+	ada.Until(`document.querySelector("#card").textContent.includes("Away")`)
+	if n := eval[int](ada, `document.querySelectorAll("main h1, main .person__name").length`); n != 1 {
+		t.Errorf("the card has the name %d times", n)
+	}
 }
 
 func TestAGroupIsOneConversationForAllInItAndNobodyElse(t *testing.T) {
@@ -54,7 +102,7 @@ func TestAGroupIsOneConversationForAllInItAndNobodyElse(t *testing.T) {
 	// The same people, chosen by another of them, have the same conversation.
 	ben.Open("/direct/new?q=a")
 	ben.Click("input[name=with][value='1']")
-	ben.do(setValue("#people-text", "cleo"))
+	ben.do(setValue("#q", "cleo"))
 	ben.Submit("button[formaction='/direct/new']", arrived+` && location.search.includes("q=cleo") && document.querySelector("input[name=with][value='1']:checked")`)
 	ben.Click("input[name=with][value='3']")
 	ben.Submit("main form .form__actions button", inRoom+` && location.pathname === "/rooms/2-direct"`)

@@ -230,7 +230,7 @@ func TestEveryPageIsPlainAndAccessible(t *testing.T) {
 	check("profile")
 	for name, path := range map[string]string{
 		"rooms": "/rooms", "archived rooms": "/rooms?archived=1", "new room": "/rooms/new", "about a room": "/rooms/1/about",
-		"go": "/go?q=lob", "go to nothing": "/go?q=zzz", "new message": "/direct/new", "person": "/people/1", "permalink": "/rooms/1/messages/20",
+		"go": "/go?q=b", "go to nothing": "/go?q=zzz", "add people": "/rooms/1/about?add=1", "find a room": "/rooms?q=lob", "new message": "/direct/new", "person": "/people/1", "permalink": "/rooms/1/messages/20",
 	} {
 		w.Open(path)
 		check(name)

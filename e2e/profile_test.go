@@ -35,7 +35,7 @@ func TestAStatusIsShownUntilItEnds(t *testing.T) {
 	ada.do(setValue("#until", "1h"))
 	ada.Submit("form#profile button", profileSaved)
 	// It is in the list of people at once, and on the card.
-	ben.Until(`[...document.querySelectorAll("#people-list li")].find(e => e.textContent.includes("Ada"))?.textContent.includes("Noodles at the window 🍜")`)
+	ben.Until(`[...document.querySelectorAll("#people-list li")].find(e => e.textContent.includes("Ada"))?.textContent.includes("🍜 Noodles at the window")`)
 	ben.Click("#people-list a[href='/people/1']")
 	ben.Until(`document.querySelector(".person__status")?.textContent === "🍜 Noodles at the window"`)
 	// Another change of the profile leaves the status its end.

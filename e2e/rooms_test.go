@@ -109,8 +109,8 @@ func TestADirectConversationIsFoundAgain(t *testing.T) {
 
 	// The other finds it by the name, in the field of the sidebar.
 	ada.Type("#find", "be")
-	ada.Until(`document.querySelector("#found form[action='/direct'] button")`)
-	ada.Submit("#found form[action='/direct'] button", arrived+` && location.pathname === "/rooms/2-direct" && document.querySelector("#composer")`)
+	ada.Until(`document.querySelector("#found a[href='/rooms/2-direct']")`)
+	ada.Submit("#found a[href='/rooms/2-direct']", arrived+` && location.pathname === "/rooms/2-direct" && document.querySelector("#composer")`)
 	ada.Until(connected)
 	ada.Shows("Just you and me")
 	if name := eval[string](ada, `document.querySelector("h1 bdi").textContent`); name != "Ben" {

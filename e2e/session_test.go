@@ -33,3 +33,45 @@ func TestASessionEndedElsewhereSaysSoAtOnce(t *testing.T) {
 	ada.Open("/")
 	ada.Until(connected)
 }
+
+func TestANewPasswordEndsEveryOtherSessionLive(t *testing.T) {
+	s := serve(t)
+	ada, phone := window(t, s), window(t, s)
+	ada.Allow("status of 422")
+	ada.SignUp("Ada")
+	phone.SignIn("ada")
+	phone.Until(connected)
+	const form = "form[action='/profile/password'] "
+	ada.Open("/profile")
+	ada.Type("#old", "not my password")
+	ada.Type("#password", "another good password")
+	ada.Submit(form+"button", arrived+` && document.querySelector("#old-error")?.textContent.includes("That is not your password")`)
+	ada.Type("#old", password)
+	ada.Type("#password", "another good password")
+	ada.Submit(form+"button", arrived+` && location.search === "?saved=password" && document.querySelector(".saved")`)
+	phone.Until(`document.getElementById("live").textContent.includes("You are signed out")`)
+	ada.Open("/")
+	ada.Until(connected)
+	phone.Open("/login")
+	phone.Type("#login", "ada")
+	phone.Type("#password", "another good password")
+	phone.Submit("form.card button", inRoom)
+}
+
+func TestWhoSignsUpIsInTheRoomsThatEveryoneJoins(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ada.Open("/rooms/new")
+	ada.Type("#name", "Welcome")
+	ada.Click("[name=everyone]")
+	ada.Submit("main form button", inRoom+` && location.pathname === "/rooms/2-welcome"`)
+	ada.person().make("Garden", "open")
+	ada.Until(connected)
+	ben.SignUp("Ben")
+	ben.Until(connected)
+	if got := eval[string](ben, `[...document.querySelectorAll("#rooms-list bdi")].map(e => e.textContent).join()`); got != "Lobby,Welcome" {
+		t.Errorf("Ben is in %s", got)
+	}
+	ada.Until(`[...document.querySelectorAll("#people-list bdi")].map(e => e.textContent).join() === "Ada,Ben"`)
+}

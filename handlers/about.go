@@ -4,27 +4,29 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
-	"parley/views/words"
 )
-
-// mostMembers is how many members the page about a room lists.
-const mostMembers = 500
 
 func (s *Server) showAbout(w http.ResponseWriter, r *http.Request) error {
 	room, err := s.roomAt(r)
 	if err != nil {
 		return err
 	}
+	q := r.URL.Query()
 	done := map[string]string{
-		"room": "The room is saved.", "involvement": "Saved: you are told what you chose.", "added": "They are a member now.", "removed": "They are no longer a member.",
-	}[r.URL.Query().Get("saved")]
-	return s.about(w, r, http.StatusOK, views.About{Room: room, Done: done, Charter: charterFields(room)})
+		"room": "The room is saved.", "archived": "The room is archived, and can be opened again here.", "reopened": "The room is open again.",
+		"involvement": "Saved: you are told what you chose.", "removed": "They are no longer a member.",
+	}[q.Get("saved")]
+	a := views.About{Room: room, Done: done, Charter: charterFields(room)}
+	a.Members.Text = clipTitle(strings.TrimSpace(q.Get("member")))
+	if a.Adding, err = s.added(r, room.ID); err != nil {
+		return err
+	}
+	return s.about(w, r, http.StatusOK, a)
 }
 
 func charterFields(m store.Membership) views.Fields {
@@ -46,11 +48,13 @@ func (s *Server) about(w http.ResponseWriter, r *http.Request, status int, a vie
 	}
 	a.Keep, a.Zone = a.Room.ForgetsAfter(s.Store.Settings()), views.Zone(a.Me)
 	a.Standing = a.Room.Standing(asker(r).User)
-	if a.People, err = s.Store.People(r.Context(), a.Room.Room, mostMembers); err != nil {
+	a.Adding.Name = "person"
+	if a.Members, err = s.members(r.Context(), a.Room, asker(r).User, a.Members.Text); err != nil {
 		return err
 	}
-	if a.Removable, err = s.Store.Removable(r.Context(), a.Me.ID, a.Room.ID, a.People); err != nil {
-		return err
+	a.Live.Part = membersPart(a.Room.ID, a.Me.ID)
+	if a.Members.Text != "" {
+		a.Live.Part = "" // the list on the page is another
 	}
 	return s.render(w, r, status, views.AboutPage(a))
 }
@@ -87,14 +91,14 @@ func (s *Server) updateRoom(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) archiveRoom(w http.ResponseWriter, r *http.Request) error {
-	return s.changeRoom(w, r, s.Store.ArchiveRoom)
+	return s.changeRoom(w, r, s.Store.ArchiveRoom, "archived")
 }
 
 func (s *Server) reopenRoom(w http.ResponseWriter, r *http.Request) error {
-	return s.changeRoom(w, r, s.Store.ReopenRoom)
+	return s.changeRoom(w, r, s.Store.ReopenRoom, "reopened")
 }
 
-func (s *Server) changeRoom(w http.ResponseWriter, r *http.Request, change func(context.Context, store.RoomID, store.Actor) error) error {
+func (s *Server) changeRoom(w http.ResponseWriter, r *http.Request, change func(context.Context, store.RoomID, store.Actor) error, saved string) error {
 	room, err := s.roomAt(r)
 	if err != nil {
 		return err
@@ -108,13 +112,14 @@ func (s *Server) changeRoom(w http.ResponseWriter, r *http.Request, change func(
 		return err
 	}
 	s.roomChanged(room.ID)
-	return s.saved(w, r, room.ID, "room")
+	return s.saved(w, r, room.ID, saved)
 }
 
 // roomChanged hints that what is said of a room has changed.
 func (s *Server) roomChanged(room store.RoomID) {
 	s.moved(room)
 	s.Bus.Publish(live.Hint{Topic: headTopic(room)})
+	s.Bus.Publish(live.Hint{Topic: roomsTopic})
 }
 
 func (s *Server) deleteMembership(w http.ResponseWriter, r *http.Request) error {
@@ -131,66 +136,7 @@ func (s *Server) deleteMembership(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	s.peopleChanged(room.ID, asker(r).User.ID)
-	return seeOther(w, r, "/rooms")
-}
-
-func (s *Server) createMember(w http.ResponseWriter, r *http.Request) error {
-	room, err := s.roomAt(r)
-	if err != nil {
-		return err
-	}
-	user, err := s.personNamed(r.Context(), r.PostForm.Get("person"))
-	var out store.Measure // that ends when they are let in again
-	if err == nil {
-		out, err = s.Store.RemovalOf(r.Context(), room.ID, user.ID)
-	}
-	if err == nil || errors.Is(err, store.ErrNotFound) {
-		err = s.Store.AddMember(r.Context(), room.ID, s.actor(r), user.ID)
-	}
-	var problem store.Invalid
-	if errors.As(err, &problem) {
-		return s.about(w, r, http.StatusUnprocessableEntity, views.About{Room: room, Person: fieldsOf(r, store.Problems{problem})})
-	}
-	if err != nil {
-		return err
-	}
-	s.peopleChanged(room.ID, user.ID)
-	if out.ID != 0 {
-		s.measured(r.Context(), out)
-	}
-	return s.saved(w, r, room.ID, "added")
-}
-
-// personNamed is the account with that username or e-mail, or the only one of whose
-// name a word begins so; Invalid if there is none, or more.
-func (s *Server) personNamed(ctx context.Context, text string) (store.User, error) {
-	user, err := s.Store.UserByLogin(ctx, text)
-	if !errors.Is(err, store.ErrNotFound) {
-		return user, err
-	}
-	if strings.TrimSpace(text) == "" {
-		return store.User{}, store.Invalid{Field: "person", Text: "Enter a name first."}
-	}
-	found, err := s.Store.PeopleNamed(ctx, text, 5)
-	switch {
-	case err != nil || len(found) == 1:
-		return append(found, store.User{})[0], err
-	case len(found) == 0:
-		return store.User{}, store.Invalid{Field: "person", Text: "Nobody has a name like that. Try the beginning of another word of it."}
-	}
-	names := make([]string, len(found))
-	for i, u := range found {
-		names[i] = u.Name + " (" + u.Username + ")"
-	}
-	return store.User{}, store.Invalid{Field: "person", Text: words.Say(ctx, "Several people have a name like that: %s. Enter the username.", strings.Join(names, ", "))}
-}
-
-func userOf(text string) (store.UserID, error) {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < 1 {
-		return 0, store.ErrNotFound
-	}
-	return store.UserID(n), nil
+	return seeOther(w, r, "/rooms?saved=left")
 }
 
 func (s *Server) updateInvolvement(w http.ResponseWriter, r *http.Request) error {

@@ -1,28 +1,124 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
 
 	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
 )
 
+// roomsTopic is hinted at when a room is new, gone or called otherwise, or has more or
+// fewer members.
+const roomsTopic live.Topic = "rooms"
+
+// mostRooms is how many rooms one page lists; the others are found by typing.
+const mostRooms = 100
+
+func init() {
+	liveParts["rooms"] = part{may: mayListRooms, show: (*Server).roomsPart}
+}
+
+// roomsOfPage reads "12", the rooms in use for person 12, or "12/archived".
+func roomsOfPage(rest string) (user store.UserID, archived bool) {
+	number, what, _ := strings.Cut(rest, "/")
+	user, _ = userOf(number) // nobody is 0
+	return user, what == "archived"
+}
+
+func mayListRooms(_ *Server, _ context.Context, user store.User, rest string) (string, error) {
+	if who, _ := roomsOfPage(rest); who != user.ID {
+		return "", store.ErrNotFound
+	}
+	return "", nil
+}
+
+func (s *Server) roomsPart(ctx context.Context, rest string) (parts, []live.Topic, error) {
+	user, archived := roomsOfPage(rest)
+	mine, err := s.roomsOf(ctx, user, true)
+	if err != nil {
+		return nil, nil, err
+	}
+	list, err := s.roomList(ctx, user, mine, archived, "")
+	depends := []live.Topic{roomsTopic, personTopic(user)}
+	for room := range list.Mine {
+		depends = append(depends, topicOf(room))
+	}
+	return fixed(views.RoomsListed(list, true)), depends, err
+}
+
+// roomList is the rooms that user may open or join, those with text in their names.
+func (s *Server) roomList(ctx context.Context, user store.UserID, mine []store.Membership, archived bool, text string) (views.RoomList, error) {
+	list := views.RoomList{Me: user, Archived: archived, Text: text, Mine: map[store.RoomID]store.Membership{}}
+	rooms, err := s.Store.RoomsToBrowse(ctx, user, archived)
+	if err != nil {
+		return list, err
+	}
+	for _, r := range rooms {
+		if strings.Contains(strings.ToLower(r.Name), strings.ToLower(text)) {
+			list.Rooms = append(list.Rooms, r)
+		}
+	}
+	if list.More = len(list.Rooms) > mostRooms; list.More {
+		list.Rooms = list.Rooms[:mostRooms]
+	}
+	for _, m := range mine {
+		if slices.ContainsFunc(list.Rooms, func(r store.Listed) bool { return r.ID == m.ID }) {
+			list.Mine[m.ID] = m
+		}
+	}
+	return list, nil
+}
+
 // showRooms lists the rooms that the asker may open or join.
 func (s *Server) showRooms(w http.ResponseWriter, r *http.Request) error {
-	archived := r.URL.Query().Get("archived") != ""
 	me := asker(r)
 	page, err := s.me(r.Context(), me, "Rooms", 0)
 	if err != nil {
 		return err
 	}
-	rooms, err := s.Store.RoomsToBrowse(r.Context(), me.User.ID, archived)
+	p := views.Rooms{Page: page, MayCreate: mayCreate(s.Store.Settings(), me.User)}
+	if p.List, err = s.listedFor(r, page.Side.Rooms); err != nil {
+		return err
+	}
+	p.Done = map[string]string{"unread": "Marked as unread. You find the room under Unread.", "left": "You have left the room."}[r.URL.Query().Get("saved")]
+	if p.List.Text == "" {
+		p.Live.Part = "rooms/" + idString(me.User.ID)
+		if p.List.Archived {
+			p.Live.Part += "/archived"
+		}
+	}
+	return s.render(w, r, http.StatusOK, views.RoomsPage(p))
+}
+
+// listedFor are the rooms that r asks for.
+func (s *Server) listedFor(r *http.Request, mine []store.Membership) (views.RoomList, error) {
+	q := r.URL.Query()
+	return s.roomList(r.Context(), asker(r).User.ID, mine, q.Get("archived") != "", clipTitle(strings.TrimSpace(q.Get("q"))))
+}
+
+// showFoundRooms is what the field above the list of rooms finds; nothing typed, nothing
+// found.
+func (s *Server) showFoundRooms(w http.ResponseWriter, r *http.Request) error {
+	if strings.TrimSpace(r.URL.Query().Get("q")) == "" {
+		w.WriteHeader(http.StatusOK)
+		return nil
+	}
+	mine, err := s.roomsOf(r.Context(), asker(r).User.ID, false)
 	if err != nil {
 		return err
 	}
-	done := map[string]string{"unread": "Marked as unread. You find the room under Unread."}[r.URL.Query().Get("saved")]
-	return s.render(w, r, http.StatusOK, views.RoomsPage(page, views.RoomList{Done: done, Rooms: rooms, Archived: archived, MayCreate: mayCreate(s.Store.Settings(), me.User)}))
+	list, err := s.listedFor(r, mine)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, views.RoomsFound(list))
 }
 
 func mayCreate(settings store.Settings, user store.User) bool {
@@ -60,6 +156,7 @@ func (s *Server) createRoom(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.changedFor(asker(r).User.ID)
+	s.Bus.Publish(live.Hint{Topic: roomsTopic})
 	return s.goTo(w, r, id)
 }
 
@@ -102,6 +199,9 @@ func (s *Server) createMembership(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	s.peopleChanged(room, asker(r).User.ID)
+	if next := localPath(r.PostForm.Get("next")); next != "" {
+		return seeOther(w, r, templ.SafeURL(next))
+	}
 	return s.goTo(w, r, room)
 }
 
@@ -117,6 +217,7 @@ func (s *Server) changedFor(users ...store.UserID) {
 func (s *Server) peopleChanged(room store.RoomID, users ...store.UserID) {
 	s.moved(room)
 	s.Bus.Publish(live.Hint{Topic: peopleTopic(room)})
+	s.Bus.Publish(live.Hint{Topic: roomsTopic})
 	s.changedFor(users...)
 	for _, user := range users {
 		s.endedElsewhere(user)

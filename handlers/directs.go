@@ -23,26 +23,22 @@ func (s *Server) directForm(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
-	c := views.Conversation{Fields: views.Fields{Values: map[string]string{"q": text}, Problem: problem}}
-	chosen := map[store.UserID]bool{asker(r).User.ID: true}
-	for _, one := range with[:min(len(with), 2*store.DirectPeople)] {
-		if id, err := userOf(one); err == nil && !chosen[id] {
-			if u, err := s.Store.User(r.Context(), id); err == nil {
-				c.Chosen = append(c.Chosen, u)
-				chosen[id] = true
-			}
-		}
-	}
-	found, err := s.Store.PeopleNamed(r.Context(), text, mostFound)
+	c, err := s.choice(r.Context(), choosing{name: "q", text: text, with: with, not: asker(r).User.ID})
 	if err != nil {
 		return err
 	}
-	for _, u := range found {
-		if !chosen[u.ID] {
-			c.Found = append(c.Found, u)
-		}
-	}
+	c.Problem, c.Focus = problem, true
 	return s.render(w, r, status, views.NewConversationPage(page, c))
+}
+
+// showReachable are the people whom the form of a new direct conversation offers.
+func (s *Server) showReachable(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	c, err := s.choice(r.Context(), choosing{name: "q", text: q.Get("q"), with: q["with"], not: asker(r).User.ID})
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, views.Choices(c))
 }
 
 // createDirect opens the conversation with the people named, which may be there already.

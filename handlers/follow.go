@@ -91,7 +91,7 @@ func (s *Server) showStream(w http.ResponseWriter, r *http.Request) error {
 	head.Set("Transfer-Encoding", "identity") // Chromium shows what comes in chunks late
 	w.WriteHeader(http.StatusOK)
 	st := &stream{s: s, w: w, room: room, me: me, rev: room.Rev, zone: views.Zone(me.User)}
-	html, err := fragment(ctx, views.StreamStart(views.Page{Title: views.RoomName(ctx, room), Me: me.User}, h.rows, st.zone))
+	html, err := fragment(ctx, views.StreamStart(views.Page{Title: views.RoomName(ctx, room), Me: me.User}, room, h.rows, st.zone))
 	if err == nil && st.write(html) == nil {
 		if len(h.rows) > 0 {
 			st.seen(ctx, h.rows[len(h.rows)-1].Seq)

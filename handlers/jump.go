@@ -2,17 +2,23 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
+	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
 )
 
-// showJump finds rooms and people by a part of their name.
+// showJump finds rooms and people by a part of their name, and leads to the only one that
+// is found.
 func (s *Server) showJump(w http.ResponseWriter, r *http.Request) error {
 	page, found, err := s.found(r)
 	if err != nil {
 		return err
+	}
+	if to := found.Only(); to != "" {
+		return seeOther(w, r, to)
 	}
 	return s.render(w, r, http.StatusOK, views.JumpPage(page, found))
 }
@@ -27,23 +33,39 @@ func (s *Server) showFound(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, http.StatusOK, views.FoundList(page, found, "sidebar"))
+	return s.render(w, r, http.StatusOK, views.FoundList(page, found))
 }
 
+// found are the rooms with that in their names, and the people of whose names a word
+// begins so, or with whom one talks and that is in their names.
 func (s *Server) found(r *http.Request) (views.Page, views.Found, error) {
-	f := views.Found{Text: r.URL.Query().Get("q")}
+	f := views.Found{Text: strings.TrimSpace(r.URL.Query().Get("q"))}
+	me := asker(r).User
 	page, err := s.me(r.Context(), asker(r), "Go to", 0)
 	if err != nil {
 		return page, f, err
 	}
-	part := strings.ToLower(strings.TrimSpace(f.Text))
+	part := strings.ToLower(f.Text)
 	fits := func(name string) bool { return strings.Contains(strings.ToLower(name), part) }
+	with := map[store.UserID]store.Membership{}
+	var people []views.Reached
 	for _, m := range page.Side.Rooms {
-		if fits(views.RoomName(r.Context(), m)) && len(f.Rooms) < mostFound {
+		other := store.Named{ID: me.ID, Name: me.Name}
+		if len(m.With) == 1 {
+			other = m.With[0]
+		}
+		one := m.Kind == store.DirectRoom && len(m.With) < 2
+		if one {
+			with[other.ID] = m
+		}
+		switch fits := fits(views.RoomName(r.Context(), m)); {
+		case fits && one && len(people) < mostFound:
+			people = append(people, views.Reached{Named: other, With: m})
+		case fits && !one && len(f.Rooms) < mostFound:
 			f.Rooms = append(f.Rooms, m)
 		}
 	}
-	others, err := s.Store.RoomsToBrowse(r.Context(), asker(r).User.ID, false)
+	others, err := s.Store.RoomsToBrowse(r.Context(), me.ID, false)
 	if err != nil {
 		return page, f, err
 	}
@@ -52,6 +74,26 @@ func (s *Server) found(r *http.Request) (views.Page, views.Found, error) {
 			f.Others = append(f.Others, l)
 		}
 	}
-	f.People, err = s.Store.PeopleNamed(r.Context(), f.Text, mostFound)
-	return page, f, err
+	named, err := s.Store.PeopleNamed(r.Context(), f.Text, mostFound)
+	if err != nil {
+		return page, f, err
+	}
+	for _, u := range named {
+		found := views.Reached{Named: store.Named{ID: u.ID, Name: u.Name}, Username: u.Username, With: with[u.ID]}
+		if i := slices.IndexFunc(people, func(p views.Reached) bool { return p.ID == u.ID }); i >= 0 {
+			people[i] = found
+		} else {
+			people = append(people, found)
+		}
+	}
+	f.People = people[:min(len(people), mostFound)]
+	ids := make([]live.Person, len(f.People))
+	for i, p := range f.People {
+		ids[i] = live.Person(p.ID)
+	}
+	is := s.hub.Presences(ids)
+	for i := range f.People {
+		f.People[i].Presence = presenceWords[is[ids[i]]]
+	}
+	return page, f, nil
 }

@@ -16,7 +16,7 @@ import (
 type part struct {
 	needs store.Role
 	// may, if it is there, decides instead of needs who may see the part for rest, and
-	// says what that takes: needs of a role, or moderates of a room. Otherwise it fails.
+	// says what that takes: needs of a role, moderates or memberOf a room. Otherwise it fails.
 	may func(s *Server, ctx context.Context, user store.User, rest string) (needs string, err error)
 	own bool // rest is a person's number, and it is theirs alone
 	// show renders the part for rest, which is what follows its name in the page's
@@ -56,13 +56,22 @@ func partOf(page views.Connection) (part, bool) {
 // are of store.SomeRoom.
 func moderates(room store.RoomID) string { return fmt.Sprintf("moderator of %d", room) }
 
-// needed reads what needsOf says.
-func needed(needs string) (store.Role, store.RoomID) {
-	if of, is := strings.CutPrefix(needs, "moderator of "); is {
-		room, _ := strconv.ParseInt(of, 10, 64) // moderates wrote it
-		return "", store.RoomID(room)
+// memberOf is what it takes to see what only members of room see.
+func memberOf(room store.RoomID) string { return fmt.Sprintf("member of %d", room) }
+
+// needed reads what needsOf says into the store's question.
+func needed(needs string, v store.Viewer) store.Viewer {
+	kind, of, is := strings.Cut(needs, " of ")
+	room, _ := strconv.ParseInt(of, 10, 64) // moderates or memberOf wrote it
+	switch {
+	case !is:
+		v.Needs = store.Role(needs)
+	case kind == "member":
+		v.Room = store.RoomID(room)
+	default:
+		v.Moderates = store.RoomID(room)
 	}
-	return store.Role(needs), 0
+	return v
 }
 
 // needsOf is what one has to be to look at page, "" for anybody; it is an error if user

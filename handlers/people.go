@@ -1,9 +1,13 @@
 package handlers
 
 import (
+	"context"
+	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
+	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
 )
@@ -19,23 +23,61 @@ func (s *Server) showPerson(w http.ResponseWriter, r *http.Request) error {
 
 // card shows the card of the person id, with what is wrong.
 func (s *Server) card(w http.ResponseWriter, r *http.Request, status int, id store.UserID, problem string) error {
-	user, err := s.Store.User(r.Context(), id)
+	card, err := s.cardOf(r.Context(), id, asker(r).User)
 	if err != nil {
 		return err
 	}
-	card := views.Card{Person: user, Me: asker(r).User, Presence: s.presenceOf(user.ID), Now: time.Now(), Problem: problem}
-	if card.Moderates, err = s.moderates(r.Context(), card.Me, id); err != nil {
-		return err
-	}
-	if card.Muted, err = s.muted(r.Context(), card.Me, id); err != nil {
-		return err
-	}
+	card.Problem = problem
 	if htmx(r) {
 		return s.render(w, r, status, views.PersonCard(card))
 	}
-	page, err := s.me(r.Context(), asker(r), user.Name, 0)
+	page, err := s.me(r.Context(), asker(r), card.Person.Name, 0)
 	if err != nil {
 		return err
 	}
+	page.Live.Part = fmt.Sprintf("card/%d/%d", id, page.Me.ID)
 	return s.render(w, r, status, views.PersonPage(page, card))
+}
+
+// cardOf is the person id as me sees them.
+func (s *Server) cardOf(ctx context.Context, id store.UserID, me store.User) (views.Card, error) {
+	user, err := s.Store.User(ctx, id)
+	card := views.Card{Person: user, Me: me, Presence: s.presenceOf(user.ID), Now: time.Now()}
+	if err != nil {
+		return card, err
+	}
+	if card.Moderates, err = s.moderates(ctx, me, id); err != nil {
+		return card, err
+	}
+	card.Muted, err = s.muted(ctx, me, id)
+	return card, err
+}
+
+func init() {
+	liveParts["card"] = part{may: mayFollowCard, show: (*Server).cardPart}
+}
+
+// cardFor reads "2/1": person 2's card for person 1.
+func cardFor(rest string) (id, me store.UserID) {
+	one, other, _ := strings.Cut(rest, "/")
+	id, _ = userOf(one) // nobody is 0
+	me, _ = userOf(other)
+	return id, me
+}
+
+func mayFollowCard(_ *Server, _ context.Context, user store.User, rest string) (string, error) {
+	if id, me := cardFor(rest); id == 0 || me != user.ID {
+		return "", store.ErrNotFound
+	}
+	return "", nil
+}
+
+func (s *Server) cardPart(ctx context.Context, rest string) (parts, []live.Topic, error) {
+	id, who := cardFor(rest)
+	me, err := s.Store.User(ctx, who)
+	if err != nil {
+		return nil, nil, err
+	}
+	card, err := s.cardOf(ctx, id, me)
+	return fixed(views.CardRegion(card, true)), []live.Topic{hereTopic(id), personTopic(id)}, err
 }

@@ -17,25 +17,43 @@ func (s *Server) presenceOf(user store.UserID) string {
 	return presenceWords[s.hub.Presence(live.Person(user))]
 }
 
-// presentIn is who is in the room: those who are here first. In a room of very many
-// those who are here are found whatever their names are.
-func (s *Server) presentIn(ctx context.Context, room store.Room) ([]views.Present, error) {
+// presentIn is who is in the room: those who are here first, at most mostPeople. In a
+// room of very many those who are here are found whatever their names are.
+func (s *Server) presentIn(ctx context.Context, room store.Room) (views.Crowd, error) {
+	var crowd views.Crowd
 	people, err := s.Store.People(ctx, room, mostMembers)
 	if err != nil {
-		return nil, err
+		return crowd, err
 	}
+	members := len(people)
 	if len(people) == mostMembers {
+		members = room.Members
 		var here []store.UserID
 		for _, p := range s.hub.People(mostMembers) {
 			here = append(here, store.UserID(p))
 		}
+		crowd.AtLeast = len(here) == mostMembers
 		among, err := s.Store.PeopleAmong(ctx, room.ID, here)
 		if err != nil {
-			return nil, err
+			return crowd, err
 		}
 		people = slices.DeleteFunc(people, func(p store.Person) bool { return slices.Contains(here, p.ID) })
 		people = append(among, people...)
 	}
+	all, here := s.presentAs(people)
+	slices.SortStableFunc(all, func(a, b views.Present) int { return int(here[live.Person(b.ID)] - here[live.Person(a.ID)]) })
+	for _, p := range all {
+		if here[live.Person(p.ID)] != live.Offline {
+			crowd.Here++
+		}
+	}
+	crowd.Away = max(0, members-crowd.Here)
+	crowd.Shown = all[:min(len(all), mostPeople)]
+	return crowd, nil
+}
+
+// presentAs are people with whether they are here, in the same order.
+func (s *Server) presentAs(people []store.Person) ([]views.Present, map[live.Person]live.Presence) {
 	ids := make([]live.Person, len(people))
 	for i, p := range people {
 		ids[i] = live.Person(p.ID)
@@ -46,9 +64,11 @@ func (s *Server) presentIn(ctx context.Context, room store.Room) ([]views.Presen
 	for i, p := range people {
 		all[i] = views.Present{Person: p, Presence: presenceWords[here[ids[i]]], Status: p.Status.At(now)}
 	}
-	slices.SortStableFunc(all, func(a, b views.Present) int { return int(here[live.Person(b.ID)] - here[live.Person(a.ID)]) })
-	return all[:min(len(all), mostPeople)], nil
+	return all, here
 }
+
+// mostMembers is among how many members, by name, those who are here are looked for.
+const mostMembers = 500
 
 // present hints at the rooms in which people came or went, once for all of them, and
 // notes when who left was here.

@@ -186,7 +186,7 @@ func (s *Server) roomRegion(ctx context.Context, name string, room store.RoomID)
 			return nil, until, err
 		}
 		all, err := s.presentIn(ctx, r)
-		for _, p := range all {
+		for _, p := range all.Shown {
 			until = sooner(until, p.Status.Until)
 		}
 		return func(zone *time.Location) []templ.Component {

@@ -64,7 +64,7 @@ func (s *Server) roomAt(r *http.Request) (store.Membership, error) {
 func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
 	room, err := s.roomAt(r)
 	if err != nil {
-		return err
+		return s.showDoor(w, r, err)
 	}
 	to, err := url.Parse(string(views.RoomURL(room.Room)))
 	if err != nil {
@@ -82,9 +82,11 @@ func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	if me := asker(r).User; me.LastRoom != room.ID {
+	if me := asker(r).User; me.LastRoom != room.ID || room.Fresh() {
 		if err := s.Store.Visit(r.Context(), me.ID, room.ID); err != nil {
 			s.Log.Warn("note the last room", "user", me.ID, "error", err)
+		} else if room.Fresh() {
+			s.changedFor(me.ID)
 		}
 	}
 	page, err := s.roomPage(r.Context(), asker(r), room, at)

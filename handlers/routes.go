@@ -128,6 +128,7 @@ func (s *Server) routes() []route {
 		{"POST /appeal", anyone, s.createAppealOutside},
 
 		{"GET /direct/new", person, s.newDirect},
+		{"GET /direct/people", person, s.showReachable},
 		{"POST /direct", person, s.createDirect},
 		{"POST /read", person, s.markAllRead},
 
@@ -156,12 +157,14 @@ func (s *Server) routes() []route {
 		{"GET /rooms", person, s.showRooms},
 		{"POST /rooms", person, s.createRoom},
 		{"GET /rooms/new", person, s.newRoom},
+		{"GET /rooms/list", person, s.showFoundRooms},
 		{"GET /rooms/{room}/about", person, s.showAbout},
 		{"POST /rooms/{room}/about", person, s.updateRoom},
 		{"POST /rooms/{room}/archive", person, s.archiveRoom},
 		{"POST /rooms/{room}/reopen", person, s.reopenRoom},
 		{"POST /rooms/{room}/join", person, s.createMembership},
 		{"POST /rooms/{room}/leave", person, s.deleteMembership},
+		{"GET /rooms/{room}/people", person, s.showAddable},
 		{"POST /rooms/{room}/members", person, s.createMember},
 		{"GET /rooms/{room}/members/remove", person, s.askRemoval},
 		{"POST /rooms/{room}/members/remove", person, s.createRemoval},

@@ -198,8 +198,7 @@ func (s *Server) heads(ctx context.Context, topics []live.Topic) (map[live.Topic
 func (s *Server) revoked(ctx context.Context, viewers []live.Viewer) ([]live.Reason, error) {
 	asked := make([]store.Viewer, len(viewers))
 	for i, v := range viewers {
-		role, moderates := needed(v.Needs)
-		asked[i] = store.Viewer{Session: store.SessionID(v.Session), User: store.UserID(v.Person), Room: roomOf(v.Topic), Needs: role, Moderates: moderates}
+		asked[i] = needed(v.Needs, store.Viewer{Session: store.SessionID(v.Session), User: store.UserID(v.Person), Room: roomOf(v.Topic)})
 	}
 	denials, err := s.Store.Denials(ctx, asked)
 	reasons := make([]live.Reason, len(denials))
@@ -217,7 +216,7 @@ func (s *Server) farewell(v live.Viewer, why live.Reason) []byte {
 	switch store.Denial(why) {
 	case store.SessionEnded:
 		part := ""
-		if v.Needs != "" {
+		if v.Needs != "" && !strings.HasPrefix(v.Needs, "member of ") {
 			part = "administration"
 		}
 		ending = signedOut(roomOf(v.Topic), part)

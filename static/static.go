@@ -28,7 +28,7 @@ const Prefix = "/static/"
 // asset of its own.
 var styles = []string{
 	"tokens", "reset", "base", "layout", "button", "field", "form", "card", "avatar", "icon",
-	"sidebar", "people", "room", "message", "composer", "live",
+	"sidebar", "people", "room", "message", "composer", "live", "asked", "contrast",
 }
 
 // adminStyles are those of admin.css, which the pages of administration have beside it.

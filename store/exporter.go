@@ -155,7 +155,7 @@ func (e *exporter) rooms(ctx context.Context) error {
 	}
 	return exported(ctx, e, exportRows, func(r row) map[string]any {
 		record := map[string]any{"kind": "membership", "room": r.RoomID, "room_kind": r.Kind, "member": r.Present, "owner": r.Owner, "moderator": r.Moderator,
-			"favourite": r.Favourite, "told": r.Level, "read_up_to": r.Seen, "cannot_write_until": stamp(r.QuietUntil), "removed": r.Barred != 0, "last_posted": stamp(r.PostedAt)}
+			"favourite": r.Favourite, "told": r.Level, "read_up_to": max(0, r.Seen), "cannot_write_until": stamp(r.QuietUntil), "removed": r.Barred != 0, "last_posted": stamp(r.PostedAt)}
 		if r.Present || r.Kind == OpenRoom { // what others call a room that they left is not theirs to know
 			record["name"] = r.Name
 		}

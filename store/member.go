@@ -33,8 +33,8 @@ const manyMembers = 5000
 const peopleOfMany = `
 select ` + userFields + `, (select m.owner from members m where m.room_id = $1 and m.user_id = u.id) as owner
   from users u
- where u.suspended_at = 0 and coalesce((select m.present from members m where m.room_id = $1 and m.user_id = u.id), false)
- order by u.username_key
+ where u.deleted_at = 0 and u.suspended_at = 0 and coalesce((select m.present from members m where m.room_id = $1 and m.user_id = u.id), false)
+ order by u.name_key, u.id
  limit $2`
 
 const people = `
@@ -42,7 +42,7 @@ select ` + userFields + `, m.owner
   from members m
   join users u on u.id = m.user_id
  where m.room_id = $1 and m.present and u.suspended_at = 0
- order by u.username_key
+ order by u.name_key, u.id
  limit $2`
 
 // PeopleAmong returns those of users who are members of room, by name.
@@ -60,7 +60,25 @@ select ` + userFields + `, m.owner
   from members m
   join users u on u.id = m.user_id
  where m.room_id = ? and m.user_id in (?) and m.present and u.suspended_at = 0
- order by u.username_key`
+ order by u.name_key, u.id`
+
+// MembersNamed returns at most limit members of room of whose names a word begins so, by
+// name, for one who is a member.
+func (s *Store) MembersNamed(ctx context.Context, room RoomID, text string, limit int) ([]Person, error) {
+	key := nameKey(clip(oneLine(text), 100))
+	var rows []personRow
+	err := s.list(ctx, &rows, membersNamed, room, key, key+"\U0010ffff", limit)
+	return peopleOf(rows), s.plain(err)
+}
+
+// Who is found is looked up among the members, who can be many more.
+const membersNamed = `
+select ` + userFields + `, m.owner
+  from users u
+  join members m on m.room_id = $1 and m.user_id = u.id and m.present
+ where u.suspended_at = 0 and u.id in (select w.user_id from name_words w where w.word >= $2 and w.word < $3 order by w.word limit 2000)
+ order by u.name_key, u.id
+ limit $4`
 
 type personRow struct {
 	userRow
@@ -167,10 +185,11 @@ func (s *Store) Leave(ctx context.Context, room RoomID, user UserID) error {
 
 const othersIn = `select exists (select 1 from members where room_id = $1 and present and user_id <> $2)`
 
-// AddMember lets user into the room, on behalf of by, who is a member. user in it
-// already is no mistake. Whom a moderator has removed from it, who may lift that lets in
-// again as they were. It fails with Invalid if there is no such active account, or if
-// they were removed by somebody whose act by cannot lift.
+// AddMember lets user into the room, on behalf of by, who is a member. The newest message
+// is unread for them, or the room itself if there is none: so they see that they are in it.
+// user in it already is no mistake. Whom a moderator has removed from it, who may lift that
+// lets in again as they were. It fails with Invalid if there is no such active account, or
+// if they were removed by somebody whose act by cannot lift.
 func (s *Store) AddMember(ctx context.Context, room RoomID, by Actor, user UserID) error {
 	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		if err := s.lockRoom(ctx, tx, room); err != nil {
@@ -199,7 +218,11 @@ func (s *Store) AddMember(ctx context.Context, room RoomID, by Actor, user UserI
 		if _, err := standing(ctx, tx, room, user); !errors.Is(err, sql.ErrNoRows) {
 			return err // they are what they were
 		}
-		return setMember(ctx, tx, room, user, true, false)
+		if err := setMember(ctx, tx, room, user, true, false); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "update members set seen_seq = seen_seq - 1 where room_id = $1 and user_id = $2", room, user)
+		return err
 	})
 }
 

@@ -138,19 +138,27 @@ func (s *Store) Here(ctx context.Context, users []UserID) error {
 }
 
 // PeopleNamed returns at most limit active people of whose names a word begins
-// with text; of all people if it is empty.
+// so, by name; with an empty text the first of all.
 func (s *Store) PeopleNamed(ctx context.Context, text string, limit int) ([]User, error) {
 	key := nameKey(clip(oneLine(text), 100))
 	var rows []userRow
-	if err := s.list(ctx, &rows, peopleNamed, key, key+"\U0010ffff", limit); err != nil {
-		return nil, s.plain(err)
+	var err error
+	if key == "" {
+		err = s.list(ctx, &rows, firstPeople, limit)
+	} else {
+		err = s.list(ctx, &rows, peopleNamed, key, key+"\U0010ffff", limit)
 	}
-	return usersOf(rows), nil
+	return usersOf(rows), s.plain(err)
 }
+
+const firstPeople = userColumns + `
+ where u.deleted_at = 0 and u.suspended_at = 0
+ order by u.name_key, u.id
+ limit $1`
 
 const peopleNamed = userColumns + `
  where u.suspended_at = 0 and u.id in (select w.user_id from name_words w where w.word >= $1 and w.word < $2 order by w.word limit 500)
- order by u.username_key
+ order by u.name_key, u.id
  limit $3`
 
 // setNameWords keeps by what u is found and sorted.

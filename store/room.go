@@ -68,7 +68,7 @@ type Membership struct {
 	Moderator bool
 	Favourite bool
 	Level     Level
-	Seen      Seq     `db:"seen_seq"` // read up to here
+	Seen      Seq     `db:"seen_seq"` // read up to here; below 0: let into a room without messages, and has not looked yet
 	Mentions  int     // unread
 	ActiveAt  int64   `db:"active_at"` // of the last message, microseconds; 0: none
 	With      []Named `db:"-"`         // the others of a direct conversation, by id
@@ -86,6 +86,10 @@ type Named struct {
 // Unread is how many messages came since the member read.
 func (m Membership) Unread() int { return max(0, int(m.LastSeq-max(m.Seen, m.Forgot))) }
 
+// Fresh says whether the member was let in by somebody, has not looked yet, and there is
+// no message that would be unread.
+func (m Membership) Fresh() bool { return m.Seen < 0 && m.Unread() == 0 }
+
 // Tells says whether what is unread is worth a mark at this level.
 func (m Membership) Tells() bool {
 	if m.Silent {
@@ -93,7 +97,7 @@ func (m Membership) Tells() bool {
 	}
 	switch m.Level {
 	case Everything:
-		return m.Unread() > 0
+		return m.Unread() > 0 || m.Fresh()
 	case MentionsOnly:
 		return m.Mentions > 0
 	}
@@ -268,13 +272,16 @@ select ` + roomFields + `
  order by case when r.id = u.last_room then 0 when r.archived_at = 0 then 1 else 2 end, r.id
  limit 1`
 
-// Visit notes room as the last one that user was in. It does not wait long: a page
-// is shown also while nothing can be written.
+// Visit notes room as the last one that user was in, and that they have looked into it.
+// It does not wait long: a page is shown also while nothing can be written.
 func (s *Store) Visit(ctx context.Context, user UserID, room RoomID) error {
 	ctx, cancel := context.WithTimeout(ctx, noteTimeout)
 	defer cancel()
 	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
-		_, err := tx.ExecContext(ctx, "update users set last_room = $1 where id = $2", room, user)
+		if _, err := tx.ExecContext(ctx, "update users set last_room = $1 where id = $2", room, user); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "update members set seen_seq = 0 where room_id = $1 and user_id = $2 and seen_seq < 0", room, user)
 		return err
 	})
 }

@@ -48,6 +48,9 @@ func RoomActionURL(room store.RoomID, do string) templ.SafeURL {
 	return "/rooms/" + number(room) + "/" + templ.SafeURL(do)
 }
 
+// AddURL is the form that lets people into a room.
+func AddURL(room store.RoomID) templ.SafeURL { return RoomActionURL(room, "about?add=1") }
+
 // RoomRecordURL is the page of a room's administration.
 func RoomRecordURL(room store.RoomID) templ.SafeURL { return "/admin/rooms/" + number(room) }
 

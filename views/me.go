@@ -21,6 +21,7 @@ func MeCSS(ctx context.Context, me store.User) string {
 	self := id(me.ID)
 	css := `@layer components { [data-author="` + self + `"] .own { display: flex; } }
 [data-mentions~="` + self + `"] { --row: var(--mention); --edge: var(--warn-line); }
+@media (forced-colors: active) { [data-mentions~="` + self + `"] { border-inline-start: 3px solid Highlight; } }
 [data-typing="` + self + `"], [data-heard="` + self + `"], [data-seen="` + self + `"], .seen:not(:has([data-seen]:not([data-seen="` + self + `"]))) .seen__label { display: none; }
 `
 	if me.Scheme != store.SchemeAuto {

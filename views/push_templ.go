@@ -835,7 +835,7 @@ func Ended(why Ending) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "\" hx-swap-oob=\"innerHTML\"></div><div id=\"people-list\" hx-swap-oob=\"innerHTML\"></div><p id=\"seen\" hx-swap-oob=\"innerHTML\"></p><p id=\"typing\" hx-swap-oob=\"innerHTML\"></p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "\" hx-swap-oob=\"innerHTML\"></div><div id=\"people-list\" hx-swap-oob=\"innerHTML\"></div><div id=\"members-list\" hx-swap-oob=\"innerHTML\"></div><p id=\"seen\" hx-swap-oob=\"innerHTML\"></p><p id=\"typing\" hx-swap-oob=\"innerHTML\"></p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

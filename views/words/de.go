@@ -42,7 +42,7 @@ var (
 )
 
 // german is what the parts of the program say, each in a file of its own.
-var german = together(germanChat, germanAdministration, germanFigures, germanAccounts, germanRooms, germanSettings, germanInvitations, germanModeration, germanMutes, germanDesk, germanMeasures, germanRules, germanModerated, germanOut, germanCases)
+var german = together(germanChat, germanAdministration, germanFigures, germanAccounts, germanRooms, germanSettings, germanInvitations, germanModeration, germanMutes, germanDesk, germanMeasures, germanRules, germanModerated, germanOut, germanCases, germanRoomsAndPeople)
 
 func together(all ...map[string]string) map[string]string {
 	one := map[string]string{}
@@ -63,7 +63,6 @@ var germanChat = map[string]string{
 	"About this room":                                        "Über diesen Raum",
 	"About you":                                              "Über dich",
 	"Add":                                                    "Hinzufügen",
-	"Add somebody":                                           "Jemanden hinzufügen",
 	"All members":                                            "Alle Mitglieder",
 	"Archive room":                                           "Raum archivieren",
 	"Archived rooms":                                         "Archivierte Räume",
@@ -205,14 +204,13 @@ var germanChat = map[string]string{
 	"The server is busy, so this was not saved. Try again in a moment.": "Der Server ist beschäftigt, deshalb wurde das nicht gespeichert. Versuch es gleich noch einmal.",
 	"The server's disk failed, so nothing is saved any more. Keep your text and tell whoever runs this place.": "Die Platte des Servers ist ausgefallen, es wird nichts mehr gespeichert. Heb deinen Text auf und sag es der Person, die das hier betreibt.",
 	"The server's disk is full, so this was not saved. Keep your text and tell whoever runs this place.":       "Die Platte des Servers ist voll, deshalb wurde das nicht gespeichert. Heb deinen Text auf und sag es der Person, die das hier betreibt.",
-	"Their username.": "Ihr Benutzername.",
-	"There is a room of that name. Choose another.":                           "Es gibt schon einen Raum mit diesem Namen. Wähl einen anderen.",
-	"There is an account with this address. Sign in, or use another address.": "Zu dieser Adresse gibt es ein Konto. Melde dich an, oder nimm eine andere Adresse.",
-	"There is no account yet. The code is in the log of the server.":          "Es gibt noch kein Konto. Der Code steht im Protokoll des Servers.",
-	"There is no room yet. Create one, and invite people to it.":              "Es gibt noch keinen Raum. Leg einen an und lade Leute ein.",
-	"There is nobody of that name. Look for them by typing a part of it.":     "Niemand heißt so. Such die Person, indem du einen Teil des Namens eintippst.",
-	"There is nothing here, or it is not for you to see.":                     "Hier ist nichts, oder es ist nicht für dich bestimmt.",
-	"They are a member now.":                                                                                      "Die Person ist jetzt Mitglied.",
+	"Their username.": "Der Benutzername der Person.",
+	"There is a room of that name. Choose another.":                                                               "Es gibt schon einen Raum mit diesem Namen. Wähl einen anderen.",
+	"There is an account with this address. Sign in, or use another address.":                                     "Zu dieser Adresse gibt es ein Konto. Melde dich an, oder nimm eine andere Adresse.",
+	"There is no account yet. The code is in the log of the server.":                                              "Es gibt noch kein Konto. Der Code steht im Protokoll des Servers.",
+	"There is no room yet. Create one, and invite people to it.":                                                  "Es gibt noch keinen Raum. Leg einen an und lade Leute ein.",
+	"There is nobody of that name. Look for them by typing a part of it.":                                         "Niemand heißt so. Such die Person, indem du einen Teil des Namens eintippst.",
+	"There is nothing here, or it is not for you to see.":                                                         "Hier ist nichts, oder es ist nicht für dich bestimmt.",
 	"They are no longer a member.":                                                                                "Die Person ist kein Mitglied mehr.",
 	"This account is suspended. Ask an administrator of this place.":                                              "Dieses Konto ist gesperrt. Frag jemanden aus der Administration.",
 	"This form cannot be read. Load the page again.":                                                              "Dieses Formular ist nicht lesbar. Lade die Seite neu.",
@@ -275,7 +273,6 @@ var germanChat = map[string]string{
 	"new":                                                               "neu",
 	"Your language or time zone has changed.":                           "Deine Sprache oder Zeitzone hat sich geändert.",
 	"Load this page again":                                              "Diese Seite neu laden",
-	"Several people have a name like that: %s. Enter the username.":                                                   "Mehrere heißen so ähnlich: %s. Gib den Benutzernamen ein.",
 	"You are the last one in this private room, and nobody could come back to it. Add somebody first, or archive it.": "Du bist der oder die Letzte in diesem privaten Raum, und niemand käme zurück. Füge erst jemanden hinzu, oder archiviere ihn.",
 	"Marked as unread. You find the room under Unread.":                                                               "Als ungelesen markiert. Der Raum steht unter Ungelesen.",
 	"Close":               "Schließen",

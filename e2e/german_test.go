@@ -1,0 +1,61 @@
+package e2e
+
+import (
+	"testing"
+)
+
+// German words are long: nothing may be wider than a phone.
+func TestGermanFitsOnAPhone(t *testing.T) {
+	s := serve(t)
+	ada := window(t, s)
+	ada.Allow("status of 422")
+	ada.SignUp("Ada")
+	ada.Open("/profile")
+	ada.do(setValue("#language", "de"))
+	ada.Submit("form#profile button", arrived+` && document.documentElement.lang === "de"`)
+	ada.person().make("Donaudampfschifffahrtsgesellschaft", "private")
+	person(t, s, "ben").Post("Guten Morgen")
+	ada.person().post("/rooms/2/members", map[string][]string{"person": {"ben"}})
+	for _, path := range []string{
+		"/", "/rooms/2/about?add=1", "/rooms/2", "/rooms", "/rooms?archived=1", "/rooms/new", "/direct/new", "/go?q=e", "/people/2", "/profile",
+		"/rooms/1/about", "/rooms/1/messages/1/more", "/notices", "/mutes", "/reports", "/moderation", "/admin", "/admin/people", "/admin/rooms", "/admin/settings", "/admin/log",
+	} {
+		ada.size(360, 780)
+		ada.Open(path)
+		ada.Until(arrived)
+		ada.plain(path)
+		for _, e := range eval[[]string](ada, `[...document.querySelectorAll("main .button, main label, main h1, main h2, main legend, .sidebar .sidebar__room")].filter(e => e.checkVisibility() && !e.closest(".only-read, .table, [class*=scroll]")).filter(e => { const r = e.getBoundingClientRect(); return r.width > 0 && (r.right > innerWidth + 1 || r.left < -1) }).map(e => e.tagName + " " + e.textContent.trim().slice(0, 60))`) {
+			t.Errorf("%s: beyond the edge: %s", path, e)
+		}
+	}
+}
+
+// Where there is nothing yet, a page says what to do.
+func TestWhereThereIsNothingAPageSaysWhatToDo(t *testing.T) {
+	s := serve(t)
+	ada := window(t, s)
+	ada.SignUp("Ada")
+	for path, sentence := range map[string]string{
+		"/rooms/1-lobby":       "Nobody else is in this room yet.",
+		"/rooms/1/about?add=1": "Everybody is in this room already.",
+		"/rooms?archived=1":    "No room is archived. When a room has served its time, archive it on its page",
+		"/rooms?q=zzz":         "No room has that in its name.",
+		"/direct/new":          "Nobody else has an account yet.",
+		"/direct/new?q=zzz":    "Nobody found. Try the beginning of another word of the name.",
+		"/go?q=zzz":            "Nothing has a name like that. Try the beginning of another word of it.",
+		"/mutes":               "You have muted nobody.",
+	} {
+		ada.Open(path)
+		ada.Until(arrived)
+		ada.Sees(sentence)
+	}
+	ada.person().post("/direct", nil)
+	ada.Open("/rooms/2-direct")
+	ada.Until(connected)
+	if got := eval[string](ada, `document.querySelector(".room__start").textContent + document.querySelector("#composer-text").placeholder`); got != "Only you read what you write here.Links, drafts, what to buy: it is all found again here.Write a note" {
+		t.Errorf("one's notes say %q", got)
+	}
+	ada.person().post("/rooms/1/leave", nil)
+	ada.Open("/rooms")
+	ada.Until(arrived + ` && document.querySelector("#rooms-listed form[action='/rooms/1/join']")`)
+}
