@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/a-h/templ"
+
 	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
@@ -99,6 +101,9 @@ func (s *Server) createMembership(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	s.peopleChanged(room, asker(r).User.ID)
+	if next := localPath(r.PostForm.Get("next")); next != "" {
+		return seeOther(w, r, templ.SafeURL(next))
+	}
 	return s.goTo(w, r, room)
 }
 

@@ -63,7 +63,7 @@ func (s *Server) roomAt(r *http.Request) (store.Membership, error) {
 func (s *Server) showRoom(w http.ResponseWriter, r *http.Request) error {
 	room, err := s.roomAt(r)
 	if err != nil {
-		return err
+		return s.showDoor(w, r, err)
 	}
 	to, err := url.Parse(string(views.RoomURL(room.Room)))
 	if err != nil {

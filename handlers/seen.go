@@ -41,7 +41,7 @@ func (s *Server) markAllRead(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) showMessage(w http.ResponseWriter, r *http.Request) error {
 	room, m, err := s.messageAt(r, store.Read)
 	if err != nil {
-		return err
+		return s.showDoor(w, r, err)
 	}
 	http.Redirect(w, r, string(views.RoomAtURL(room.Room, m.Seq)), http.StatusFound)
 	return nil

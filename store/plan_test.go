@@ -45,6 +45,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"direct people":   lists(peopleOfDirect, []int{1, 2}),
 		"browse":          roomsInUse,
 		"archived":        roomsArchived,
+		"door":            door,
 		"conversation":    conversationOf,
 		"seen by":         seenBy,
 		"mark all seen":   markAllSeen,
