@@ -10,4 +10,13 @@ var germanDoor = map[string]string{
 	"It is open: join to read what was written in it, and to write.":                                                    "Er ist offen: Tritt bei, um zu lesen, was darin geschrieben wurde, und um zu schreiben.",
 }
 
-func init() { maps.Copy(german, germanDoor) }
+// germanOutage is for who follows a room without scripts.
+var germanOutage = map[string]string{
+	"Nothing new any more?": "Kommt nichts Neues mehr?",
+	"Load it again":         "Neu laden",
+}
+
+func init() {
+	maps.Copy(german, germanDoor)
+	maps.Copy(german, germanOutage)
+}
