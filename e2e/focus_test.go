@@ -40,7 +40,7 @@ func TestTheFocusStaysWhereItIsWhenThatChanges(t *testing.T) {
 		ada.person().make(name, "open")
 	}
 	ben := person(t, s, "ben")
-	person(t, s, "cleo")
+	cleos := person(t, s, "cleo")
 	ada.Until(`document.querySelectorAll("#people-list li").length === 3`)
 	ben.post("/rooms/2/join", nil)
 	ben.post("/rooms/3/join", nil)
@@ -67,6 +67,9 @@ func TestTheFocusStaysWhereItIsWhenThatChanges(t *testing.T) {
 	stays(func() { ben.say(3, "More wood") }, top+` === "/rooms/3-workshop"`)
 
 	// A person comes, and goes up the list.
+	ben.post("/logout", nil)
+	cleos.post("/logout", nil)
+	ada.Until(`document.querySelectorAll("#people-list .presence--online").length === 1`)
 	ada.focus("#people-list a[href='/people/3']", false)
 	stays(func() { cleo.SignIn("cleo") }, `document.querySelectorAll("#people-list .presence--online").length === 2 && document.querySelector("#people-list li:nth-child(2) a").getAttribute("href") === "/people/3"`)
 }

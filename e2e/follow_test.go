@@ -23,6 +23,7 @@ func TestARoomIsFollowedLiveWithoutScripts(t *testing.T) {
 	ben.Script(false)
 	ben.SignUp("Ben")
 	ben.Submit(".room__follow a", arrived+` || location.pathname.endsWith("/follow")`)
+	ada.Until(`document.querySelector("#here-2 .presence--online")`)
 	ada.Say("Can you read this?")
 	ben.Until(ben.framed("Can you read this?"))
 	ada.Say("And this?")

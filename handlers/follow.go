@@ -140,9 +140,10 @@ func (st *stream) seen(ctx context.Context, seq store.Seq) {
 // go on.
 func (st *stream) follow(ctx context.Context) (again bool) {
 	moved := make(chan struct{}, 1)
+	me := live.Person(st.me.User.ID)
 	topic := topicOf(st.room.ID)
 	stop := st.s.Bus.Subscribe(func(h live.Hint) {
-		if h.Topic == topic || h.Person == live.Person(st.me.User.ID) {
+		if h.Topic == topic || h.Person == me {
 			select {
 			case moved <- struct{}{}:
 			default: // it is about to look anyway
@@ -164,6 +165,7 @@ func (st *stream) follow(ctx context.Context) (again bool) {
 			if st.write([]byte("\n")) != nil {
 				return false
 			}
+			st.s.hub.Visit(me, visitLife)
 		}
 		if !st.next(ctx) {
 			return true
