@@ -74,6 +74,47 @@ func TestTheFocusStaysWhereItIsWhenThatChanges(t *testing.T) {
 	stays(func() { cleo.SignIn("cleo") }, `document.querySelectorAll("#people-list .presence--online").length === 2 && document.querySelector("#people-list li:nth-child(2) a").getAttribute("href") === "/people/3"`)
 }
 
+func TestOneWritesOnWhenAnEditorIsClosed(t *testing.T) {
+	s := serve(t)
+	ada := window(t, s)
+	ada.SignUp("Ada")
+	ada.Until(connected)
+	ada.Say("The first")
+	ada.Shows("The first")
+	written := ""
+	writesOn := func(how string, text string) {
+		t.Helper()
+		ada.Until(`!document.querySelector("#editor form, #editor .editor")`)
+		ada.do(chromedp.KeyEvent(text))
+		written += text
+		if got := eval[string](ada, `document.getElementById("composer-text").value`); got != written {
+			t.Errorf("after %s the field has %q, want %q", how, got, written)
+		}
+	}
+	const edit, more = "#m-1-1 .message__tool:not(.message__tool--more)", "#m-1-1 .message__tool--more"
+	ada.Type("#composer-text", "half")
+	written = "half"
+	ada.Click(edit)
+	ada.Until(`document.activeElement.id === "edit-text"`)
+	ada.Press(kb.Escape)
+	writesOn("Esc", " a")
+	ada.Click(edit)
+	ada.Until(`document.activeElement.id === "edit-text"`)
+	ada.do(chromedp.KeyEvent("!"))
+	ada.Press(kb.Enter)
+	ada.Until(`document.querySelector("#m-1-1 .message__edited")`)
+	writesOn("an edit", " message")
+	ada.Click(more)
+	ada.Until(`document.querySelector("#editor .editor")`)
+	ada.Click("#editor .editor a[href$='-lobby'].button:last-of-type")
+	writesOn("a card", " and more")
+	ada.Click(more)
+	ada.Submit("#editor a[href$='/delete']", `document.querySelector("#delete")`)
+	ada.Press(kb.Enter)
+	ada.Until(`document.querySelector("#m-1-1 .message__gone")`)
+	writesOn("a delete", ".")
+}
+
 func TestReducedMotionIsCalmAndStaysConnected(t *testing.T) {
 	s := serve(t)
 	ada := window(t, s)
