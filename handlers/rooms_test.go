@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"parley/store/storetest"
 )
 
 func TestAnAdministratorDecidesWhetherMembersCreateRooms(t *testing.T) {
@@ -129,4 +131,12 @@ func TestARoomThatAnAdministratorIsNotInIsNotTheirsToOpenOrToTake(t *testing.T) 
 			t.Error("nobody can have it, and the page does not say so")
 		}
 	}, unlimited)
+}
+
+func TestTheMessagesAreReadOutByTheirOwnRegionAlone(t *testing.T) {
+	w := newWorld(t, storetest.SQLite(t))
+	page := w.signUp("ada").get("/rooms/1-lobby").body
+	if strings.Count(page, `role="log"`) != 1 || !strings.Contains(page, `role="log" aria-live="off"`) {
+		t.Error("a log reads out by itself what comes into it, older messages too")
+	}
 }
