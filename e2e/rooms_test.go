@@ -2,8 +2,10 @@ package e2e
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -35,12 +37,21 @@ func TestARoomIsMadeJoinedRenamedArchivedAndOpenedAgain(t *testing.T) {
 	ada.do(setValue("#name", "Canteen"))
 	ada.Submit("form[action$='/about'] button", arrived+` && document.querySelector("h1").textContent.includes("Canteen")`)
 	ben.Until(inRoom + ` && document.querySelector("#composer").checkVisibility()`)
+	ben.Type("#composer-text", "half written")
+	ada.Submit("a[href$='/archive']", arrived+` && document.querySelector("form[action$='/archive']")`)
+	ada.Sees("nobody can write in it or join it any more")
+	ada.accessible("the question whether to archive")
 	ada.Submit("form[action$='/archive'] button", arrived+` && document.querySelector("form[action$='/reopen']")`)
-	ben.Until(`document.querySelector(".room__archived") && !document.querySelector("#composer").checkVisibility()`)
+	ben.Until(`document.querySelector(".room__archived") && !document.querySelector("#composer .button").checkVisibility()`)
+	if !eval[bool](ben, `document.querySelector("#composer-text").checkVisibility() && document.querySelector("#composer-text").value === "half written"`) {
+		t.Error("what was half written is hidden")
+	}
+	ben.do(chromedp.KeyEvent(kb.Backspace + strings.Repeat(kb.Backspace, 11)))
+	ben.Until(`!document.querySelector("#composer").checkVisibility()`)
 	ben.Open("/rooms/2-kitchen")
 	ben.Until(`location.pathname === "/rooms/2-canteen" && document.querySelector(".room__archived") && !document.querySelector("#composer")`)
 	ben.Sees("Soup is on")
-	ada.Submit("form[action$='/reopen'] button", arrived+` && document.querySelector("form[action$='/archive']")`)
+	ada.Submit("form[action$='/reopen'] button", arrived+` && document.querySelector("a[href$='/archive']")`)
 	ben.Until(inRoom + ` && document.querySelector("#composer").checkVisibility() && !document.querySelector(".room__archived")`)
 }
 

@@ -16,7 +16,25 @@ var germanOutage = map[string]string{
 	"Load it again":         "Neu laden",
 }
 
+// germanQuestions is what is asked before a room is archived, left or opened.
+var germanQuestions = map[string]string{
+	"Archive %s?": "%s archivieren?",
+	"Its members can still read it, and nobody can write in it or join it any more. Another room may take its name.": "Wer darin ist, kann ihn weiter lesen; niemand kann mehr darin schreiben oder ihm beitreten. Ein anderer Raum darf seinen Namen bekommen.",
+	"Whoever manages it can open it again.": "Wer ihn verwaltet, kann ihn wieder öffnen.",
+	"Leave %s?":                             "%s verlassen?",
+	"It is private: you do not see it any more, and cannot come back unless somebody in it adds you again.":                                   "Er ist privat: Du siehst ihn nicht mehr und kommst nur zurück, wenn dich jemand darin wieder hinzufügt.",
+	"It is open: you can join again at any time.":                                                                                             "Er ist offen: Du kannst jederzeit wieder beitreten.",
+	"You are an owner of it, and are none any more when you come back. Where no owner is left, administrators who are in the room manage it.": "Er gehört dir, und das nicht mehr, wenn du zurückkommst. Wo er niemandem mehr gehört, verwalten ihn Administratoren, die darin sind.",
+	"Open %s to everybody?": "%s für alle öffnen?",
+	"Open it to everybody":  "Für alle öffnen",
+	"Everybody with an account can then join it, and read all that was written in it until now.": "Alle mit einem Konto können dann beitreten und alles lesen, was bisher darin geschrieben wurde.",
+	"Back to the settings of the room": "Zurück zu den Einstellungen des Raums",
+	"Archive room…":                    "Raum archivieren…",
+	"Leave room…":                      "Raum verlassen…",
+}
+
 func init() {
+	maps.Copy(german, germanQuestions)
 	maps.Copy(german, germanDoor)
 	maps.Copy(german, germanOutage)
 }
