@@ -33,7 +33,13 @@ var germanQuestions = map[string]string{
 	"Leave room…":                      "Raum verlassen…",
 }
 
+// germanStatus is of the profile.
+var germanStatus = map[string]string{
+	"Use one emoji, like ☕. Words go into the status.": "Nimm ein Emoji, wie ☕. Wörter kommen in den Status.",
+}
+
 func init() {
+	maps.Copy(german, germanStatus)
 	maps.Copy(german, germanQuestions)
 	maps.Copy(german, germanDoor)
 	maps.Copy(german, germanOutage)
