@@ -78,6 +78,9 @@ func TestWhoIsRemovedSeesNothingMoreAndIsToldWhy(t *testing.T) {
 	ben.Shows("Cake at four")
 	ada.Submit("form[action$='/remove'] button", arrived+` && !document.querySelector("form[action$='/remove']")`)
 	ben.Until(`document.querySelectorAll("#messages > *").length === 0 && document.querySelector("#live").textContent.includes("no longer a member")`)
+	if far := eval[float64](ben, `document.querySelector("#head").getBoundingClientRect().right - document.querySelector("#head a.button--icon").getBoundingClientRect().right`); far > 40 {
+		t.Errorf("the header's tools are %v px from its end", far)
+	}
 	ben.Open("/rooms/2-surprise")
 	ben.Sees("There is nothing here")
 }

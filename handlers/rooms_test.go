@@ -140,3 +140,22 @@ func TestTheMessagesAreReadOutByTheirOwnRegionAlone(t *testing.T) {
 		t.Error("a log reads out by itself what comes into it, older messages too")
 	}
 }
+
+func TestWhoBeginsAPlaceIsToldThatItIsTheirs(t *testing.T) {
+	w := newWorld(t, storetest.SQLite(t))
+	const told = "you are its administrator"
+	ada := w.signUp("ada")
+	if page := ada.get("/rooms/1-lobby").body; !strings.Contains(page, told) || !strings.Contains(page, `href="/admin/invitations/new"`) {
+		t.Error("she is not told what comes next")
+	}
+	ada.post("/rooms", url.Values{"name": {"Kitchen"}, "kind": {"open"}})
+	if page := ada.get("/rooms/2-kitchen").body; strings.Contains(page, told) {
+		t.Error("she is told in every room")
+	}
+	ben := w.signUp("ben")
+	for _, page := range []string{ada.get("/rooms/1-lobby").body, ben.get("/rooms/1-lobby").body} {
+		if strings.Contains(page, told) {
+			t.Error("it is said where somebody else is")
+		}
+	}
+}

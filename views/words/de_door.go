@@ -33,6 +33,15 @@ var germanQuestions = map[string]string{
 	"Leave room…":                      "Raum verlassen…",
 }
 
+// germanWelcome is for who has just begun a place.
+var germanWelcome = map[string]string{
+	"You run this place": "Du betreibst das hier",
+	"Yours is the first account, so you are its administrator. Nobody else is here yet.": "Deins ist das erste Konto, also bist du Administrator. Noch ist niemand sonst hier.",
+	"Invite people":   "Leute einladen",
+	"Say who you are": "Sag, wer du bist",
+	"Name this place": "Namen und Logo wählen",
+}
+
 // germanStatus is of the profile.
 var germanStatus = map[string]string{
 	"Use one emoji, like ☕. Words go into the status.": "Nimm ein Emoji, wie ☕. Wörter kommen in den Status.",
@@ -40,6 +49,7 @@ var germanStatus = map[string]string{
 
 func init() {
 	maps.Copy(german, germanStatus)
+	maps.Copy(german, germanWelcome)
 	maps.Copy(german, germanQuestions)
 	maps.Copy(german, germanDoor)
 	maps.Copy(german, germanOutage)
