@@ -39,7 +39,8 @@ func (s *Server) askRoom(w http.ResponseWriter, r *http.Request, do store.Action
 }
 
 // opensToAll says that a form makes a private room open, and that its member was not asked
-// yet whether that is meant.
+// yet whether that is meant. One that was shown while the room was open is outdated.
 func opensToAll(r *http.Request, room store.Membership) bool {
-	return room.Kind == store.PrivateRoom && !room.Archived() && r.PostForm.Get("kind") == string(store.OpenRoom) && r.PostForm.Get("sure") == ""
+	return room.Kind == store.PrivateRoom && !room.Archived() && r.PostForm.Get("kind") == string(store.OpenRoom) &&
+		r.PostForm.Get(before+"kind") != string(store.OpenRoom) && r.PostForm.Get("sure") == ""
 }
