@@ -40,7 +40,7 @@ func TestTheFocusStaysWhereItIsWhenThatChanges(t *testing.T) {
 		ada.person().make(name, "open")
 	}
 	ben := person(t, s, "ben")
-	person(t, s, "cleo")
+	cleos := person(t, s, "cleo")
 	ada.Until(`document.querySelectorAll("#people-list li").length === 3`)
 	ben.post("/rooms/2/join", nil)
 	ben.post("/rooms/3/join", nil)
@@ -67,8 +67,52 @@ func TestTheFocusStaysWhereItIsWhenThatChanges(t *testing.T) {
 	stays(func() { ben.say(3, "More wood") }, top+` === "/rooms/3-workshop"`)
 
 	// A person comes, and goes up the list.
+	ben.post("/logout", nil)
+	cleos.post("/logout", nil)
+	ada.Until(`document.querySelectorAll("#people-list .presence--online").length === 1`)
 	ada.focus("#people-list a[href='/people/3']", false)
 	stays(func() { cleo.SignIn("cleo") }, `document.querySelectorAll("#people-list .presence--online").length === 2 && document.querySelector("#people-list li:nth-child(2) a").getAttribute("href") === "/people/3"`)
+}
+
+func TestOneWritesOnWhenAnEditorIsClosed(t *testing.T) {
+	s := serve(t)
+	ada := window(t, s)
+	ada.SignUp("Ada")
+	ada.Until(connected)
+	ada.Say("The first")
+	ada.Shows("The first")
+	written := ""
+	writesOn := func(how string, text string) {
+		t.Helper()
+		ada.Until(`!document.querySelector("#editor form, #editor .editor")`)
+		ada.do(chromedp.KeyEvent(text))
+		written += text
+		if got := eval[string](ada, `document.getElementById("composer-text").value`); got != written {
+			t.Errorf("after %s the field has %q, want %q", how, got, written)
+		}
+	}
+	const edit, more = "#m-1-1 .message__tool:not(.message__tool--more)", "#m-1-1 .message__tool--more"
+	ada.Type("#composer-text", "half")
+	written = "half"
+	ada.Click(edit)
+	ada.Until(`document.activeElement.id === "edit-text"`)
+	ada.Press(kb.Escape)
+	writesOn("Esc", " a")
+	ada.Click(edit)
+	ada.Until(`document.activeElement.id === "edit-text"`)
+	ada.do(chromedp.KeyEvent("!"))
+	ada.Press(kb.Enter)
+	ada.Until(`document.querySelector("#m-1-1 .message__edited")`)
+	writesOn("an edit", " message")
+	ada.Click(more)
+	ada.Until(`document.querySelector("#editor .editor")`)
+	ada.Click("#editor .editor a[href$='-lobby'].button:last-of-type")
+	writesOn("a card", " and more")
+	ada.Click(more)
+	ada.Submit("#editor a[href$='/delete']", `document.querySelector("#delete")`)
+	ada.Press(kb.Enter)
+	ada.Until(`document.querySelector("#m-1-1 .message__gone")`)
+	writesOn("a delete", ".")
 }
 
 func TestReducedMotionIsCalmAndStaysConnected(t *testing.T) {

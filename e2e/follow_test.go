@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"testing"
+	"time"
 )
 
 // framed says whether a frame of the page, read from outside, has text.
@@ -22,6 +23,7 @@ func TestARoomIsFollowedLiveWithoutScripts(t *testing.T) {
 	ben.Script(false)
 	ben.SignUp("Ben")
 	ben.Submit(".room__follow a", arrived+` || location.pathname.endsWith("/follow")`)
+	ada.Until(`document.querySelector("#here-2 .presence--online")`)
 	ada.Say("Can you read this?")
 	ben.Until(ben.framed("Can you read this?"))
 	ada.Say("And this?")
@@ -44,4 +46,27 @@ func TestARoomIsFollowedLiveWithoutScripts(t *testing.T) {
 	ada.Until(connected)
 	ada.Say("Still there?")
 	ben.Until(ben.framed("Still there?"))
+}
+
+func TestAFrameThatHasLostItsServerIsLoadedAgainByALink(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ben.LoseServer()
+	ben.Script(false)
+	ben.SignUp("Ben")
+	ben.Submit(".room__follow a", arrived+` || location.pathname.endsWith("/follow")`)
+	ada.Say("Before the outage")
+	ben.Until(ben.framed("Before the outage"))
+	s.Kill()
+	// The frame tries again by itself, once, and finds nobody.
+	ben.Within(30*time.Second, `document.querySelector("iframe[name=stream]").contentDocument === null`)
+	s.Start()
+	ada.Until(connected)
+	ada.Say("After the outage")
+	ben.Submit(".follow__again a", ben.framed("After the outage"))
+	ada.Say("Live again")
+	ben.Until(ben.framed("Live again"))
+	ben.size(360, 740)
+	ben.Screenshot("follow-360")
 }

@@ -229,7 +229,7 @@ func TestEveryPageIsPlainAndAccessible(t *testing.T) {
 	w.Open("/profile")
 	check("profile")
 	for name, path := range map[string]string{
-		"rooms": "/rooms", "archived rooms": "/rooms?archived=1", "new room": "/rooms/new", "about a room": "/rooms/1/about",
+		"rooms": "/rooms", "archived rooms": "/rooms?archived=1", "new room": "/rooms/new", "about a room": "/rooms/1/about", "ask to archive": "/rooms/1/archive", "ask to leave": "/rooms/1/leave",
 		"go": "/go?q=b", "go to nothing": "/go?q=zzz", "add people": "/rooms/1/about?add=1", "find a room": "/rooms?q=lob", "new message": "/direct/new", "person": "/people/1", "permalink": "/rooms/1/messages/20",
 	} {
 		w.Open(path)

@@ -65,7 +65,12 @@ func TestATextBrowserReadsARoomLineByLine(t *testing.T) {
 		"ben …", "Coming",
 		"ada …", "Which of us took the salt? edited",
 		"ada …", "This message was deleted.",
-		"Message", "Send", "Follow this room live", "Not here · 2", "• ada", "• ben", "All members")
+		"Message", "Send", "Follow this room live", "Here now · 2", "• ada", "• ben", "All members")
+	for line := range strings.Lines(room) {
+		if strings.TrimSpace(line) == "•" {
+			t.Errorf("the room has a bullet with nothing in\n%s", room)
+		}
+	}
 	for _, wrong := range []string{"not connected", "Nobody has written", "AD", "BE"} {
 		if strings.Contains(room, wrong) {
 			t.Errorf("the room reads %q in\n%s", wrong, room)

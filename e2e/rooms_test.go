@@ -2,8 +2,10 @@ package e2e
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -40,12 +42,21 @@ func TestARoomIsMadeJoinedRenamedArchivedAndOpenedAgain(t *testing.T) {
 	ada.do(setValue("#topic", "Soup every day"))
 	ada.Submit("form[action$='/about'] button", arrived+` && document.querySelector("#topic").value === "Soup every day"`)
 	ben.Until(`document.querySelector(".room__topic").textContent === "Soup every day"`)
+	ben.Type("#composer-text", "half written")
+	ada.Submit("a[href$='/archive']", arrived+` && document.querySelector("form[action$='/archive']")`)
+	ada.Sees("nobody can write in it or join it any more")
+	ada.accessible("the question whether to archive")
 	ada.Submit("form[action$='/archive'] button", arrived+` && document.querySelector("form[action$='/reopen']")`)
-	ben.Until(`document.querySelector(".room__archived") && !document.querySelector("#composer").checkVisibility() && document.querySelector(".skip").hash === "#main"`)
+	ben.Until(`document.querySelector(".room__archived") && !document.querySelector("#composer .button").checkVisibility() && document.querySelector(".skip").hash === "#main"`)
+	if !eval[bool](ben, `document.querySelector("#composer-text").checkVisibility() && document.querySelector("#composer-text").value === "half written"`) {
+		t.Error("what was half written is hidden")
+	}
+	ben.do(chromedp.KeyEvent(kb.Backspace + strings.Repeat(kb.Backspace, 11)))
+	ben.Until(`!document.querySelector("#composer").checkVisibility()`)
 	ben.Open("/rooms/2-kitchen")
 	ben.Until(`location.pathname === "/rooms/2-canteen" && document.querySelector(".room__archived") && !document.querySelector("#composer")`)
 	ben.Sees("Soup is on")
-	ada.Submit("form[action$='/reopen'] button", arrived+` && document.querySelector("form[action$='/archive']")`)
+	ada.Submit("form[action$='/reopen'] button", arrived+` && document.querySelector("a[href$='/archive']")`)
 	ben.Until(inRoom + ` && document.querySelector("#composer").checkVisibility() && !document.querySelector(".room__archived")`)
 
 	// Ben leaves: who stays sees it, and his other page is told.
@@ -83,6 +94,9 @@ func TestWhoIsRemovedSeesNothingMoreAndIsToldWhy(t *testing.T) {
 	ada.do(setValue("#remove-reason", "off-topic"))
 	ada.Submit("main .button--danger", arrived+` && document.querySelector(".saved") && !document.querySelector("a[href*='/members/remove']")`)
 	ben.Until(`document.querySelectorAll("#messages > *").length === 0 && document.querySelector("#live").textContent.includes("no longer a member")`)
+	if far := eval[float64](ben, `document.querySelector("#head").getBoundingClientRect().right - document.querySelector("#head a.button--icon").getBoundingClientRect().right`); far > 40 {
+		t.Errorf("the header's tools are %v px from its end", far)
+	}
 	ben.Open("/rooms/2-surprise")
 	ben.Sees("There is nothing here")
 }

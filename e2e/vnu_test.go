@@ -56,18 +56,20 @@ func TestEveryPageIsValidHTML(t *testing.T) {
 	ben.edit(63, "Edited")
 	ben.post("/rooms", map[string][]string{"name": {"Kitchen"}, "kind": {"private"}, "topic": {"Lunch & leftovers"}})
 	ben.post("/direct", map[string][]string{"with": {"1"}})
+	ben.post("/rooms", map[string][]string{"name": {"Garden"}, "kind": {"open"}})
 	for name, path := range map[string]string{
 		"room": "/rooms/1-lobby", "empty-room": "/rooms/2-kitchen", "direct": "/rooms/3-direct", "older": "/rooms/1-lobby?before=30",
 		"edit": "/rooms/1/messages/61/edit", "delete": "/rooms/1/messages/61/delete", "more": "/rooms/1/messages/63/more", "permalink": "/rooms/1-lobby?at=20",
 		"about": "/rooms/1/about", "about-own": "/rooms/2/about", "about-direct": "/rooms/3/about", "profile": "/profile",
 		"rooms": "/rooms", "archived": "/rooms?archived=1", "new-room": "/rooms/new", "go": "/go?q=lob", "go-person": "/go?q=ad", "go-nothing": "/go?q=zzz",
 		"new-message": "/direct/new", "person": "/people/1", "oneself": "/people/2", "not-found": "/nothing", "follow": "/rooms/1/follow", "write": "/rooms/1/write",
-		"stream": "/rooms/1/stream",
+		"stream": "/rooms/1/stream", "archive": "/rooms/2/archive", "leave": "/rooms/2/leave",
 		"report": "/rooms/1/messages/5/report", "report-person": "/people/1/report", "room-queue": "/rooms/2/moderation", "no-reports": "/reports",
 	} {
 		save(ben, name, path)
 	}
 	ada := signIn(t, s, "ada")
+	save(ada, "door", "/rooms/4")
 	save(ada, "no-invitations", "/admin/invitations")
 	save(ada, "new-invitation", "/admin/invitations/new")
 	_, made, err := ada.send("/admin/invitations", url.Values{"life": {"24h"}, "uses": {"3"}, "role": {"moderator"}, "again": {password}, "note": {"For <the> kitchen"}})

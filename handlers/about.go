@@ -68,6 +68,9 @@ func (s *Server) updateRoom(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if opensToAll(r, room) {
+		return s.askRoom(w, r, store.Manage, views.OpenRoomPage, fieldsOf(r, nil))
+	}
 	err = s.Store.UpdateRoom(r.Context(), room.ID, s.actor(r), charterOf(r))
 	var problems store.Problems
 	if errors.As(err, &problems) {

@@ -191,6 +191,13 @@ var access = []struct {
 	{"POST /rooms/{room}/about", "/rooms/3/about", charter, [5]int{401, 404, 404, 404, 404}},
 	{"POST /rooms/{room}/join", "/rooms/2/join", url.Values{}, [5]int{401, 404, 404, 303, 404}},
 	{"POST /rooms/{room}/join", "/rooms/3/join", url.Values{}, [5]int{401, 404, 303, 303, 404}},
+	{"POST /rooms/{room}/about", "/rooms/2/about", url.Values{"name": {"Mine"}, "kind": {"open"}}, [5]int{401, 404, 404, 200, 404}}, // it asks
+	{"GET /rooms/{room}/archive", "/rooms/1/archive", nil, [5]int{303, 404, 404, 404, 200}},
+	{"GET /rooms/{room}/archive", "/rooms/2/archive", nil, [5]int{303, 404, 404, 200, 404}},
+	{"GET /rooms/{room}/archive", "/rooms/3/archive", nil, [5]int{303, 404, 404, 404, 404}},
+	{"GET /rooms/{room}/leave", "/rooms/1/leave", nil, [5]int{303, 404, 200, 200, 200}},
+	{"GET /rooms/{room}/leave", "/rooms/2/leave", nil, [5]int{303, 404, 404, 200, 404}},
+	{"GET /rooms/{room}/leave", "/rooms/3/leave", nil, [5]int{303, 404, 404, 404, 404}},
 	{"POST /rooms/{room}/leave", "/rooms/3/leave", url.Values{}, [5]int{401, 404, 404, 404, 404}},
 	{"POST /rooms/{room}/members", "/rooms/2/members", url.Values{"person": {"nobody-here"}}, [5]int{401, 404, 404, 422, 404}},
 	{"POST /rooms/{room}/members", "/rooms/3/members", url.Values{"person": {"ada"}}, [5]int{401, 404, 404, 404, 404}},

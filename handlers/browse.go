@@ -9,6 +9,7 @@ import (
 
 	"github.com/a-h/templ"
 
+
 	"parley/handlers/live"
 	"parley/store"
 	"parley/views"

@@ -76,6 +76,7 @@ func (s *Server) showStream(w http.ResponseWriter, r *http.Request) error {
 	}
 	me := asker(r)
 	if s.draining.Load() || !s.streams.begin(me.User.ID) {
+		w.Header().Set("Refresh", "10") // nobody would load the frame again
 		return errBusy
 	}
 	defer s.streams.end(me.User.ID)
@@ -96,7 +97,11 @@ func (s *Server) showStream(w http.ResponseWriter, r *http.Request) error {
 		if len(h.rows) > 0 {
 			st.seen(ctx, h.rows[len(h.rows)-1].Seq)
 		}
-		st.follow(ctx)
+		if st.follow(ctx) {
+			if html, err := fragment(ctx, views.StreamAgain()); err == nil {
+				_ = st.write(html) // the browser may have left
+			}
+		}
 	}
 	return nil // what was sent cannot be taken back
 }
@@ -131,12 +136,14 @@ func (st *stream) seen(ctx context.Context, seq store.Seq) {
 	st.s.changedFor(st.me.User.ID)
 }
 
-// follow sends what is new until the stream has to begin anew, or the browser left.
-func (st *stream) follow(ctx context.Context) {
+// follow sends what is new until the stream has to begin anew, which it says, or cannot
+// go on.
+func (st *stream) follow(ctx context.Context) (again bool) {
 	moved := make(chan struct{}, 1)
+	me := live.Person(st.me.User.ID)
 	topic := topicOf(st.room.ID)
 	stop := st.s.Bus.Subscribe(func(h live.Hint) {
-		if h.Topic == topic || h.Person == live.Person(st.me.User.ID) {
+		if h.Topic == topic || h.Person == me {
 			select {
 			case moved <- struct{}{}:
 			default: // it is about to look anyway
@@ -149,20 +156,22 @@ func (st *stream) follow(ctx context.Context) {
 	for st.rows < streamRows {
 		select {
 		case <-ctx.Done():
-			return
+			return true
 		case <-st.s.drained:
-			return
+			return false
 		case <-moved:
 		case <-look.C:
 			// A browser that has left is noticed by writing.
 			if st.write([]byte("\n")) != nil {
-				return
+				return false
 			}
+			st.s.hub.Visit(me, visitLife)
 		}
 		if !st.next(ctx) {
-			return
+			return true
 		}
 	}
+	return true
 }
 
 // next sends what is new and says whether the stream goes on.

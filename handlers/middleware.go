@@ -168,6 +168,9 @@ func (s *Server) serve(route route) http.Handler {
 			}
 		}
 		if err == nil {
+			if route.who >= person {
+				s.visited(r)
+			}
 			err = route.handle(w, r)
 		}
 		if err != nil {

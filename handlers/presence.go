@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"time"
 
@@ -12,6 +13,17 @@ import (
 
 // presenceWords are what views call a live.Presence.
 var presenceWords = map[live.Presence]string{live.Online: "online", live.Away: "away", live.Offline: "offline"}
+
+// visitLife is for how long who uses no scripts is here after a page or a form.
+const visitLife = 2 * time.Minute
+
+// visited notes that the asker is here, whose page may have no socket. It costs no query:
+// when they were here last is written when the visit is over, for all whose is.
+func (s *Server) visited(r *http.Request) {
+	if user := asker(r).User.ID; user != 0 && !htmx(r) {
+		s.hub.Visit(live.Person(user), visitLife)
+	}
+}
 
 func (s *Server) presenceOf(user store.UserID) string {
 	return presenceWords[s.hub.Presence(live.Person(user))]

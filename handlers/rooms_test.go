@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"parley/store/storetest"
 )
 
 func TestAnAdministratorDecidesWhetherMembersCreateRooms(t *testing.T) {
@@ -129,4 +131,31 @@ func TestARoomThatAnAdministratorIsNotInIsNotTheirsToOpenOrToTake(t *testing.T) 
 			t.Error("nobody can have it, and the page does not say so")
 		}
 	}, unlimited)
+}
+
+func TestTheMessagesAreReadOutByTheirOwnRegionAlone(t *testing.T) {
+	w := newWorld(t, storetest.SQLite(t))
+	page := w.signUp("ada").get("/rooms/1-lobby").body
+	if strings.Count(page, `role="log"`) != 1 || !strings.Contains(page, `role="log" aria-live="off"`) {
+		t.Error("a log reads out by itself what comes into it, older messages too")
+	}
+}
+
+func TestWhoBeginsAPlaceIsToldThatItIsTheirs(t *testing.T) {
+	w := newWorld(t, storetest.SQLite(t))
+	const told = "you are its administrator"
+	ada := w.signUp("ada")
+	if page := ada.get("/rooms/1-lobby").body; !strings.Contains(page, told) || !strings.Contains(page, `href="/admin/invitations/new"`) {
+		t.Error("she is not told what comes next")
+	}
+	ada.post("/rooms", url.Values{"name": {"Kitchen"}, "kind": {"open"}})
+	if page := ada.get("/rooms/2-kitchen").body; strings.Contains(page, told) {
+		t.Error("she is told in every room")
+	}
+	ben := w.signUp("ben")
+	for _, page := range []string{ada.get("/rooms/1-lobby").body, ben.get("/rooms/1-lobby").body} {
+		if strings.Contains(page, told) {
+			t.Error("it is said where somebody else is")
+		}
+	}
 }

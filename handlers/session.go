@@ -7,6 +7,7 @@ import (
 
 	"github.com/gorilla/sessions"
 
+	"parley/handlers/live"
 	"parley/store"
 )
 
@@ -139,6 +140,7 @@ func (s *Server) deleteSession(w http.ResponseWriter, r *http.Request) error {
 		if err := s.endSession(r.Context(), session); err != nil {
 			return err
 		}
+		s.hub.Visit(live.Person(session.User.ID), 0)
 	}
 	if err := s.setCookie(w, r, ""); err != nil {
 		return err

@@ -55,8 +55,10 @@ type Profile struct {
 const (
 	nameRunes  = 60
 	aboutRunes = 160
-	emojiRunes = 8
+	emojiRunes = 10
 )
+
+const notEmoji = "Use one emoji, like ☕. Words go into the status."
 
 // SetProfile changes what user says about themselves. It fails with Problems that
 // name every mistaken field, and with Restraint if they have a time-out everywhere and
@@ -76,7 +78,10 @@ func (s *Store) SetProfile(ctx context.Context, user UserID, in Profile) error {
 		p = append(p, Invalid{"name", "Enter the name that others see."})
 	}
 	about := line("about", in.About, aboutRunes, "Use at most 160 characters.")
-	emoji := line("emoji", in.Status.Emoji, emojiRunes, "Use one emoji.")
+	emoji := line("emoji", in.Status.Emoji, emojiRunes, notEmoji)
+	if emoji != "" && utf8.RuneCountInString(emoji) <= emojiRunes && !isEmoji(emoji) {
+		p = append(p, Invalid{"emoji", notEmoji})
+	}
 	status := line("status", in.Status.Text, nameRunes, "Use at most 60 characters.")
 	if !ValidZone(in.Zone) {
 		p = append(p, Invalid{"zone", "That is not a time zone. Choose one from the list, like Europe/Berlin."})

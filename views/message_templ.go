@@ -1177,8 +1177,8 @@ func DeleteForm(e Editing) templ.Component {
 	})
 }
 
-// closer closes the editor with a file that is in the cache, without the server; href is
-// for browsers without scripts.
+// closer closes the editor with a file that is in the cache, without the server, and has
+// one write on, as compose says; href is for browsers without scripts.
 func closer(href templ.SafeURL, word string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1218,9 +1218,9 @@ func closer(href templ.SafeURL, word string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var66 string
-		templ_7745c5c3_Var66, templ_7745c5c3_Err = plain(static.URL("closed.html"))
+		templ_7745c5c3_Var66, templ_7745c5c3_Err = plain(static.URL("compose.html"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 215, Col: 36}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `message.templ`, Line: 215, Col: 37}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var66))
 		if templ_7745c5c3_Err != nil {

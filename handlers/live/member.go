@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 )
 
 // What Enter fails with.
@@ -77,6 +78,7 @@ func (h *Hub) register(m *Member) error {
 		h.people[m.Person] = p
 	}
 	p.members[m] = struct{}{}
+	p.visitUntil = time.Time{} // from now on it is known
 	h.moved[m.Person] = struct{}{}
 	h.total++
 	h.left.Add(1)

@@ -23,16 +23,38 @@ type person struct {
 
 	// A page that left counts as it was until then: it may only be loading anew.
 	openUntil, frontUntil time.Time
+	visitUntil            time.Time // without a socket: see Visit
 }
 
 func (p *person) presence(now time.Time) Presence {
 	switch {
-	case p.front > 0 || now.Before(p.frontUntil):
+	case p.front > 0 || now.Before(p.frontUntil) || now.Before(p.visitUntil):
 		return Online
 	case len(p.members) > 0 || now.Before(p.openUntil):
 		return Away
 	}
 	return Offline
+}
+
+// Visit notes that p is here without a socket, as who uses no scripts is: they count as
+// Online for d from now, and no shorter than an earlier visit said; if d is 0, no more.
+// Where a page of theirs is open, that alone counts.
+func (h *Hub) Visit(p Person, d time.Duration) {
+	until := time.Now().Add(d)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	who := h.people[p]
+	switch {
+	case who == nil && d > 0:
+		who = &person{members: map[*Member]struct{}{}}
+		h.people[p] = who
+	case who == nil || len(who.members) > 0:
+		return
+	}
+	if d == 0 || until.After(who.visitUntil) {
+		who.visitUntil = until
+	}
+	h.moved[p] = struct{}{}
 }
 
 // Front notes whether the page of m is in front; at first it is not. What is written
@@ -88,16 +110,17 @@ func (h *Hub) Presences(ps []Person) map[Person]Presence {
 	return found
 }
 
-// People returns at most most of those who have a page open here.
+// People returns at most most of those who are here.
 func (h *Hub) People(most int) []Person {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	now := time.Now()
 	all := make([]Person, 0, min(most, len(h.people)))
 	for p, who := range h.people {
 		if len(all) == most {
 			break
 		}
-		if len(who.members) > 0 {
+		if who.presence(now) != Offline {
 			all = append(all, p)
 		}
 	}
@@ -124,7 +147,7 @@ func (h *Hub) presenceChanges(now time.Time) map[Person]Presence {
 		if is := who.presence(now); is != who.told {
 			who.told, changed[p] = is, is
 		}
-		if now.Before(who.openUntil) || now.Before(who.frontUntil) {
+		if now.Before(who.openUntil) || now.Before(who.frontUntil) || now.Before(who.visitUntil) {
 			continue // it will move again by itself
 		}
 		delete(h.moved, p)

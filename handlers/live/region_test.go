@@ -182,6 +182,49 @@ func TestWhoHasSeveralPagesIsPresentOnceAndLoadingAnotherIsNoDeparture(t *testin
 	})
 }
 
+func TestWhoHasNoSocketIsHereForAWhileAfterAVisit(t *testing.T) {
+	run(t, func(t *testing.T, j *journal, h *Hub, _ *Local) {
+		h.Visit(ada, time.Minute)
+		time.Sleep(50 * time.Second) // of synctest's clock
+		if is := h.Presence(ada); is != Online || len(h.People(9)) != 1 {
+			t.Errorf("after a visit: %v", is)
+		}
+		h.Visit(ada, time.Minute)
+		h.Visit(ada, time.Second)
+		time.Sleep(50 * time.Second) // of synctest's clock
+		if is := h.Presence(ada); is != Online {
+			t.Errorf("after another: %v", is)
+		}
+		time.Sleep(12 * time.Second) // of synctest's clock
+		if is := h.Presence(ada); is != Offline || len(h.people) != 0 {
+			t.Errorf("after a while: %v", is)
+		}
+		h.Visit(ada, time.Minute)
+		time.Sleep(2 * time.Second) // of synctest's clock
+		h.Visit(ada, 0)
+		if is := h.Presence(ada); is != Offline {
+			t.Errorf("signed out: %v", is)
+		}
+		settle()
+		// A socket knows better.
+		h.Visit(ada, time.Minute)
+		p := open(t, h, ada, "en")
+		join(t, h, j, p, 0)
+		if is := h.Presence(ada); is != Away {
+			t.Errorf("with a page that is hidden: %v", is)
+		}
+		h.Visit(ada, time.Minute)
+		p.socket.Kill()
+		time.Sleep(7 * time.Second) // of synctest's clock
+		if is := h.Presence(ada); is != Offline {
+			t.Errorf("without it: %v", is)
+		}
+		if got := fmt.Sprint(j.told); got != "[map[1:2] map[1:0] map[1:2] map[1:0] map[1:1] map[1:0]]" {
+			t.Errorf("it was told %s", got)
+		}
+	})
+}
+
 func TestAThousandWhoArriveAreToldAtOnce(t *testing.T) {
 	run(t, func(t *testing.T, j *journal, h *Hub, _ *Local) {
 		for i := range 1000 {

@@ -42,7 +42,7 @@ var (
 )
 
 // german is what the parts of the program say, each in a file of its own.
-var german = together(germanChat, germanAdministration, germanFigures, germanAccounts, germanRooms, germanSettings, germanInvitations, germanModeration, germanMutes, germanDesk, germanMeasures, germanRules, germanModerated, germanOut, germanCases, germanRoomsAndPeople)
+var german = together(germanChat, germanAdministration, germanFigures, germanAccounts, germanRooms, germanSettings, germanInvitations, germanModeration, germanMutes, germanDesk, germanMeasures, germanRules, germanModerated, germanOut, germanCases, germanRoomsAndPeople, germanDoor, germanOutage, germanQuestions, germanWelcome, germanStatus)
 
 func together(all ...map[string]string) map[string]string {
 	one := map[string]string{}
@@ -115,7 +115,7 @@ var germanChat = map[string]string{
 	"Go to…":                                                    "Gehe zu…",
 	"Here now":                                                  "Gerade hier",
 	"How many are new":                                          "Wie viele neu sind",
-	"I change it":                                               "Ich es ändere",
+	"I change it":                                               "Auf Weiteres",
 	"In a week":                                                 "In einer Woche",
 	"In an hour":                                                "In einer Stunde",
 	"In four hours":                                             "In vier Stunden",
@@ -244,16 +244,15 @@ var germanChat = map[string]string{
 	"Use at most 60 characters.":                                 "Nimm höchstens 60 Zeichen.",
 	"Use letters of one script only.":                            "Nimm nur Buchstaben einer Schrift.",
 	"Use letters, digits, dots, underscores and hyphens.":        "Nimm Buchstaben, Ziffern, Punkte, Unter- und Bindestriche.",
-	"Use one emoji.":                                             "Nimm ein Emoji.",
-	"Username":                                                   "Benutzername",
-	"Username or email":                                          "Benutzername oder E-Mail",
-	"Welcome back.":                                              "Willkommen zurück.",
-	"What it is about, in a line.":                               "Worum es geht, in einer Zeile.",
-	"What you are told":                                          "Was du erfährst",
-	"Where you are signed in":                                    "Wo du angemeldet bist",
-	"Who comes in":                                               "Wer hereinkommt",
-	"Write something first.":                                     "Schreib erst etwas.",
-	"You are no longer a member of this room.":                   "Du bist kein Mitglied dieses Raums mehr.",
+	"Username":                                 "Benutzername",
+	"Username or email":                        "Benutzername oder E-Mail",
+	"Welcome back.":                            "Willkommen zurück.",
+	"What it is about, in a line.":             "Worum es geht, in einer Zeile.",
+	"What you are told":                        "Was du erfährst",
+	"Where you are signed in":                  "Wo du angemeldet bist",
+	"Who comes in":                             "Wer hereinkommt",
+	"Write something first.":                   "Schreib erst etwas.",
+	"You are no longer a member of this room.": "Du bist kein Mitglied dieses Raums mehr.",
 	"You are not connected. What you write stays here; Parley keeps trying.":              "Du bist nicht verbunden. Was du schreibst, bleibt hier; Parley versucht es weiter.",
 	"You are signed in as %s now. Load the page again to go on; your text is still here.": "Du bist jetzt als %s angemeldet. Lade die Seite neu, um weiterzumachen; dein Text ist noch da.",
 	"You are signed in as %s, %s.":                                      "Du bist als %s angemeldet, %s.",

@@ -1,7 +1,5 @@
 package words
 
-import "maps"
-
 // germanDoor is what one sees of an open room that one is not in.
 var germanDoor = map[string]string{
 	"This room is archived":        "Dieser Raum ist archiviert",
@@ -10,4 +8,39 @@ var germanDoor = map[string]string{
 	"It is open: join to read what was written in it, and to write.":                                                    "Er ist offen: Tritt bei, um zu lesen, was darin geschrieben wurde, und um zu schreiben.",
 }
 
-func init() { maps.Copy(german, germanDoor) }
+// germanOutage is for who follows a room without scripts.
+var germanOutage = map[string]string{
+	"Nothing new any more?": "Kommt nichts Neues mehr?",
+	"Load it again":         "Neu laden",
+}
+
+// germanQuestions is what is asked before a room is archived, left or opened.
+var germanQuestions = map[string]string{
+	"Archive %s?": "%s archivieren?",
+	"Its members can still read it, and nobody can write in it or join it any more. Another room may take its name.": "Wer darin ist, kann ihn weiter lesen; niemand kann mehr darin schreiben oder ihm beitreten. Ein anderer Raum darf seinen Namen bekommen.",
+	"Whoever manages it can open it again.": "Wer ihn verwaltet, kann ihn wieder öffnen.",
+	"Leave %s?":                             "%s verlassen?",
+	"It is private: you do not see it any more, and cannot come back unless somebody in it adds you again.":                                   "Er ist privat: Du siehst ihn nicht mehr und kommst nur zurück, wenn dich jemand darin wieder hinzufügt.",
+	"It is open: you can join again at any time.":                                                                                             "Er ist offen: Du kannst jederzeit wieder beitreten.",
+	"You are an owner of it, and are none any more when you come back. Where no owner is left, administrators who are in the room manage it.": "Er gehört dir, und das nicht mehr, wenn du zurückkommst. Wo er niemandem mehr gehört, verwalten ihn Administratoren, die darin sind.",
+	"Open %s to everybody?": "%s für alle öffnen?",
+	"Open it to everybody":  "Für alle öffnen",
+	"Everybody with an account can then join it, and read all that was written in it until now.": "Alle mit einem Konto können dann beitreten und alles lesen, was bisher darin geschrieben wurde.",
+	"Back to the settings of the room": "Zurück zu den Einstellungen des Raums",
+	"Archive room…":                    "Raum archivieren…",
+	"Leave room…":                      "Raum verlassen…",
+}
+
+// germanWelcome is for who has just begun a place.
+var germanWelcome = map[string]string{
+	"You run this place": "Du betreibst das hier",
+	"Yours is the first account, so you are its administrator. Nobody else is here yet.": "Deins ist das erste Konto, also bist du Administrator. Noch ist niemand sonst hier.",
+	"Invite people":   "Leute einladen",
+	"Say who you are": "Sag, wer du bist",
+	"Name this place": "Namen und Logo wählen",
+}
+
+// germanStatus is of the profile.
+var germanStatus = map[string]string{
+	"Use one emoji, like ☕. Words go into the status.": "Nimm ein Emoji, wie ☕. Wörter kommen in den Status.",
+}
