@@ -9,7 +9,6 @@ import (
 
 	"github.com/a-h/templ"
 
-
 	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
