@@ -42,7 +42,7 @@ func TestASuspendedPersonIsRefusedWithEverySessionUntilReactivated(t *testing.T)
 			t.Error("the form does not begin with a week, and no reason")
 		}
 		a := ada.post(page+"/suspend", url.Values{"kind": {"suspend"}, "for": {"24h"}, "words": {"No more watches"}})
-		if a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(a.body, "Choose a reason.") || !strings.Contains(a.body, `value="No more watches"`) || !strings.Contains(a.body, `<option value="24h" selected`) {
+		if a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(a.body, "Choose a reason.") || !strings.Contains(a.body, `No more watches</textarea>`) || !strings.Contains(a.body, `<option value="24h" selected`) {
 			t.Errorf("without a reason: %s, or what was typed is lost", a.Status)
 		}
 		if a := ada.post(page+"/suspend", url.Values{"reason": {"spam"}, "for": {"24h"}, "words": {"No more watches"}}); a.StatusCode != http.StatusSeeOther {

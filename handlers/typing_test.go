@@ -69,7 +69,7 @@ func TestWhoMayNotWriteIsNotShownTyping(t *testing.T) {
 		}
 		impose := func(m store.Measure) func() {
 			t.Helper()
-			m.Reason = store.Spam
+			m.Reason = store.OtherReason
 			m, err := s.Impose(t.Context(), store.Actor{User: ada.ID}, m)
 			must(err)
 			return func() {

@@ -95,15 +95,16 @@ select 1
 // above whoever imposed it.
 func mayEnd(o string) string {
 	const officer = `exists (select 1 from users t where t.id = x.user_id and t.role in ('moderator', 'administrator'))`
+	own := ownRemoval(o)
 	return `(` + o + `.suspended_at = 0 and x.user_id <> ` + o + `.id
     and case when ` + o + `.role in ('moderator', 'administrator')
-             then (` + o + `.role = 'administrator' or not ` + officer + `
+             then (` + o + `.role = 'administrator' or (not ` + officer + ` or ` + own + `)
                        and not exists (select 1 from users i where i.id = x.by_id and i.suspended_at = 0 and i.role = 'administrator'))
                   and (x.room_id = 0
                        or exists (select 1 from rooms r where r.id = x.room_id and r.kind = 'open')
                        or exists (select 1 from members e join rooms r on r.id = e.room_id where e.room_id = x.room_id and e.user_id = ` + o + `.id and e.present and r.kind <> 'direct')
                        or x.kind = 'hide' and exists (select 1 from cases w where w.id = x.case_id and w.room_id = x.room_id and w.seq = x.seq))
-             else x.room_id <> 0 and not ` + officer + `
+             else x.room_id <> 0 and (not ` + officer + ` or ` + own + `)
                   and not exists (select 1 from users i where i.id = x.by_id and i.suspended_at = 0 and i.role in ('moderator', 'administrator'))
                   and exists (select 1
                                 from members e
@@ -112,6 +113,16 @@ func mayEnd(o string) string {
                                  and not exists (select 1 from members t where t.room_id = x.room_id and t.user_id = x.user_id and t.present and (t.owner or t.moderator and not e.owner))
                                  and not exists (select 1 from members i join users u on u.id = i.user_id where i.room_id = x.room_id and i.user_id = x.by_id and i.present and i.owner and not e.owner and u.suspended_at = 0))
         end)`
+}
+
+// ownRemoval is whether x took somebody out of a private room of o's: there its owners
+// are above whoever is none, whatever these are elsewhere.
+func ownRemoval(o string) string {
+	return `x.kind = 'remove' and exists (select 1
+                                from members e
+                                join rooms r on r.id = e.room_id
+                               where e.room_id = x.room_id and e.user_id = ` + o + `.id and e.present and e.owner and r.kind = 'private'
+                                 and not exists (select 1 from members t where t.room_id = x.room_id and t.user_id = x.user_id and t.present and t.owner))`
 }
 
 // few counts what comes of from, as far as anybody is told.

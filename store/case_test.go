@@ -67,15 +67,15 @@ func TestWhoModeratesIsToldHowMuchWaitsForThem(t *testing.T) {
 		must(t, err)
 		waits("it is decided", c.ada, 0)
 		must(t, c.s.CreateAppeal(t.Context(), c.ben, m.ID, "why"))
-		waits("an objection", c.mod, 1)
+		waits("an objection to what an administrator did, for a moderator", c.mod, 0)
 		must2(c.s.CreateRule(t.Context(), act(c.ada), store.Rule{Kind: store.RuleWord, Text: "casino", Act: store.RuleHolds, Active: true}))(t)
 		var held store.Waits
 		if _, err := c.s.PostMessage(t.Context(), store.Draft{Room: lobby, Author: c.cleo, Key: "casino", Body: "casino"}); !errors.As(err, &held) {
 			t.Fatalf("a casino: %v", err)
 		}
-		waits("an objection and a held message", c.mod, 2)
+		waits("a held message", c.mod, 1)
 		waits("a held message, for its author", c.cleo, 0)
-		waits("a held message, and an objection to what she did", c.ada, 1)
+		waits("a held message, and an objection to what she did, which nobody below her decides", c.ada, 2)
 		must(t, c.s.SetRole(t.Context(), act(c.ada), c.mod, store.Member))
 		waits("both, and nobody else moderates", c.ada, 2)
 	})

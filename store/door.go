@@ -21,7 +21,7 @@ func (s *Store) Door(ctx context.Context, id RoomID, user UserID) (Listed, error
 }
 
 const door = `
-select ` + roomFields + `, r.member_count as members, false as joined
+select ` + roomFields + `, false as joined
   from rooms r
  where r.id = $1 and r.kind = 'open'
    and not exists (select 1 from members m where m.room_id = $1 and m.user_id = $2 and m.present)`

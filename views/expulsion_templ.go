@@ -380,7 +380,7 @@ func RemovalPage(p Page, room store.Room, u store.User, f Fields) templ.Componen
 
 // expulsionAsks is what the form of such an act asks for.
 func expulsionAsks(ctx context.Context, p Page, kind store.MeasureKind) asks {
-	a := asks{Lasts: lasts(ctx, true), Usual: usual(kind), Reasons: reasonOptions(ctx, kind.Reasons()), Zone: Zone(p.Me)}
+	a := asks{At: string(kind) + "-", Lasts: lasts(ctx, true), Usual: usual(kind), Reasons: reasonOptions(ctx, kind.Reasons()), Zone: Zone(p.Me)}
 	a.Say, a.SayHelp = sayToThem(ctx)
 	return a
 }

@@ -2,6 +2,7 @@ package words
 
 // germanDesk is what is said of what waits for a moderator, and of what is in force.
 var germanDesk = map[string]string{
+	"Why":            "Warum",
 	"Find measures":  "Maßnahmen finden",
 	"In force":       "In Kraft",
 	"In force in %s": "In Kraft in %s",
