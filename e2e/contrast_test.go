@@ -51,7 +51,7 @@ func TestWhoNeedsMoreContrastGetsIt(t *testing.T) {
 		`contrast(style(".sidebar__field").borderTopColor, paper)`:              7,
 		`contrast(style(".presence--online").backgroundColor, paper)`:           4.5,
 		`contrast(style(".presence--away").backgroundColor, paper)`:             4.5,
-		`contrast(style("[data-mentions]").boxShadow.match(/.*?\)/)[0], paper)`: 4.5,
+		`contrast(style("[data-mentions]", "::after").boxShadow.match(/.*?\)/)[0], paper)`: 4.5,
 	} {
 		for _, scheme := range []string{"light", "dark"} {
 			ada.prefers([2]string{"prefers-color-scheme", scheme}, [2]string{"prefers-contrast", "more"})

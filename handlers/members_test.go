@@ -34,7 +34,7 @@ func TestOfManyMembersOneIsToldHowManyThereAreAndFindsThemByName(t *testing.T) {
 			t.Error("of nobody found nothing is said")
 		}
 		room := ada.get("/rooms/1-lobby").body
-		for _, want := range []string{"Not here · 151", "And 51 others."} {
+		for _, want := range []string{"Here now · 1", "Not here · 150", "And 51 others."} {
 			if !strings.Contains(strings.Join(strings.Fields(room), " "), want) {
 				t.Errorf("beside the room %q is not said", want)
 			}
