@@ -170,13 +170,14 @@ func TestTwoModeratorsSeeAtOnceWhoHasACase(t *testing.T) {
 	ada.Submit("#case-state button[formaction$='/reopen']", arrived+` && document.querySelector("#case-state[data-hold='mine']")`)
 	ben.Until(`document.querySelector("#case-state[data-hold='other']")`)
 
-	// What one does, the other sees at once, and lifts where they see it.
+	// What one does, the other sees at once, and the end of it; who administers is above
+	// who moderates, and so lifts it where they see it.
 	ada.do(setValue("#kind", "time-out.room"))
 	ada.Submit("#act .button--danger", arrived+` && document.querySelector("#case-file form[action='/measures/1/lift']")`)
 	ada.Until(connected)
-	ben.Until(`document.querySelector("#case-file form[action='/measures/1/lift']")`)
-	ben.Submit("#case-file form[action='/measures/1/lift'] button", arrived+` && location.pathname === "/moderation/cases/1" && document.querySelector(".saved")`)
-	ada.Until(`document.querySelector("#case-file").textContent.includes("Lifted by \u2068Ben\u2069") && !document.querySelector("#case-file form[action$='/lift']")`)
+	ben.Until(`document.querySelector("#done-title") && !document.querySelector("#case-file form[action$='/lift']")`)
+	ada.Submit("#case-file form[action='/measures/1/lift'] button", arrived+` && location.pathname === "/moderation/cases/1" && document.querySelector(".saved")`)
+	ben.Until(`document.querySelector("#case-file").textContent.includes("Lifted by \u2068Ada\u2069")`)
 }
 
 func TestAPersonIsReportedFromTheirPage(t *testing.T) {

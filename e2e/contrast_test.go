@@ -44,13 +44,13 @@ func TestWhoNeedsMoreContrastGetsIt(t *testing.T) {
 	ben.hide(true)
 	ada.Until(`document.querySelector("#people-list .presence--away")`)
 	for name, least := range map[string]float64{
-		`contrast(style(".message__time").color, paper)`:                        7,
-		`contrast(style(".people__title").color, paper)`:                        7,
-		`contrast(style(".people__all").color, paper)`:                          7,
-		`contrast(style(".composer").borderTopColor, paper)`:                    3,
-		`contrast(style(".sidebar__field").borderTopColor, paper)`:              7,
-		`contrast(style(".presence--online").backgroundColor, paper)`:           4.5,
-		`contrast(style(".presence--away").backgroundColor, paper)`:             4.5,
+		`contrast(style(".message__time").color, paper)`:                                   7,
+		`contrast(style(".people__title").color, paper)`:                                   7,
+		`contrast(style(".people__all").color, paper)`:                                     7,
+		`contrast(style(".composer").borderTopColor, paper)`:                               3,
+		`contrast(style(".sidebar__field").borderTopColor, paper)`:                         7,
+		`contrast(style(".presence--online").backgroundColor, paper)`:                      4.5,
+		`contrast(style(".presence--away").backgroundColor, paper)`:                        4.5,
 		`contrast(style("[data-mentions]", "::after").boxShadow.match(/.*?\)/)[0], paper)`: 4.5,
 	} {
 		for _, scheme := range []string{"light", "dark"} {
