@@ -32,7 +32,7 @@ func TestThePagesOfWhoModeratesRoomsArePlainAccessibleAndLookAsInTheDocumentatio
 		{ben, "desk", "/moderation", "#desk .badge"},
 		{ben, "room-queue", room + "/moderation", "#queue .case"},
 		{ben, "room-held", "/moderation/held?room=" + number, "#held .waiting__one"},
-		{ben, "room-appeals", "/moderation/appeals?room=" + number, "#appeals li"},
+		{ben, "room-appeals", "/moderation/appeals?room=" + number, "#appeals article"},
 		{ben, "room-in-force", "/moderation/measures?room=" + number, "#in-force tbody tr"},
 		{ada, "in-force", "/moderation/measures", "#in-force tbody tr"},
 		{ada, "in-force-none", "/moderation/measures?kind=ban&q=zzz", "#in-force .empty a"},
