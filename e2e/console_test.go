@@ -61,6 +61,9 @@ func (w *Window) checkConsole() {
 	defer w.mu.Unlock()
 next:
 	for _, m := range w.messages {
+		if strings.Contains(m, "Autofocus processing was blocked") {
+			continue // whoever has the focus already keeps it, as they should
+		}
 		for _, part := range w.allowed {
 			if strings.Contains(m, part) {
 				continue next

@@ -75,7 +75,7 @@ func TestAPrivateRoomIsFilledFromItsEmptyState(t *testing.T) {
 	other.hide(true)
 	ben.hide(true)
 	ada.Until(`document.querySelector("#member-2 .presence--away")`)
-	ada.person().post("/rooms/2/members/remove", map[string][]string{"user": {"2"}})
+	ada.person().post("/rooms/2/members/remove", map[string][]string{"user": {"2"}, "reason": {"other"}, "for": {"1h"}})
 	ada.Until(`document.querySelectorAll("#members-list li").length === 2`)
 	ben.Until(`!document.querySelector("#members-list li") && document.querySelector("#live").textContent.includes("no longer a member")`)
 }

@@ -36,7 +36,7 @@ func TestWhereThereIsNothingAPageSaysWhatToDo(t *testing.T) {
 	ada := window(t, s)
 	ada.SignUp("Ada")
 	for path, sentence := range map[string]string{
-		"/rooms/1-lobby":       "Nobody else is in this room yet.",
+		"/rooms/1-lobby":       "Nobody else is here yet.",
 		"/rooms/1/about?add=1": "Everybody is in this room already.",
 		"/rooms?archived=1":    "No room is archived. When a room has served its time, archive it on its page",
 		"/rooms?q=zzz":         "No room has that in its name.",
@@ -52,7 +52,7 @@ func TestWhereThereIsNothingAPageSaysWhatToDo(t *testing.T) {
 	ada.person().post("/direct", nil)
 	ada.Open("/rooms/2-direct")
 	ada.Until(connected)
-	if got := eval[string](ada, `document.querySelector(".room__start").textContent + document.querySelector("#composer-text").placeholder`); got != "Only you read what you write here.Links, drafts, what to buy: it is all found again here.Write a note" {
+	if got := eval[string](ada, `document.querySelector(".room__start").textContent + document.querySelector(".composer__says").dataset.says`); got != "Only you read what you write here.Links, drafts, what to buy: it is all found again here.Write a note" {
 		t.Errorf("one's notes say %q", got)
 	}
 	ada.person().post("/rooms/1/leave", nil)
