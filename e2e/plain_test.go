@@ -79,7 +79,7 @@ func TestATextBrowserReadsARoomLineByLine(t *testing.T) {
 	follows(t, ben.read("/rooms"), "Show rooms", "Rooms", "New room", "• Lobby 4 unread", "2 members", "Open Lobby", "Archived rooms")
 	follows(t, ben.read("/rooms/1/about"), "Show rooms Back to the room", "Lobby", "Members", "• Here now:", "ada", "• Here now:", "ben", "What you are told", "(*) Everything", "( ) Only when you are mentioned")
 	follows(t, ben.read("/profile"), "Profile", "Name that others see [ben…", "[*] Others see when I type", "Password", "Username [ben…")
-	follows(t, ben.read("/direct/new"), "New message", "[ ] ada @ada", "Open conversation")
+	follows(t, ben.read("/direct/new"), "New message", "[ ] Here now: ada @ada", "Open conversation")
 	if got := ben.read("/people/1"); strings.Contains(got, "AD") {
 		t.Errorf("the card reads the avatar's letters:\n%s", got)
 	}
