@@ -43,7 +43,7 @@ func twoPeopleTalk(t *testing.T, s *Server) {
 	ada.Press(kb.Enter)
 	ben.Until(`document.querySelector("#m-1-3 .message__body").textContent.includes("lines, edited")`)
 	ben.Until(`document.querySelector("#m-1-3 .message__edited")`)
-	ada.Until(`!document.querySelector("#edit") && document.activeElement.closest("#editor")`)
+	ada.Until(`!document.querySelector("#edit") && document.activeElement.matches("#composer-text")`)
 
 	ben.Click("#m-1-2 .message__tool--more")
 	ben.Until(`document.querySelector("#editor a[href$='/delete']")`)
@@ -83,7 +83,7 @@ func TestAnEditInProgressIsNotWipedWhenTheMessageItselfChanges(t *testing.T) {
 		t.Errorf("the focus is at %q", got)
 	}
 	ada.Press(kb.Escape)
-	ada.Until(`!document.querySelector("#edit") && document.activeElement.closest("#editor")`)
+	ada.Until(`!document.querySelector("#edit") && document.activeElement.matches("#composer-text")`)
 }
 
 func TestAMessageThatWasDeletedMeanwhileIsNotEdited(t *testing.T) {
