@@ -202,6 +202,10 @@ func (s *Store) ImposeInCase(ctx context.Context, by Actor, id CaseID, version i
 		if m.Room != 0 && m.Room != c.Room {
 			return Entry{}, sql.ErrNoRows
 		}
+		// What they are must not become another meanwhile.
+		if err := s.lockMeasured(ctx, tx, m.Room, m.User); err != nil {
+			return Entry{}, err
+		}
 		if err := mayImpose(ctx, tx, by.User, m); err != nil {
 			return Entry{}, err
 		}

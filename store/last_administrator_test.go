@@ -58,20 +58,27 @@ func TestWhoBecomesAdministratorMeanwhileIsNotSuspendedByAModerator(t *testing.T
 	defer db.Close()
 	ada, ben, cleo := crew(t, s)
 	must(t, s.SetRole(t.Context(), by(ada), ben.ID, store.Moderator))
-	tx := db.MustBegin()
-	tx.MustExec("update users set role = 'administrator' where id = $1", cleo.ID)
-	done := make(chan error, 1)
-	go func() {
-		_, err := s.Impose(t.Context(), by(ben), store.Measure{Kind: store.Suspension, User: cleo.ID, Reason: store.Spam})
-		done <- err
-	}()
-	for waits := 0; waits == 0 && len(done) == 0; {
-		must(t, db.Get(&waits, "select count(*) from pg_locks where not granted"))
-	}
-	must(t, tx.Commit())
-	must(t, s.SetRole(t.Context(), by(ada), ada.ID, store.Member)) // there is another
-	wants(t, "he suspends the last administrator", <-done, store.ErrNotFound)
-	if now, err := s.User(t.Context(), cleo.ID); err != nil || !now.SuspendedAt.IsZero() {
-		t.Errorf("nobody administers: %+v, %v", now, err)
+	m, err := s.PostMessage(t.Context(), store.Draft{Room: lobby, Author: cleo.ID, Key: "1", Body: "Buy watches"})
+	must(t, err)
+	c, err := s.ReportMessage(t.Context(), lobby, m.Seq, ada.ID, store.Spam, "")
+	must(t, err)
+	in := store.Measure{Kind: store.Suspension, User: cleo.ID, Reason: store.Spam}
+	for name, suspend := range map[string]func() error{
+		"by themselves": func() error { _, err := s.Impose(t.Context(), by(ben), in); return err },
+		"in a case":     func() error { _, err := s.ImposeInCase(t.Context(), by(ben), c.ID, c.Version, in, false); return err },
+	} {
+		db.MustExec("update users set role = 'member' where id = $1", cleo.ID)
+		tx := db.MustBegin()
+		tx.MustExec("update users set role = 'administrator' where id = $1", cleo.ID)
+		done := make(chan error, 1)
+		go func() { done <- suspend() }()
+		for waits := 0; waits == 0 && len(done) == 0; {
+			must(t, db.Get(&waits, "select count(*) from pg_locks where not granted"))
+		}
+		must(t, tx.Commit())
+		wants(t, name+", an administrator", <-done, store.ErrNotFound)
+		if now, err := s.User(t.Context(), cleo.ID); err != nil || !now.SuspendedAt.IsZero() {
+			t.Errorf("%s: she is suspended: %+v, %v", name, now, err)
+		}
 	}
 }
