@@ -10,15 +10,15 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// appoint makes name a moderator of the instance.
-func (s *Server) appoint(name string) {
+// appoint gives name the role, unseen by the server.
+func (s *Server) appoint(name, role string) {
 	s.t.Helper()
 	db, err := sqlx.Connect("sqlite", filepath.Join(s.data, "parley.db"))
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.Exec("update users set role = 'moderator' where username_key = $1", name); err != nil {
+	if _, err := db.Exec("update users set role = $1 where username_key = $2", role, name); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -153,7 +153,7 @@ func TestSlowModeAndALockAreSaidAtOnceAndKeepTheText(t *testing.T) {
 	}
 	ben.Press(kb.End)
 	ben.Press("!")
-	ada.person().post("/measures", map[string][]string{"kind": {"slow"}, "room": {"1"}, "amount": {"20"}, "for": {"1h"}, "reason": {"spam"}})
+	ada.person().post("/measures", map[string][]string{"kind": {"slow"}, "room": {"1"}, "amount": {"20"}, "for": {"1h"}, "reason": {"heated"}})
 	for _, w := range []*Window{ben, other} {
 		w.Until(`document.querySelector(".room__slow .wait").textContent === "You can write again." && document.querySelector("#notice").textContent.trim() === ""`)
 	}
@@ -220,8 +220,8 @@ func TestABanEndsBothTabsAndAnObjectionFromOutsideIsGranted(t *testing.T) {
 	t.Parallel()
 	s, ada, ben, other := judgedBy(t)
 	cleo := window(t, s)
-	cleo.SignUp("Cleo") // the second who can decide
-	s.appoint("cleo")
+	cleo.SignUp("Cleo") // the second who can decide: of the same rank
+	s.appoint("cleo", "administrator")
 	cleo.Reload()
 	ada.Act("/people/2/moderate", "ban", func() { ada.Type("#ban-words", "You have threatened people.") })
 	for _, w := range []*Window{ben, other} {
@@ -264,15 +264,18 @@ func TestAnObjectionIsAtOnceInTheListOfWhoModeratesItsRoomAndGoneWithTheRoom(t *
 	cleo.post("/rooms/2/join", nil)
 	ben.Open("/moderation/appeals")
 	ben.Until(connected + ` && document.querySelector("#appeals .empty")`)
-	ada.person().post("/measures", map[string][]string{"kind": {"time-out"}, "user": {"3"}, "room": {"2"}, "for": {"1h"}, "reason": {"spam"}})
+	eve := person(t, s, "eve") // beside him, who does not rank above him
+	eve.post("/rooms/2/join", nil)
+	ben.person().post("/rooms/2/moderators", map[string][]string{"user": {"4"}, "is": {"yes"}})
+	eve.post("/measures", map[string][]string{"kind": {"time-out"}, "user": {"3"}, "room": {"2"}, "for": {"1h"}, "reason": {"spam"}})
 	cleo.post("/notices/1/appeal", map[string][]string{"text": {"I only asked for salt"}})
 	ben.Within(2*time.Second, `document.querySelector("#appeals .notice-card")?.textContent.includes("only asked for salt")`)
 
 	// Once what it is about is lifted, nobody waits any more, on any page.
 	mod := person(t, s, "mod")
-	s.appoint("mod")
+	s.appoint("mod", "moderator")
 	ada.Open("/moderation/appeals")
-	ada.Until(connected + ` && document.querySelector("#appeals").textContent.includes("You imposed this")`)
+	ada.Until(connected + ` && document.querySelector("#appeals .button--main")`)
 	mod.post("/measures/1/lift", nil)
 	for _, w := range []*Window{ada, ben} {
 		w.Until(`document.querySelector("#appeals .empty") && document.querySelector("#appeal-1").textContent.includes("Lifted before anybody had decided about it")`)

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
 )
@@ -64,13 +63,13 @@ func (s *Server) choice(ctx context.Context, in choosing) (views.Choice, error) 
 		c.Offered = append(c.Offered, views.Offered{User: u, Member: member})
 	}
 	c.More = c.More || len(found) == mostFound+len(seen)
-	here := make([]live.Person, len(c.Offered))
+	offers := make([]store.UserID, len(c.Offered))
 	for i, o := range c.Offered {
-		here[i] = live.Person(o.ID)
+		offers[i] = o.ID
 	}
-	is := s.hub.Presences(here)
-	for i := range c.Offered {
-		c.Offered[i].Presence = presenceWords[is[here[i]]]
+	is := s.presencesOf(offers)
+	for i, o := range c.Offered {
+		c.Offered[i].Presence = is[o.ID]
 	}
 	return c, nil
 }

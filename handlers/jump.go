@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
 )
@@ -87,13 +86,13 @@ func (s *Server) found(r *http.Request) (views.Page, views.Found, error) {
 		}
 	}
 	f.People = people[:min(len(people), mostFound)]
-	ids := make([]live.Person, len(f.People))
+	ids := make([]store.UserID, len(f.People))
 	for i, p := range f.People {
-		ids[i] = live.Person(p.ID)
+		ids[i] = p.ID
 	}
-	is := s.hub.Presences(ids)
-	for i := range f.People {
-		f.People[i].Presence = presenceWords[is[ids[i]]]
+	is := s.presencesOf(ids)
+	for i, p := range f.People {
+		f.People[i].Presence = is[p.ID]
 	}
 	return page, f, nil
 }

@@ -29,6 +29,20 @@ func (s *Server) presenceOf(user store.UserID) string {
 	return presenceWords[s.hub.Presence(live.Person(user))]
 }
 
+// presencesOf is presenceOf each of users.
+func (s *Server) presencesOf(users []store.UserID) map[store.UserID]string {
+	ids := make([]live.Person, len(users))
+	for i, u := range users {
+		ids[i] = live.Person(u)
+	}
+	is := s.hub.Presences(ids)
+	words := make(map[store.UserID]string, len(users))
+	for i, u := range users {
+		words[u] = presenceWords[is[ids[i]]]
+	}
+	return words
+}
+
 // presentIn is who is in the room: those who are here first, at most mostPeople. In a
 // room of very many those who are here are found whatever their names are.
 func (s *Server) presentIn(ctx context.Context, room store.Room) (views.Crowd, error) {

@@ -262,18 +262,13 @@ func (s *Server) sideRegion(ctx context.Context, user store.UserID, here store.R
 
 // sidebar is the list of rooms with who is here of those one talks to directly.
 func (s *Server) sidebar(rooms []store.Membership, here store.RoomID) views.Sidebar {
-	var others []live.Person
+	var others []store.UserID
 	for _, m := range rooms {
 		if len(m.With) == 1 {
-			others = append(others, live.Person(m.With[0].ID))
+			others = append(others, m.With[0].ID)
 		}
 	}
-	is := s.hub.Presences(others)
-	presence := make(map[store.UserID]string, len(others))
-	for _, p := range others {
-		presence[store.UserID(p)] = presenceWords[is[p]]
-	}
-	return views.Sidebar{Rooms: rooms, Here: here, Presence: presence}
+	return views.Sidebar{Rooms: rooms, Here: here, Presence: s.presencesOf(others)}
 }
 
 // heardRegion is what a screen reader says of the newest message.

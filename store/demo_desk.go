@@ -8,7 +8,8 @@ import (
 
 // demoDesk is what Ben moderates beside the Flea market, which he made, and what waits
 // for him: he looks after the Kitchen, where somebody was reported; in the Flea market a
-// message is held, and Mei objects to what Ada did there.
+// message is held. Mei objects there to what Ada did, which is not his to decide, and to
+// what he did himself, which is somebody else's.
 func (s *Store) demoDesk(ctx context.Context, people map[string]UserID, now time.Time, past *demoPast) {
 	at := func(when time.Time, do func(kitchen, market RoomID) error) {
 		past.at(when, func() error {
