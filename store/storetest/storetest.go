@@ -18,6 +18,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"parley/store"
+	"parley/store/internal/cost"
 )
 
 // Each runs fn on a fresh SQLite and on a fresh PostgreSQL database.
@@ -154,8 +155,10 @@ var (
 	stop      func()
 )
 
-// Main runs the tests of a package and stops the cluster afterwards: call it from TestMain.
+// Main runs the tests of a package, with passwords that cost little, and stops the cluster
+// afterwards: call it from TestMain.
 func Main(m *testing.M) {
+	cost.Lower()
 	code := m.Run()
 	Stop()
 	os.Exit(code)
