@@ -190,7 +190,7 @@ func TestTwoAdministratorsDoNotOverwriteEachOther(t *testing.T) {
 
 // What another process has set shows in this one's pages, also in those that are open.
 func TestSettingsReachTheOtherProcesses(t *testing.T) {
-	dsn := "sqlite:" + t.TempDir() + "/parley.db"
+	dsn := "sqlite:" + storetest.File(t)
 	stores := make([]*store.Store, 2)
 	for i := range stores {
 		s, err := store.Open(t.Context(), dsn)

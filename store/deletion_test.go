@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -207,7 +206,7 @@ func TestErasingGoesOnWhereItStoppedAfterARestart(t *testing.T) {
 			t.Errorf("got %v", counts)
 		}
 	}
-	t.Run("SQLite", func(t *testing.T) { restarts(t, "sqlite:"+filepath.Join(t.TempDir(), "parley.db")) })
+	t.Run("SQLite", func(t *testing.T) { restarts(t, "sqlite:"+storetest.File(t)) })
 	t.Run("PostgreSQL", func(t *testing.T) { restarts(t, storetest.Postgres(t)) })
 }
 

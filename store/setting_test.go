@@ -141,7 +141,7 @@ func TestTheFirstAccountIsAlwaysPossible(t *testing.T) {
 
 // Another process's settings are asked in the transaction, not remembered.
 func TestSignUpThatWasJustClosedElsewhereIsClosed(t *testing.T) {
-	dsn := "sqlite:" + t.TempDir() + "/parley.db"
+	dsn := "sqlite:" + storetest.File(t)
 	var two [2]*store.Store
 	for i := range two {
 		s, err := store.Open(t.Context(), dsn)

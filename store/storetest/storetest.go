@@ -18,6 +18,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"parley/store"
+	"parley/store/internal/cost"
 )
 
 // Each runs fn on a fresh SQLite and on a fresh PostgreSQL database.
@@ -45,7 +46,7 @@ func Databases(t *testing.T, fn func(t *testing.T, s *store.Store, db *sqlx.DB))
 // both.
 func Embedded(t *testing.T, fn func(t *testing.T, s *store.Store, db *sqlx.DB)) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "parley.db")
+	path := File(t)
 	s := open(t, "sqlite:"+path)
 	fn(t, s, connect(t, "sqlite", path+"?_pragma=busy_timeout(10000)")) // the store writes, too
 }
@@ -64,7 +65,7 @@ func connect(t *testing.T, driver, dsn string) *sqlx.DB {
 func Twice(t *testing.T, fn func(t *testing.T, s, other *store.Store)) {
 	t.Helper()
 	t.Run("SQLite", func(t *testing.T) {
-		dsn := "sqlite:" + filepath.Join(t.TempDir(), "parley.db")
+		dsn := "sqlite:" + File(t)
 		fn(t, open(t, dsn), open(t, dsn))
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
@@ -76,7 +77,44 @@ func Twice(t *testing.T, fn func(t *testing.T, s, other *store.Store)) {
 // SQLite returns a store on a fresh file.
 func SQLite(t testing.TB) *store.Store {
 	t.Helper()
-	return open(t, "sqlite:"+filepath.Join(t.TempDir(), "parley.db"))
+	return open(t, "sqlite:"+File(t))
+}
+
+// File returns the path of a fresh SQLite database. It is a copy of one that was made
+// once: to bring it up to date costs more than most tests, with the race detector seconds.
+func File(t testing.TB) string {
+	t.Helper()
+	empty, err := emptyFile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "parley.db")
+	if err := os.WriteFile(path, empty, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+var emptyFile = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "parley-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "parley.db")
+	if err := update("sqlite:" + path); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// update brings the schema at dsn up to date.
+func update(dsn string) error {
+	s, err := store.Open(context.Background(), dsn)
+	if err != nil {
+		return err
+	}
+	return s.Close()
 }
 
 func open(t testing.TB, dsn string) *store.Store {
@@ -89,7 +127,7 @@ func open(t testing.TB, dsn string) *store.Store {
 	return s
 }
 
-// Postgres returns the address of a fresh database in the throwaway cluster.
+// Postgres returns the address of a fresh database in the throwaway cluster: a copy, too.
 func Postgres(t testing.TB) string {
 	t.Helper()
 	c, err := cluster()
@@ -105,7 +143,7 @@ func Postgres(t testing.TB) string {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.Exec("create database " + name); err != nil {
+	if _, err := db.Exec("create database " + name + " template empty"); err != nil {
 		t.Fatal(err)
 	}
 	return c + "&dbname=" + name
@@ -117,8 +155,10 @@ var (
 	stop      func()
 )
 
-// Main runs the tests of a package and stops the cluster afterwards: call it from TestMain.
+// Main runs the tests of a package, with passwords that cost little, and stops the cluster
+// afterwards: call it from TestMain.
 func Main(m *testing.M) {
+	cost.Lower()
 	code := m.Run()
 	Stop()
 	os.Exit(code)
@@ -169,7 +209,8 @@ func startCluster() (string, error) {
 	if out, err := run("initdb", "-D", data, "-U", "parley", "-A", "trust", "-E", "UTF8", "--locale=C", "-N").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	server := run("postgres", "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=300")
+	server := run("postgres", "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "max_connections=300",
+		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "autovacuum=off") // nothing here survives the tests, or lives long enough to be tidied
 	var log bytes.Buffer
 	server.Stdout, server.Stderr = &log, &log
 	// The cluster ends with the tests, also when they are killed.
@@ -191,7 +232,11 @@ func startCluster() (string, error) {
 		db, err := sqlx.ConnectContext(ctx, "pgx", url+"&dbname=postgres")
 		cancel()
 		if err == nil {
-			return url, db.Close()
+			defer db.Close()
+			if _, err := db.Exec("create database empty"); err != nil {
+				return "", err
+			}
+			return url, update(url + "&dbname=empty")
 		}
 		if time.Now().After(deadline) {
 			return "", fmt.Errorf("%w: %s", err, log.String())
