@@ -130,6 +130,9 @@ func (m *gauges) take(totals store.Figure, now time.Time) store.Figure {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	f := m.soFar(totals, now)
+	if f.At.After(now) { // it ends before the minute that it was taken for: nobody would see it until then
+		f.At = m.since.Truncate(time.Minute)
+	}
 	m.base, m.since, m.last = totals, now, f
 	return f
 }
