@@ -166,7 +166,7 @@ func TestWhoIsFurtherUpHasAWayDown(t *testing.T) {
 	ada := window(t, s)
 	ada.SignIn("ada")
 	ada.Until(connected)
-	const down, atEnd = `document.querySelector(".room__down").checkVisibility({visibilityProperty: true})`,
+	const down, atEnd = `document.querySelector(".room__down .button").checkVisibility({visibilityProperty: true})`,
 		`(r => r.bottom > 0 && r.bottom <= innerHeight)(document.querySelector("#messages > article:last-child").getBoundingClientRect())`
 	ada.Until(atEnd + " && !" + down)
 	ada.Type("#composer-text", "half a thought")

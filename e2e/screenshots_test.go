@@ -69,11 +69,11 @@ func TestTheDemoLooksAsInTheReadme(t *testing.T) {
 	}
 	room := func(w *Window) {
 		w.Open("/rooms/2")
-		w.Until(connected + ` && document.querySelector("#messages")`)
+		w.Until(connected + ` && document.querySelector("#messages") && !document.querySelector(".room__down .button").checkVisibility({visibilityProperty: true})`)
 	}
 	pictures("room", room)
 	pictures("message", func(w *Window) {
-		w.Click("#messages > article:last-child .message__tool--more")
+		w.Click("#messages > article:nth-last-child(1 of [data-author='1']) .message__tool--more") // her own
 		w.Until(`document.querySelector("#editor form[action$='/unread']")`)
 	})
 	pictures("edit", func(w *Window) {
