@@ -171,7 +171,11 @@ func (s *Server) showMore(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showEditor(w, r, room, views.MessageCard(m, room, by, views.Zone(me)))
+	hides, err := s.mayHide(r.Context(), me.ID, m)
+	if err != nil {
+		return err
+	}
+	return s.showEditor(w, r, room, views.MessageCard(views.Editing{Message: m, Room: room.Room, By: by, Zone: views.Zone(me)}, hides))
 }
 
 func (s *Server) editMessage(w http.ResponseWriter, r *http.Request) error {

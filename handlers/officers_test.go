@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/jmoiron/sqlx"
@@ -149,6 +150,40 @@ func TestEveryActOverItsFormIsForWhoMayDoIt(t *testing.T) {
 		}
 		if did < 100 {
 			t.Errorf("only %d acts were done", did)
+		}
+	})
+}
+
+// What the card of a message offers is what its form does.
+func TestTheCardOfAMessageOffersToHideItToWhoMayDoThat(t *testing.T) {
+	inTribunal(t, func(t *testing.T, c *tribunal) {
+		did := 0
+		for where, room := range c.rooms {
+			for _, on := range offices {
+				m := store.Measure{Kind: store.HideMessage, Room: room, Seq: c.wrote[on+" in "+where]}
+				if m.Seq == 0 {
+					continue
+				}
+				address := fmt.Sprintf("/rooms/%d/messages/%d", room, m.Seq)
+				for _, by := range append(offices, "nobody") {
+					if _, err := c.store.Membership(t.Context(), room, c.ids[by]); err != nil {
+						continue // they have no card
+					}
+					may := c.may(by, on, m)
+					if offered := strings.Contains(c.people[by].get(address+"/more").body, address+"/hide"); offered != may {
+						t.Errorf("%s, on what %s wrote in %q, is offered to hide it: %t, and may: %t", by, on, where, offered, may)
+					}
+					if may {
+						did++
+						if a := c.people[by].get(address + "/hide"); a.StatusCode != http.StatusOK {
+							t.Errorf("%s asks to hide what %s wrote in %q: %s", by, on, where, a.Status)
+						}
+					}
+				}
+			}
+		}
+		if did < 10 {
+			t.Errorf("only %d may be hidden", did)
 		}
 	})
 }
