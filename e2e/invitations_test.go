@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -153,4 +154,16 @@ func TestWhoIsLockedOutComesInByAOneTimeLink(t *testing.T) {
 	other.Allow("status of 404")
 	other.Open(strings.TrimPrefix(link, s.URL))
 	other.Sees("This link was used or is too old.")
+}
+
+var linkOn = regexp.MustCompile(`(?s)id="link"[^>]*>\s*https?://[^/]*([^<]*)<`)
+
+// linkIn is the path of the link that a page shows once.
+func linkIn(t *testing.T, page string) string {
+	t.Helper()
+	m := linkOn.FindStringSubmatch(page)
+	if m == nil {
+		t.Fatalf("no link in %s", page)
+	}
+	return m[1]
 }

@@ -150,18 +150,6 @@ func TestEveryPageIsValidHTML(t *testing.T) {
 	}
 }
 
-var linkOn = regexp.MustCompile(`(?s)id="link"[^>]*>\s*https?://[^/]*([^<]*)<`)
-
-// linkIn is the path of the link that a page shows once.
-func linkIn(t *testing.T, page string) string {
-	t.Helper()
-	m := linkOn.FindStringSubmatch(page)
-	if m == nil {
-		t.Fatalf("no link in %s", page)
-	}
-	return m[1]
-}
-
 // page is the HTML at path; of a stream that does not end, what comes first.
 func (p *Person) page(path string) []byte {
 	p.t.Helper()
