@@ -203,15 +203,20 @@ func restrained(ctx context.Context, w http.ResponseWriter, e store.Restraint) s
 	return words.Say(ctx, "A moderator removed you from this room.")
 }
 
-// tryAgain sets Retry-After and says the same in words.
+// tryAgain sets Retry-After, in seconds, and says the same in words: in the unit that one
+// would count in, and never too early.
 func tryAgain(ctx context.Context, w http.ResponseWriter, wait time.Duration) string {
-	seconds := int((wait + time.Second - 1) / time.Second)
-	w.Header().Set("Retry-After", strconv.Itoa(seconds))
+	in := func(unit time.Duration) int { return int((wait + unit - 1) / unit) }
+	w.Header().Set("Retry-After", strconv.Itoa(in(time.Second)))
 	switch {
-	case seconds <= 1:
+	case wait <= time.Second:
 		return words.Say(ctx, "Try again in a second.")
-	case seconds < 120:
-		return words.Say(ctx, "Try again in %d seconds.", seconds)
+	case wait < 2*time.Minute:
+		return words.Say(ctx, "Try again in %d seconds.", in(time.Second))
+	case wait < 2*time.Hour:
+		return words.Say(ctx, "Try again in %d minutes.", in(time.Minute))
+	case wait < 48*time.Hour:
+		return words.Say(ctx, "Try again in %d hours.", in(time.Hour))
 	}
-	return words.Say(ctx, "Try again in %d minutes.", (seconds+59)/60)
+	return words.Say(ctx, "Try again in %d days.", in(24*time.Hour))
 }

@@ -20,6 +20,8 @@ var counted = map[language.Tag]map[string][2]string{
 		"%d new messages, the last from %s": {"%d new message, from %[2]s", "%d new messages, the last from %[2]s"},
 		"Try again in %d seconds.":          {"Try again in %d second.", "Try again in %d seconds."},
 		"Try again in %d minutes.":          {"Try again in %d minute.", "Try again in %d minutes."},
+		"Try again in %d hours.":            {"Try again in %d hour.", "Try again in %d hours."},
+		"Try again in %d days.":             {"Try again in %d day.", "Try again in %d days."},
 	},
 	language.German: {
 		"%d members":                        {"%d Mitglied", "%d Mitglieder"},
@@ -33,6 +35,8 @@ var counted = map[language.Tag]map[string][2]string{
 		"%d new messages, the last from %s": {"%d neue Nachricht, von %[2]s", "%d neue Nachrichten, die letzte von %[2]s"},
 		"Try again in %d seconds.":          {"Versuch es in %d Sekunde noch einmal.", "Versuch es in %d Sekunden noch einmal."},
 		"Try again in %d minutes.":          {"Versuch es in %d Minute noch einmal.", "Versuch es in %d Minuten noch einmal."},
+		"Try again in %d hours.":            {"Versuch es in %d Stunde noch einmal.", "Versuch es in %d Stunden noch einmal."},
+		"Try again in %d days.":             {"Versuch es in %d Tag noch einmal.", "Versuch es in %d Tagen noch einmal."},
 	},
 }
 
