@@ -96,9 +96,11 @@ func TestAReportFromADirectConversationIsInTheQueueAtOnceAndItsReporterSeesTheOu
 	mine.Until(`document.querySelector("#report-1")?.textContent.includes("something of that was lifted again")`)
 }
 
-func TestTwoModeratorsSeeAtOnceWhoHasACase(t *testing.T) {
+// caseOfTwo is a case about what Dan wrote in Ben's room, on the pages of Ada, who
+// administers, and of Ben.
+func caseOfTwo(t *testing.T) (ada, ben *Window) {
 	s := serve(t)
-	ada, ben := window(t, s), window(t, s)
+	ada, ben = window(t, s), window(t, s)
 	ada.SignUp("Ada")
 	ben.SignUp("Ben")
 	cleo, dan := person(t, s, "cleo"), person(t, s, "dan")
@@ -118,6 +120,11 @@ func TestTwoModeratorsSeeAtOnceWhoHasACase(t *testing.T) {
 		w.Open("/moderation/cases/1")
 		w.Until(connected + ` && document.querySelector("#case-state[data-hold='free']")`)
 	}
+	return ada, ben
+}
+
+func TestTwoModeratorsSeeAtOnceWhoHasACase(t *testing.T) {
+	ada, ben := caseOfTwo(t)
 	const addresses = `document.querySelector("#act input[name='addresses']").checkVisibility()`
 	ada.Until("!" + addresses)
 	ada.do(setValue("#kind", "ban"))
@@ -165,7 +172,7 @@ func TestTwoModeratorsSeeAtOnceWhoHasACase(t *testing.T) {
 	ben.Submit("#give .button", arrived+` && document.querySelector("#case-state[data-hold='other']")`)
 	ada.Until(`document.querySelector("#case-state[data-hold='mine']") && document.querySelector("#act").checkVisibility()`)
 	ben.Until(connected)
-	ada.Submit("#case-state form[action$='/close'] button", arrived+` && document.querySelector("#case-state[data-hold='closed']")`)
+	ada.Submit("#case-state button[formaction$='/close']", arrived+` && document.querySelector("#case-state[data-hold='closed']")`)
 	ben.Until(`document.querySelector("#case-state[data-hold='closed']")?.textContent.includes("nothing was done")`)
 	ada.Submit("#case-state button[formaction$='/reopen']", arrived+` && document.querySelector("#case-state[data-hold='mine']")`)
 	ben.Until(`document.querySelector("#case-state[data-hold='other']")`)
@@ -173,10 +180,10 @@ func TestTwoModeratorsSeeAtOnceWhoHasACase(t *testing.T) {
 	// What one does, the other sees at once, and the end of it; who administers is above
 	// who moderates, and so lifts it where they see it.
 	ada.do(setValue("#kind", "time-out.room"))
-	ada.Submit("#act .button--danger", arrived+` && document.querySelector("#case-file form[action='/measures/1/lift']")`)
+	ada.Submit("#act .button--danger", arrived+` && document.querySelector("#case-file button[formaction='/measures/1/lift']")`)
 	ada.Until(connected)
-	ben.Until(`document.querySelector("#done-title") && !document.querySelector("#case-file form[action$='/lift']")`)
-	ada.Submit("#case-file form[action='/measures/1/lift'] button", arrived+` && location.pathname === "/moderation/cases/1" && document.querySelector(".saved")`)
+	ben.Until(`document.querySelector("#done-title") && !document.querySelector("#case-file button[formaction$='/lift']")`)
+	ada.Submit("#case-file button[formaction='/measures/1/lift']", arrived+` && location.pathname === "/moderation/cases/1" && document.querySelector(".saved")`)
 	ben.Until(`document.querySelector("#case-file").textContent.includes("Lifted by \u2068Ada\u2069")`)
 }
 

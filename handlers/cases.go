@@ -3,7 +3,9 @@ package handlers
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -48,25 +50,29 @@ func (s *Server) showCase(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	done := map[string]string{
-		"note": "The note is saved.", "measure": "It is done, and they are told.", "closed": "The case is closed.",
-		"lifted": "Lifted: everything is as before.",
-	}[r.URL.Query().Get("saved")]
-	return s.casePage(w, r, http.StatusOK, c, views.CaseView{}, done)
+	return s.casePage(w, r, http.StatusOK, c, views.Fields{}, caseDone[r.URL.Query().Get("saved")])
 }
 
-// casePage completes and shows the page of a case.
-func (s *Server) casePage(w http.ResponseWriter, r *http.Request, status int, c store.Case, v views.CaseView, done string) error {
+// caseDone is what the page of a case says of what was just done.
+var caseDone = map[string]string{
+	"note": "The note is saved.", "measure": "It is done, and they are told.", "closed": "The case is closed.",
+	"lifted": "Lifted: everything is as before.",
+}
+
+// casePage shows the page of a case with what is written on it.
+func (s *Server) casePage(w http.ResponseWriter, r *http.Request, status int, c store.Case, f views.Fields, done string) error {
+	v := views.CaseView{Form: f}
 	var err error
 	if v.File, err = s.Store.CaseFile(r.Context(), c.ID, asker(r).User.ID); err != nil {
 		return err
 	}
 	v.User = asker(r).User.ID
-	if v.Act.Values == nil {
-		v.Act.Values = map[string]string{"for": views.Usually, "close": "yes"}
+	if _, chosen := f.Values["for"]; !chosen {
+		v.Form.Values = map[string]string{"for": views.Usually, "close": "yes"}
 		if len(v.Reasons) > 0 {
-			v.Act.Values["reason"] = string(v.Reasons[0])
+			v.Form.Values["reason"] = string(v.Reasons[0])
 		}
+		maps.Copy(v.Form.Values, f.Values)
 	}
 	page, err := s.me(r.Context(), asker(r), "Report", c.Room)
 	if err != nil {
@@ -76,36 +82,48 @@ func (s *Server) casePage(w http.ResponseWriter, r *http.Request, status int, c 
 	return s.render(w, r, status, views.CasePage(page, v, done))
 }
 
-// afterAct shows the case after an act on it, or what was wrong with it: again is the
-// view with what was typed.
-func (s *Server) afterAct(w http.ResponseWriter, r *http.Request, c store.Case, err error, saved string, again func(views.Fields) views.CaseView) error {
+// afterAct shows the case after an act on it, or what was wrong with it, with what is
+// written on the page: sent are the fields that were used up.
+func (s *Server) afterAct(w http.ResponseWriter, r *http.Request, c store.Case, err error, saved string, sent ...string) error {
+	f := fieldsOf(r, nil)
 	var problem store.Invalid
 	var held store.Held
 	switch {
 	case errors.As(err, &held):
-		v := again(fieldsOf(r, nil))
-		v.Act.Problem = heldSentence(r.Context(), held)
-		return s.casePage(w, r, http.StatusConflict, c, v, "")
+		f.Problem = heldSentence(r.Context(), held)
+		return s.casePage(w, r, http.StatusConflict, c, f, "")
 	case errors.As(err, &problem):
-		fields := fieldsOf(r, store.Problems{problem})
-		v := again(fields)
+		f.Errors = store.Problems{problem}.ByField()
 		if problem.Field == "reopen" || problem.Field == "to" {
-			v.Act.Problem = problem.Text
+			f.Problem = problem.Text
 		}
-		return s.casePage(w, r, http.StatusUnprocessableEntity, c, v, "")
+		return s.casePage(w, r, http.StatusUnprocessableEntity, c, f, "")
 	case errors.Is(err, store.ErrMeasured):
-		v := again(fieldsOf(r, nil))
-		v.Act.Problem = "This holds already. Lift it first to do it in another way."
-		return s.casePage(w, r, http.StatusUnprocessableEntity, c, v, "")
+		f.Problem = "This holds already. Lift it first to do it in another way."
+		return s.casePage(w, r, http.StatusUnprocessableEntity, c, f, "")
 	case err != nil:
 		return err
 	}
 	s.caseChanged(c)
+	for _, name := range sent {
+		delete(f.Values, name)
+	}
+	if halfWritten(f) {
+		return s.casePage(w, r, http.StatusOK, c, f, caseDone[saved])
+	}
 	to := views.CaseURL(c.ID)
 	if saved != "" {
 		to += "?saved=" + templ.SafeURL(saved)
 	}
 	return seeOther(w, r, to)
+}
+
+// halfWritten says whether there is something on the page of a case that would be lost
+// with it.
+func halfWritten(f views.Fields) bool {
+	return slices.ContainsFunc([]string{"kind", "words", "text", "person"}, func(name string) bool {
+		return strings.TrimSpace(f.Values[name]) != ""
+	})
 }
 
 // heldSentence says who was quicker.
@@ -130,24 +148,23 @@ func (s *Server) updateTaker(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	give := func(f views.Fields) views.CaseView { return views.CaseView{Give: f} }
+	form := r.PostForm
 	var to store.UserID
-	if r.PostForm.Has("person") {
-		user, err := s.personNamed(r.Context(), r.PostForm.Get("person"))
+	switch text := form.Get("user"); {
+	case !form.Has("user") && form.Has("enter") && strings.TrimSpace(form.Get("person")) == "":
+		return s.casePage(w, r, http.StatusOK, c, fieldsOf(r, nil), "")
+	case !form.Has("user"):
+		user, err := s.personNamed(r.Context(), form.Get("person"))
 		if err != nil {
-			return s.afterAct(w, r, c, err, "", give)
+			return s.afterAct(w, r, c, err, "")
 		}
-		to = user.ID
-	} else if text := r.PostForm.Get("user"); text != "0" {
+		return s.afterAct(w, r, c, s.Store.AssignCase(r.Context(), s.actor(r), c.ID, versionOf(r), user.ID), "", "person")
+	case text != "0":
 		if to, err = userOf(text); err != nil {
 			return err
 		}
 	}
-	err = s.Store.AssignCase(r.Context(), s.actor(r), c.ID, versionOf(r), to)
-	if r.PostForm.Has("kind") {
-		return s.withDraft(w, r, c, err)
-	}
-	return s.afterAct(w, r, c, err, "", give)
+	return s.afterAct(w, r, c, s.Store.AssignCase(r.Context(), s.actor(r), c.ID, versionOf(r), to), "")
 }
 
 func (s *Server) closeCase(w http.ResponseWriter, r *http.Request) error {
@@ -167,21 +184,7 @@ func (s *Server) changeCase(w http.ResponseWriter, r *http.Request, saved string
 	if err == nil {
 		s.reportersTold(r.Context(), c.ID)
 	}
-	if r.PostForm.Has("kind") {
-		return s.withDraft(w, r, c, err)
-	}
-	return s.afterAct(w, r, c, err, saved, func(views.Fields) views.CaseView { return views.CaseView{} })
-}
-
-// withDraft is afterAct for who takes the case or opens it again from the form of an act:
-// what is written there is still there.
-func (s *Server) withDraft(w http.ResponseWriter, r *http.Request, c store.Case, err error) error {
-	again := func(f views.Fields) views.CaseView { return views.CaseView{Act: f} }
-	if err != nil || r.PostForm.Get("kind") == "" && strings.TrimSpace(r.PostForm.Get("words")) == "" {
-		return s.afterAct(w, r, c, err, "", again)
-	}
-	s.caseChanged(c)
-	return s.casePage(w, r, http.StatusOK, c, again(fieldsOf(r, nil)), "")
+	return s.afterAct(w, r, c, err, saved)
 }
 
 func (s *Server) createNote(w http.ResponseWriter, r *http.Request) error {
@@ -190,7 +193,7 @@ func (s *Server) createNote(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	err = s.Store.AddNote(r.Context(), asker(r).User.ID, c.ID, r.PostForm.Get("text"))
-	return s.afterAct(w, r, c, err, "note", func(f views.Fields) views.CaseView { return views.CaseView{Note: f} })
+	return s.afterAct(w, r, c, err, "note", "text")
 }
 
 // createCaseMeasure does something about what the case is about.
@@ -215,7 +218,7 @@ func (s *Server) createCaseMeasure(w http.ResponseWriter, r *http.Request) error
 		s.measured(r.Context(), m)
 		s.reportersTold(r.Context(), c.ID)
 	}
-	return s.afterAct(w, r, c, err, "measure", func(f views.Fields) views.CaseView { return views.CaseView{Act: f} })
+	return s.afterAct(w, r, c, err, "measure", "kind", "for", "end", "reason", "words", "addresses", "close")
 }
 
 // liftedInCase goes back to the case from whose page a measure was lifted: what was done
@@ -230,9 +233,11 @@ func (s *Server) liftedInCase(w http.ResponseWriter, r *http.Request, err error)
 		return absent
 	}
 	if err != nil {
-		return s.casePage(w, r, http.StatusConflict, c, views.CaseView{Problem: "It has ended already: see what was done."}, "")
+		f := fieldsOf(r, nil)
+		f.Problem = "It has ended already: see what was done."
+		return s.casePage(w, r, http.StatusConflict, c, f, "")
 	}
-	return seeOther(w, r, views.CaseURL(c.ID)+"?saved=lifted")
+	return s.afterAct(w, r, c, nil, "lifted")
 }
 
 // caseOf reads "12/42": the case, and whose page it is.

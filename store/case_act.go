@@ -221,7 +221,8 @@ func (s *Store) ImposeInCase(ctx context.Context, by Actor, id CaseID, version i
 	return m, err
 }
 
-// AddNote adds to the case what by writes to the others who handle it.
+// AddNote adds to the case what by writes to the others who handle it. A form that is sent
+// twice is done once: what is the last note already is not added again.
 func (s *Store) AddNote(ctx context.Context, by UserID, id CaseID, text string) error {
 	text = strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", ""), ""))
 	switch {
@@ -234,6 +235,16 @@ func (s *Store) AddNote(ctx context.Context, by UserID, id CaseID, text string) 
 		if _, err := s.lockCase(ctx, tx, by, id); err != nil {
 			return err
 		}
+		var last struct {
+			ByID UserID `db:"by_id"`
+			Text string
+		}
+		if err := tx.GetContext(ctx, &last, lastNote, id); err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		if last.ByID == by && last.Text == text {
+			return nil
+		}
 		var note int64
 		if err := tx.GetContext(ctx, &note, nextID, "note"); err != nil {
 			return err
@@ -242,3 +253,5 @@ func (s *Store) AddNote(ctx context.Context, by UserID, id CaseID, text string) 
 		return err
 	})
 }
+
+const lastNote = "select by_id, text from case_notes where case_id = $1 order by id desc limit 1"

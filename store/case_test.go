@@ -300,3 +300,15 @@ func TestACaseIsNotOpenedAgainBesideANewerOne(t *testing.T) {
 		}
 	})
 }
+
+func TestANoteThatIsSentTwiceIsThereOnce(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		id := c.report(c.cleo, c.said).ID
+		for _, by := range []store.UserID{c.mod, c.mod, c.ada, c.mod, c.mod} {
+			must(t, c.s.AddNote(t.Context(), by, id, "He did it before"))
+		}
+		if f := c.file(id, c.mod); len(f.Notes) != 3 {
+			t.Errorf("the file has %d notes, want those of mod, of Ada, and of mod again", len(f.Notes))
+		}
+	})
+}

@@ -1,0 +1,140 @@
+package e2e
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+)
+
+// halfWritten is what somebody has begun on the page of a case.
+type halfWritten struct{ kind, words, text, person string }
+
+// Begins writes it.
+func (w *Window) Begins(h halfWritten) {
+	w.t.Helper()
+	w.Click(".file__give summary")
+	w.do(setValue("#kind", h.kind))
+	for field, text := range map[string]string{"#words": h.words, "#text": h.text, "#person": h.person} {
+		w.retype(field, text)
+	}
+}
+
+// Has says whether it is all there, and nothing else.
+func (w *Window) Has(what string, h halfWritten) {
+	w.t.Helper()
+	w.Until(connected) // what was pushed until then is there, too
+	got := halfWritten{}
+	for field, to := range map[string]*string{"#kind": &got.kind, "#words": &got.words, "#text": &got.text, "#person": &got.person} {
+		*to = eval[string](w, fmt.Sprintf(`document.querySelector(%q).value`, field))
+	}
+	if got != h {
+		w.t.Errorf("%s: got %+v, want %+v", what, got, h)
+	}
+}
+
+func TestWhatTwoModeratorsHaveHalfWrittenInACaseStaysWhateverEitherDoes(t *testing.T) {
+	ada, ben := caseOfTwo(t)
+	hers := halfWritten{"ban", "Ada tells him", "Ada notes", "cle"}
+	his := halfWritten{"warn.room", "Ben tells him", "Ben notes", "ada"}
+	ada.Begins(hers)
+	ben.Begins(his)
+	both := func(what, adaSees, benSees string) {
+		t.Helper()
+		for w, state := range map[*Window]string{ada: adaSees, ben: benSees} {
+			w.Until(arrived + fmt.Sprintf(` && document.querySelector("#case-state[data-hold='%s']")`, state))
+		}
+		ada.Has(what+": Ada", hers)
+		ben.Has(what+": Ben", his)
+	}
+	does := func(w *Window, button, then string) {
+		t.Helper()
+		w.Submit(button, arrived+" && "+then)
+	}
+	held := func(state string) string { return fmt.Sprintf(`document.querySelector("#case-state[data-hold='%s']")`, state) }
+	const taker, close, reopen = "#case-state button[formaction$='/taker']", "#case-state button[formaction$='/close']", "#case-state button[formaction$='/reopen']"
+
+	does(ben, taker, held("mine"))
+	both("Ben takes it", "other", "mine")
+	does(ben, "#note .button", `document.querySelector("#case-file").textContent.includes("Ben notes")`)
+	his.text = ""
+	ada.Until(`document.querySelector("#case-file").textContent.includes("Ben notes")`)
+	both("Ben adds his note", "other", "mine")
+	does(ada, "#note .button", `document.querySelector("#case-file").textContent.includes("Ada notes")`)
+	hers.text = ""
+	ben.Until(`document.querySelector("#case-file").textContent.includes("Ada notes")`)
+	both("Ada adds hers", "other", "mine")
+	hers.text, his.text = "Ada notes more", "Ben notes more"
+	ada.retype("#text", hers.text)
+	ben.retype("#text", his.text)
+	does(ben, taker, held("free"))
+	both("Ben gives it back", "free", "free")
+	does(ben, taker, held("mine"))
+	does(ben, "#give .button", held("other"))
+	his.person = ""
+	both("Ben hands it over to Ada", "mine", "other")
+	does(ada, close, held("closed"))
+	both("Ada closes it", "closed", "closed")
+	does(ben, reopen, held("mine"))
+	both("Ben opens it again", "other", "mine")
+
+	// Somebody whom there is not is said at the field; the rest stays.
+	his.person = "nobody"
+	ben.Click(".file__give summary")
+	ben.retype("#person", his.person)
+	ben.Allow("status of 422")
+	does(ben, "#give .button", `document.querySelector("#person-error")`)
+	both("Ben hands it over to nobody", "other", "mine")
+
+	// What is done takes the words that belong to it, and no others.
+	does(ben, "#act-go button", `document.querySelector("#case-file button[formaction$='/lift']")`)
+	his.kind, his.words = "", ""
+	both("Ben warns", "closed", "closed")
+	does(ben, "#case-file button[formaction$='/lift']", `document.querySelector(".saved")`)
+	ada.Until(`document.querySelector("#case-file").textContent.includes("Lifted by")`)
+	both("Ben lifts it", "closed", "closed")
+}
+
+func TestWhatIsHalfWrittenInACaseStaysWithoutScriptsAndEnterDoesNothingGrave(t *testing.T) {
+	ada, _ := caseOfTwo(t)
+	ada.Script(false)
+	ada.Open("/moderation/cases/1")
+	begun := halfWritten{"ban", "Ada tells him", "Ada notes", "ben"}
+	ada.Begins(begun)
+	state := func(hold string) string {
+		return arrived + fmt.Sprintf(` && document.querySelector("#case-state[data-hold='%s']")`, hold)
+	}
+	same := func(what string) {
+		t.Helper()
+		for field, text := range map[string]string{"#kind": begun.kind, "#words": begun.words, "#text": begun.text, "#person": begun.person} {
+			if got := eval[string](ada, fmt.Sprintf(`document.querySelector(%q).value`, field)); got != text {
+				t.Errorf("%s: %s is %q, want %q", what, field, got, text)
+			}
+		}
+	}
+	ada.Submit("#case-state button[formaction$='/taker']", state("mine"))
+	same("taken")
+	ada.Submit("#note .button", arrived+` && document.querySelector("#case-file").textContent.includes("Ada notes")`)
+	begun.text = ""
+	same("noted")
+	ada.Submit("#case-state button[formaction$='/taker']", state("free"))
+	same("given back")
+
+	// Enter in the name hands over, to who is named; nobody is banned by it.
+	ada.do(setValue("#for", "own"))
+	ada.Click("#person")
+	ada.Press(kb.Enter)
+	ada.Until(state("other"))
+	begun.person = ""
+	same("handed over")
+	ada.Submit("#case-state button[formaction$='/taker']", state("mine"))
+	before := eval[float64](ada, `performance.timeOrigin`)
+	ada.Click("#end")
+	ada.Press(kb.Enter)
+	ada.Until(state("mine") + fmt.Sprintf(` && performance.timeOrigin > %f`, before))
+	same("Enter in the end of one's own")
+	ada.Open("/moderation/cases/1")
+	if eval[bool](ada, `!!document.querySelector("#done-title")`) {
+		t.Error("something was done")
+	}
+}
