@@ -86,6 +86,13 @@ func TestWhatTwoModeratorsHaveHalfWrittenInACaseStaysWhateverEitherDoes(t *testi
 	does(ben, "#give .button", `document.querySelector("#person-error")`)
 	both("Ben hands it over to nobody", "other", "mine")
 
+	// A warning has no length to choose, whatever was chosen before it; what was written stays.
+	const asked = `[...document.querySelectorAll(".measure__for, .measure__end, .file__usual")].filter(e => e.checkVisibility()).length`
+	ben.do(setValue("#kind", "time-out.room"), setValue("#for", "own"))
+	ben.Until(asked + " === 2")
+	ben.do(setValue("#kind", his.kind))
+	ben.Until(asked + " === 0")
+
 	// What is done takes the words that belong to it, and no others.
 	does(ben, "#act-go button", `document.querySelector("#case-file button[formaction$='/lift']")`)
 	his.kind, his.words = "", ""

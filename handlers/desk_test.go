@@ -288,3 +288,44 @@ func TestTheListOfRoomsTellsOfADecidedReportUntilItIsRead(t *testing.T) {
 		}
 	})
 }
+
+func TestAWarningFromACaseAsksForNoEndWhateverWasChosenBeforeIt(t *testing.T) {
+	inOneCourt(t, func(t *testing.T, c *court) {
+		c.report("dan", "/rooms/1/messages/1")
+		const file, said = "/moderation/cases/1", "Please be kind"
+		long := strings.Repeat("a", store.WordsRunes+1)
+		version := 1
+		for _, row := range []struct{ kind, last, end, words, sentence string }{
+			{"time-out", "own", "", said, "Choose a date and a time."},
+			{"time-out", "own", "2001-01-01T00:00", said, "Choose an end that is still to come."},
+			{"time-out", "ages", "", said, "Choose how long it lasts."},
+			{"warn", "own", "2001-01-01T00:00", long, "That is too long. Say it in a few sentences."},
+			{"", "own", "", said, "Choose what to do."},
+			{"warn", "own", "", said, ""},
+			{"warn.room", "own", "2001-01-01T00:00", said, ""},
+			{"warn", "own", "2099-01-01T00:00", said, ""},
+			{"warn.room", "ages", "", said, ""},
+			{"warn", "24h", "", said, ""},
+		} {
+			form := with(with(with(decide(version, row.kind), "for", row.last), "end", row.end), "words", row.words)
+			if row.sentence != "" {
+				a := c.does("mod", file+"/measures", form, 422)
+				if !strings.Contains(a.body, row.sentence) || !strings.Contains(a.body, row.words+"</textarea>") || !strings.Contains(a.body, `value="`+row.kind+`" selected`) {
+					t.Errorf("%+v: the page lacks the sentence, or what was written", row)
+				}
+				continue
+			}
+			c.does("mod", file+"/measures", form, 303)
+			version++
+		}
+		all, err := c.store.MeasuresOf(t.Context(), 1)
+		if err != nil || len(all) != 5 {
+			t.Fatalf("%d warnings (%v), want 5", len(all), err)
+		}
+		for _, m := range all {
+			if m.Kind != store.Warning || !m.Until.IsZero() {
+				t.Errorf("%s until %s", m.Kind, m.Until)
+			}
+		}
+	})
+}

@@ -105,8 +105,12 @@ func measureOf(r *http.Request) store.Measure {
 }
 
 // endOf is the end that the form of an act asks for, zero until it is lifted; it fails
-// with store.Invalid.
+// with store.Invalid. What does not last has none, whatever was chosen before it; nor
+// has nothing.
 func endOf(r *http.Request, kind store.MeasureKind) (time.Time, error) {
+	if kind == "" || !kind.Lasts() {
+		return time.Time{}, nil
+	}
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	last := kind.Usual()
 	switch choice := r.PostForm.Get("for"); {

@@ -75,10 +75,7 @@ type effect struct {
 
 // effects are those of each kind; each is beside what it changes.
 var effects = map[MeasureKind]effect{
-	Warning: {check: func(m *Measure) error {
-		m.Until = time.Time{} // it is said once
-		return nil
-	}},
+	Warning: {},
 }
 
 // ErrMeasured is Impose's answer where the same measure holds already.
@@ -125,6 +122,9 @@ func checkMeasure(m *Measure) error {
 	if !slices.Contains(m.Kind.Reasons(), m.Reason) {
 		return Invalid{"reason", "Choose a reason."}
 	}
+	if !m.Kind.Lasts() {
+		m.Until = time.Time{}
+	}
 	if !m.Until.IsZero() && !m.Until.After(m.At) {
 		return Invalid{"until", "Choose an end that is still to come."}
 	}
@@ -137,6 +137,9 @@ func checkMeasure(m *Measure) error {
 	}
 	return nil
 }
+
+// Lasts says whether a measure has a length: a warning is said once.
+func (k MeasureKind) Lasts() bool { return k != Warning }
 
 // Usual is how long a measure lasts that nobody chose a length for: 0 until it is lifted.
 func (k MeasureKind) Usual() time.Duration {

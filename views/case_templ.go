@@ -767,9 +767,9 @@ func caseAct(p Page, v CaseView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var36 string
-			templ_7745c5c3_Var36, templ_7745c5c3_Err = plain(say(ctx, "Usual is an hour for a time-out, a week for a removal or a suspension, and for all else until it is lifted."))
+			templ_7745c5c3_Var36, templ_7745c5c3_Err = plain(say(ctx, "Usual is an hour for a time-out, a week for a removal or a suspension, and for all else until it is lifted. A warning has no length."))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 193, Col: 160}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `case.templ`, Line: 193, Col: 185}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var36))
 			if templ_7745c5c3_Err != nil {

@@ -241,7 +241,7 @@ type asks struct {
 // asks is what the form for kind asks for on this page.
 func (v Moderation) asks(ctx context.Context, kind store.MeasureKind) asks {
 	a := asks{At: string(kind) + "-", Usual: usual(kind), Reasons: reasonOptions(ctx, kind.Reasons()), Zone: Zone(v.Me)}
-	if kind != store.Warning {
+	if kind.Lasts() {
 		a.Lasts = lasts(ctx, kind != store.TimeOut)
 	}
 	if v.Person.ID != 0 {

@@ -18,7 +18,7 @@ var germanModeration = map[string]string{
 	"You could not write in %s.":                                                 "Du konntest in %s nicht schreiben.",
 	"You could not write.":                                                       "Du konntest nicht schreiben.",
 	"As usual":                                                                   "Wie üblich",
-	"Usual is an hour for a time-out, a week for a removal or a suspension, and for all else until it is lifted.": "Üblich ist eine Stunde für eine Auszeit, eine Woche für eine Entfernung oder Sperre, und für alles andere, bis es aufgehoben wird.",
+	"Usual is an hour for a time-out, a week for a removal or a suspension, and for all else until it is lifted. A warning has no length.": "Üblich ist eine Stunde für eine Auszeit, eine Woche für eine Entfernung oder Sperre, und für alles andere, bis es aufgehoben wird. Eine Verwarnung hat keine Dauer.",
 	"What moderators decided about you":      "Was die Moderation über dich entschieden hat",
 	"As it was on %s":                        "Wie es war: %s",
 	"Back to the reports":                    "Zurück zu den Meldungen",
