@@ -63,7 +63,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		http.Redirect(w, r, "/login?next="+url.QueryEscape(localPath(r.URL.RequestURI())), http.StatusSeeOther)
 		return
 	}
-	answer, made := s.apology(r, err, sentence)
+	answer, made := s.apology(w, r, err, sentence)
 	if made == nil {
 		made = s.render(w, r, status, answer)
 	}
@@ -73,7 +73,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
-func (s *Server) apology(r *http.Request, err error, sentence string) (templ.Component, error) {
+func (s *Server) apology(w http.ResponseWriter, r *http.Request, err error, sentence string) (templ.Component, error) {
 	var keep kept
 	keeps := errors.As(err, &keep)
 	if htmx(r) {
@@ -99,7 +99,7 @@ func (s *Server) apology(r *http.Request, err error, sentence string) (templ.Com
 	if errors.Is(err, store.ErrNotFound) {
 		title = "Not found"
 	}
-	return views.ErrorPage(views.Page{Title: title}, sentence, r.PostForm.Get("body")), nil
+	return s.refusal(w, r, title, sentence), nil
 }
 
 // echo is the text of somebody who may not send at all now, and nothing but what

@@ -29,7 +29,7 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request, status int, fields
 }
 
 func (s *Server) refuseInvitation(w http.ResponseWriter, r *http.Request, status int, sentence string) error {
-	return s.render(w, r, status, views.ErrorPage(views.Page{Title: "Invitation", Me: asker(r).User}, sentence, ""))
+	return s.render(w, r, status, s.refusal(w, r, "Invitation", sentence))
 }
 
 // acceptInvitation has who is signed in come into the rooms of an invitation.

@@ -55,7 +55,8 @@ type Server struct {
 	drained   chan struct{} // closed by Drain
 	draining  atomic.Bool
 	untrusted sync.Once // the warning about a proxy
-	handler   http.Handler
+	mux       *http.ServeMux
+	handler   http.Handler // mux, and what all its routes have in common
 }
 
 // New returns a server; it fails if the database does not answer.
@@ -78,13 +79,13 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		Delivered: s.gauges.delivery.Observe,
 		Bus:       c.Bus, Log: c.Log,
 	})
-	mux := http.NewServeMux()
+	s.mux = http.NewServeMux()
 	for _, route := range s.routes() {
-		mux.Handle(route.pattern, s.serve(route))
+		s.mux.Handle(route.pattern, s.serve(route))
 	}
-	mux.Handle("GET "+static.Prefix, static.Handler())
-	mux.Handle("/", s.serve(route{"/", anyone, notHere}))
-	s.handler, err = s.wrap(mux)
+	s.mux.Handle("GET "+static.Prefix, static.Handler())
+	s.mux.Handle(everythingElse, s.serve(route{everythingElse, anyone, notHere}))
+	s.handler, err = s.wrap(s.mux)
 	return s, err
 }
 
@@ -214,6 +215,9 @@ func (s *Server) Drain(ctx context.Context) {
 	}
 	s.hub.Close(ctx, live.Restart, "restart")
 }
+
+// everythingElse is the pattern of what is no route.
+const everythingElse = "/"
 
 func notHere(http.ResponseWriter, *http.Request) error { return store.ErrNotFound }
 
