@@ -1,8 +1,11 @@
 package store
 
 import (
+	"context"
+	"maps"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,7 +36,6 @@ func TestNoQueryScansATable(t *testing.T) {
 	}
 	accounts := func(q AccountQuery) string { query, _ := q.statement(51); return query }
 	force := func(q InForce, everywhere bool) string { query, _ := q.statement(everywhere, 1, 51); return query }
-	place := regexp.MustCompile(`\$\d+`)
 	for name, query := range map[string]string{
 		"session":         sessionByHash,
 		"sessions alive":  lists(sessionsAlive, 1, 1, []string{"a", "b"}),
@@ -257,27 +259,55 @@ func TestNoQueryScansATable(t *testing.T) {
 		"entries of a time":   entriesOf(EntryQuery{Since: time.Unix(1, 0), Until: time.Unix(2, 0)}),
 		"entries of all":      entriesOf(EntryQuery{By: 1, Act: "x", On: Target{Kind: OnRoom, ID: 1}, Word: "a", Since: time.Unix(1, 0), Until: time.Unix(2, 0), Before: 1}),
 	} {
-		var plan []struct {
-			ID, Parent, Notused int
-			Detail              string
-		}
-		if err := s.db.SelectContext(t.Context(), &plan, "explain query plan "+place.ReplaceAllString(query, "1")); err != nil {
+		scans, err := s.Scans(t.Context(), query)
+		if err != nil {
 			t.Errorf("%s: %v", name, err)
-			continue
 		}
-		made := map[string]bool{} // by the query itself: they are as short as a page
-		for _, step := range plan {
-			if name, is := strings.CutPrefix(step.Detail, "CO-ROUTINE "); is {
-				made["SCAN "+name] = true
-			}
-			if made[step.Detail] {
-				continue
-			}
-			if strings.HasPrefix(step.Detail, "SCAN") && !strings.Contains(step.Detail, "CONSTANT ROW") && !harmless.MatchString(step.Detail) && step.Detail != "SCAN few" {
-				t.Errorf("%s: %s", name, step.Detail)
-			}
+		for _, step := range scans {
+			t.Errorf("%s: %s", name, step)
 		}
 	}
+}
+
+var place = regexp.MustCompile(`\$\d+`)
+
+// Scans are the steps in which query, of the embedded database, goes through all of a table.
+func (s *Store) Scans(ctx context.Context, query string) (scans []string, err error) {
+	var plan []struct {
+		ID, Parent, Notused int
+		Detail              string
+	}
+	if err := s.db.SelectContext(ctx, &plan, "explain query plan "+place.ReplaceAllString(query, "1")); err != nil {
+		return nil, err
+	}
+	made := map[string]bool{} // by the query itself: they are as short as a page
+	for _, step := range plan {
+		if name, is := strings.CutPrefix(step.Detail, "CO-ROUTINE "); is {
+			made["SCAN "+name] = true
+		}
+		if made[step.Detail] {
+			continue
+		}
+		if strings.HasPrefix(step.Detail, "SCAN") && !strings.Contains(step.Detail, "CONSTANT ROW") && !harmless.MatchString(step.Detail) && step.Detail != "SCAN few" {
+			scans = append(scans, step.Detail)
+		}
+	}
+	return scans, nil
+}
+
+// Prepared are the queries that the embedded database was asked, but for those with a list
+// of values in them, which are different each time.
+func (s *Store) Prepared() []string {
+	all := map[string]bool{}
+	s.queries.Range(func(query, _ any) bool { all[query.(string)] = true; return true })
+	s.readers.mu.Lock()
+	defer s.readers.mu.Unlock()
+	for _, c := range s.readers.free {
+		for query := range c.direct {
+			all[query] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
 }
 
 func statementOf(q RoomQuery) string { text, _ := q.statement(51); return text }

@@ -3,6 +3,8 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -160,12 +162,19 @@ func TestTheSamePeopleHaveTheSameConversation(t *testing.T) {
 		if _, err := s.Converse(t.Context(), ben.ID, []store.UserID{99}); err == nil {
 			t.Error("one can talk to nobody")
 		}
-		many := make([]store.UserID, 12)
-		for i := range many {
-			many[i] = store.UserID(i + 100)
+		var eleven []store.UserID
+		for i := range 11 {
+			eleven = append(eleven, person(t, s, fmt.Sprint("guest", i)).ID)
 		}
-		if _, err := s.Converse(t.Context(), ben.ID, many); err == nil {
-			t.Error("thirteen can talk directly")
+		twelve, err := s.Converse(t.Context(), ben.ID, eleven)
+		must(t, err)
+		slices.Reverse(eleven)
+		if again, err := s.Converse(t.Context(), eleven[0], append(eleven[1:], ben.ID)); err != nil || again != twelve {
+			t.Errorf("twelve have %d and, begun by another, %d: %v", twelve, again, err)
+		}
+		var many store.Invalid
+		if _, err := s.Converse(t.Context(), ben.ID, append(eleven, cleo.ID)); !errors.As(err, &many) || !strings.Contains(many.Text, "At most 12") {
+			t.Errorf("thirteen can talk directly: %v", err)
 		}
 
 		// Nobody else gets in, and it stays what it is: not even an administrator's doing.
@@ -179,6 +188,45 @@ func TestTheSamePeopleHaveTheSameConversation(t *testing.T) {
 			wants(t, "remove", remove(t.Context(), s, who, room, cleo), store.ErrNotFound)
 		}
 		wants(t, "leave", s.Leave(t.Context(), room, ben.ID), store.ErrNotFound)
+	})
+}
+
+func TestRoomsWithSomethingUnreadComeFirstTheLastActiveAtTheTopAndThenTheRestByName(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		_, ben, cleo := crew(t, s)
+		rooms := map[string]store.RoomID{"Lobby": 1}
+		for _, name := range []string{"workshop", "Garden", "Kitchen"} {
+			rooms[name] = makeRoom(t, s, ben, name, store.OpenRoom)
+			must(t, s.Join(t.Context(), rooms[name], cleo.ID))
+		}
+		lists := func(want ...string) {
+			t.Helper()
+			all, err := s.RoomsOf(t.Context(), cleo.ID)
+			must(t, err)
+			var got []string
+			for _, m := range all {
+				got = append(got, m.Name)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("got %v, want %v", got, want)
+			}
+		}
+		said := 0
+		say := func(room string) {
+			said++
+			_, err := s.PostMessage(t.Context(), store.Draft{Room: rooms[room], Author: ben.ID, Key: fmt.Sprint(said), Body: "hello"})
+			must(t, err)
+		}
+		lists("Garden", "Kitchen", "Lobby", "workshop")
+		say("Kitchen")
+		say("workshop")
+		lists("workshop", "Kitchen", "Garden", "Lobby")
+		say("Kitchen")
+		lists("Kitchen", "workshop", "Garden", "Lobby")
+		must(t, s.SetInvolvement(t.Context(), rooms["Kitchen"], cleo.ID, store.MentionsOnly, false))
+		lists("workshop", "Garden", "Kitchen", "Lobby")
+		must(t, s.MarkAllSeen(t.Context(), cleo.ID))
+		lists("Garden", "Kitchen", "Lobby", "workshop")
 	})
 }
 
