@@ -14,6 +14,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gorilla/websocket"
+
+	"parley/handlers"
 	"parley/store"
 	"parley/store/storetest"
 )
@@ -140,7 +143,7 @@ func TestAnAdministratorReadsNoRoomThatTheyAreNotIn(t *testing.T) {
 		for _, room := range []string{"2", "3"} {
 			for _, row := range access {
 				method, pattern, _ := strings.Cut(row.route, " ")
-				if !strings.Contains(pattern, "{room}") || strings.Contains(pattern, "stream") || strings.HasSuffix(pattern, "/members") || strings.HasSuffix(pattern, "/join") {
+				if !strings.Contains(pattern, "{room}") || strings.HasSuffix(pattern, "/members") || strings.HasSuffix(pattern, "/join") {
 					continue
 				}
 				path := strings.NewReplacer("{room}", room, "{seq}", "1").Replace(pattern)
@@ -153,6 +156,36 @@ func TestAnAdministratorReadsNoRoomThatTheyAreNotIn(t *testing.T) {
 			if a := ada.get(path); strings.Contains(a.body, "treasure") || strings.Contains(a.body, "/rooms/3") {
 				t.Errorf("%s shows it", path)
 			}
+		}
+		// Nor by a socket, whatever it says that it shows.
+		sockets := []string{"/rooms/2/live", "/rooms/3/live", "/rooms/3/live?past=1", "/live?title=Rooms&here=3"}
+		for _, part := range handlers.LiveParts() {
+			for _, of := range []string{"", "/2", "/3", "/3/1", "/2/archived"} {
+				sockets = append(sockets, "/live?title=Rooms&part="+part+of)
+			}
+		}
+		for _, path := range sockets {
+			c, _, err := ada.dialAt(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := c.WriteMessage(websocket.TextMessage, []byte(`{"type":"resume","rev":"0"}`)); err != nil {
+				t.Fatal(err)
+			}
+			var sent strings.Builder
+			for !strings.Contains(sent.String(), `id="pulse"`) {
+				_, frame, err := c.ReadMessage()
+				if websocket.IsCloseError(err, 1008) {
+					break
+				} else if err != nil {
+					t.Fatalf("%s: %v", path, err)
+				}
+				sent.Write(frame)
+			}
+			if got := sent.String(); strings.Contains(got, "treasure") || strings.Contains(got, "/rooms/3") {
+				t.Errorf("%s is sent %.300q", path, got)
+			}
+			c.Close()
 		}
 	}, unlimited)
 }

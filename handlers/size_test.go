@@ -89,32 +89,55 @@ func TestTheRoomsPageAndItsAssetsAreSmall(t *testing.T) {
 	t.Logf("page %d bytes, assets %d bytes, compressed", page, assets)
 }
 
-// BenchmarkRoomPage is the page of 50 messages from SQLite, without the network and
-// without compression.
-func BenchmarkRoomPage(b *testing.B) {
-	s := storetest.SQLite(b)
-	ada, err := s.CreateUser(b.Context(), store.SignUp{Username: "ada", Email: "ada@example.com", Password: password, MayBeFirst: true})
+// roomOf50 renders the page of 50 messages from SQLite, without the network and without
+// compression.
+func roomOf50(t testing.TB) func() {
+	s := storetest.SQLite(t)
+	ada, err := s.CreateUser(t.Context(), store.SignUp{Username: "ada", Email: "ada@example.com", Password: password, MayBeFirst: true})
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
 	for i := range 50 {
-		if _, err := s.PostMessage(b.Context(), store.Draft{Room: 1, Author: ada.ID, Key: fmt.Sprint(i), Body: lorem(i)}); err != nil {
-			b.Fatal(err)
+		if _, err := s.PostMessage(t.Context(), store.Draft{Room: 1, Author: ada.ID, Key: fmt.Sprint(i), Body: lorem(i)}); err != nil {
+			t.Fatal(err)
 		}
 	}
-	server, err := handlers.New(b.Context(), handlers.Config{Store: s, Bus: &live.Local{}, ListenPort: "80"})
+	server, err := handlers.New(t.Context(), handlers.Config{Store: s, Bus: &live.Local{}, ListenPort: "80"})
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
 	render := server.RoomPage(ada, 1)
+	return func() {
+		if err := render(t.Context(), io.Discard); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// What the page costs is measured by the benchmark, when somebody asks. What it allocates
+// does not depend on the machine: who makes it grow is told at once.
+func TestTheRoomsPageAllocatesNoMoreThanWhatItWasMeasuredWith(t *testing.T) {
+	const measured = 1463 // with 350 µs
+	if n := testing.AllocsPerRun(50, roomOf50(t)); n > 1.1*measured {
+		t.Errorf("the page of 50 messages allocates %.0f times, and %d when it was measured", n, measured)
+	}
+}
+
+// mostCPU is what the page may cost.
+const mostCPU = 400 * time.Microsecond
+
+func BenchmarkRoomPage(b *testing.B) {
+	render := roomOf50(b)
 	b.ReportAllocs()
 	before := cpu(b)
 	for b.Loop() {
-		if err := render(b.Context(), io.Discard); err != nil {
-			b.Fatal(err)
-		}
+		render()
 	}
-	b.ReportMetric(float64((cpu(b)-before).Microseconds())/float64(b.N), "cpu-µs/op")
+	each := (cpu(b) - before) / time.Duration(b.N)
+	b.ReportMetric(float64(each)/float64(time.Microsecond), "cpu-µs/op")
+	if each > mostCPU {
+		b.Errorf("the page of 50 messages costs %v of the processor, %v are the limit", each, mostCPU)
+	}
 }
 
 // cpu is the CPU time that this process has used: it hardly depends on what else the
