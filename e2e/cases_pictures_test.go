@@ -26,6 +26,7 @@ func TestModerationLooksAsInTheDocumentation(t *testing.T) {
 			for _, size := range [][2]int64{{1440, 900}, {360, 780}} {
 				w.size(size[0], size[1])
 				w.Until(`document.fonts.status === "loaded"`)
+				w.plain(name)
 				if len(w.Screenshot(fmt.Sprintf("%s-%d-%s", name, size[0], scheme))) == 0 {
 					t.Errorf("no picture of %s", name)
 				}

@@ -115,7 +115,7 @@ func (w *Window) plain(page string) {
 	if strings.Contains(source, "@icon(") {
 		w.t.Errorf("%s: shows a template's source", page)
 	}
-	if eval[bool](w, `document.documentElement.scrollWidth > innerWidth`) {
+	if eval[bool](w, `[...document.querySelectorAll("html, body, main")].some(e => e.scrollWidth > e.clientWidth)`) {
 		w.t.Errorf("%s: the page is wider than the window of %d px", page, eval[int](w, `innerWidth`))
 	}
 }
