@@ -51,7 +51,9 @@ func TestWhatTwoModeratorsHaveHalfWrittenInACaseStaysWhateverEitherDoes(t *testi
 		t.Helper()
 		w.Submit(button, arrived+" && "+then)
 	}
-	held := func(state string) string { return fmt.Sprintf(`document.querySelector("#case-state[data-hold='%s']")`, state) }
+	held := func(state string) string {
+		return fmt.Sprintf(`document.querySelector("#case-state[data-hold='%s']")`, state)
+	}
 	const taker, close, reopen = "#case-state button[formaction$='/taker']", "#case-state button[formaction$='/close']", "#case-state button[formaction$='/reopen']"
 
 	does(ben, taker, held("mine"))

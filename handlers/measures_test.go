@@ -404,3 +404,25 @@ func TestWhoHasATimeOutIsToldSoAtTheFormWithTheirWordsStillInIt(t *testing.T) {
 		}
 	})
 }
+
+func TestAnObjectionThatComesTooLateIsStillThereToBeCopied(t *testing.T) {
+	inOneCourt(t, func(t *testing.T, c *court) {
+		for range 2 {
+			c.does("mod", "/measures", url.Values{"kind": {"time-out"}, "user": {fmt.Sprint(c.ids["ben"])}, "reason": {"spam"}, "for": {"1h"}}, 303)
+			c.does("mod", "/measures", url.Values{"kind": {"warn"}, "user": {fmt.Sprint(c.ids["ben"])}, "reason": {"spam"}}, 303)
+		}
+		c.does("mod", "/measures/1/lift", url.Values{}, 303)
+		c.does("ben", "/notices/2/appeal", url.Values{"text": {"It was a joke"}}, 303)
+		for notice, row := range map[string]struct {
+			status   int
+			sentence string
+		}{"1": {422, "This has ended already, so there is nothing left to object to."}, "2": {409, "You have objected to this already."}} {
+			a := c.does("ben", "/notices/"+notice+"/appeal", url.Values{"text": {"It was meant well"}}, row.status)
+			_, card, _ := strings.Cut(a.body, `id="notice-`+notice+`"`)
+			card, _, _ = strings.Cut(card, "</article>")
+			if !strings.Contains(card, row.sentence) || !strings.Contains(card, "It was meant well</textarea>") {
+				t.Errorf("notice %s lacks the sentence, or the words: %s", notice, card)
+			}
+		}
+	})
+}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -18,44 +20,88 @@ import (
 // mostNotices is how many notices a page lists.
 const mostNotices = 100
 
-// showNotices is what moderators decided about the asker.
-func (s *Server) showNotices(w http.ResponseWriter, r *http.Request) error {
-	return s.notices(w, r, http.StatusOK, 0, views.Fields{})
+func init() {
+	liveParts["notices"] = part{may: mayNotices, show: noticesPart}
 }
 
-func (s *Server) notices(w http.ResponseWriter, r *http.Request, status int, at store.MeasureID, f views.Fields) error {
+// showNotices is what moderators decided about the asker.
+func (s *Server) showNotices(w http.ResponseWriter, r *http.Request) error {
+	return s.noticesPage(w, r, http.StatusOK, 0, views.Fields{})
+}
+
+// noticesPage shows them with what is written in the form of the notice in.
+func (s *Server) noticesPage(w http.ResponseWriter, r *http.Request, status int, in store.MeasureID, f views.Fields) error {
 	ctx, me := r.Context(), asker(r).User.ID
-	measures, err := s.Store.NoticesOf(ctx, me, mostNotices)
+	v, err := s.notices(ctx, me, time.Now().UTC().Truncate(time.Microsecond))
 	if err != nil {
 		return err
 	}
-	appeals, err := s.Store.AppealsBy(ctx, me)
-	if err != nil {
-		return err
-	}
-	all, unread := make([]views.Decision, len(measures)), false
-	for i, m := range measures {
-		if all[i], err = s.decision(ctx, m, appeals[m.ID]); err != nil {
-			return err
-		}
-		unread = unread || m.ReadAt.IsZero()
-	}
-	if unread {
-		if err := s.Store.ReadNotices(ctx, me, measures[0].ID); err != nil {
+	v.In, v.Form = in, f
+	if slices.ContainsFunc(v.All, func(n views.Decision) bool { return n.ReadAt.IsZero() }) {
+		if err := s.Store.ReadNotices(ctx, me, v.All[0].ID); err != nil {
 			s.Log.Warn("note that notices were read", "user", me, "error", err) // they are read all the same
 		}
 		s.changedFor(me)
-	}
-	held, err := s.Store.HeldBy(ctx, me, mostNotices)
-	if err != nil {
-		return err
 	}
 	page, err := s.me(ctx, asker(r), "Decided about you", 0)
 	if err != nil {
 		return err
 	}
-	done := map[string]string{"appeal": "Your objection is sent.", "held": "It is taken back: nobody reads it any more."}[r.URL.Query().Get("saved")]
-	return s.render(w, r, status, views.NoticesPage(page, all, held, at, f, done))
+	page.Live.Part = fmt.Sprintf("notices/%d/%d", me, v.At.UnixMicro())
+	v.Done = map[string]string{"appeal": "Your objection is sent.", "held": "It is taken back: nobody reads it any more."}[r.URL.Query().Get("saved")]
+	return s.render(w, r, status, views.NoticesPage(page, v))
+}
+
+// notices are those of user, for a page that was made at at.
+func (s *Server) notices(ctx context.Context, user store.UserID, at time.Time) (views.Notices, error) {
+	v := views.Notices{User: user, At: at}
+	measures, err := s.Store.NoticesOf(ctx, user, mostNotices)
+	if err != nil {
+		return v, err
+	}
+	appeals, err := s.Store.AppealsBy(ctx, user)
+	if err != nil {
+		return v, err
+	}
+	v.All = make([]views.Decision, len(measures))
+	for i, m := range measures {
+		if v.All[i], err = s.decision(ctx, m, appeals[m.ID]); err != nil {
+			return v, err
+		}
+	}
+	v.Held, err = s.Store.HeldBy(ctx, user, mostNotices)
+	return v, err
+}
+
+// noticesOf reads "42/1764460800000000": whose page it is, and when it was made.
+func noticesOf(rest string) (store.UserID, time.Time, error) {
+	user, at, _ := strings.Cut(rest, "/")
+	id, err := userOf(user)
+	micros, failed := strconv.ParseInt(at, 10, 64)
+	if err != nil || failed != nil {
+		return 0, time.Time{}, store.ErrNotFound
+	}
+	return id, time.UnixMicro(micros).UTC(), nil
+}
+
+// mayNotices lets everybody follow their own.
+func mayNotices(_ *Server, _ context.Context, user store.User, rest string) (string, error) {
+	whose, _, err := noticesOf(rest)
+	if err == nil && whose != user.ID {
+		err = store.ErrNotFound
+	}
+	return "", err
+}
+
+func noticesPart(s *Server, ctx context.Context, rest string) (parts, []live.Topic, error) {
+	user, at, err := noticesOf(rest)
+	if err != nil {
+		return nil, nil, err
+	}
+	v, err := s.notices(ctx, user, at)
+	return func(zone *time.Location) []templ.Component {
+		return []templ.Component{views.NoticesRegion(v, zone, true)}
+	}, []live.Topic{personTopic(user)}, err
 }
 
 // decision is m as its person sees it, with their appeal, if there is one.
@@ -75,14 +121,22 @@ func (s *Server) createAppeal(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = s.Store.CreateAppeal(r.Context(), asker(r).User.ID, id, r.PostForm.Get("text"))
+	me := asker(r).User.ID
+	err = s.Store.CreateAppeal(r.Context(), me, id, r.PostForm.Get("text"))
 	var problem store.Invalid
-	if errors.As(err, &problem) {
-		return s.notices(w, r, http.StatusUnprocessableEntity, id, fieldsOf(r, store.Problems{problem}))
-	}
-	if err != nil {
+	switch {
+	case errors.As(err, &problem):
+		f := fieldsOf(r, store.Problems{problem})
+		f.Problem = problem.Text // where the form is no more
+		return s.noticesPage(w, r, http.StatusUnprocessableEntity, id, f)
+	case errors.Is(err, store.ErrConflict):
+		f := fieldsOf(r, nil)
+		f.Problem = "You have objected to this already."
+		return s.noticesPage(w, r, http.StatusConflict, id, f)
+	case err != nil:
 		return err
 	}
+	s.changedFor(me)
 	s.Bus.Publish(live.Hint{Topic: appealsTopic})
 	return seeOther(w, r, "/notices?saved=appeal")
 }

@@ -14,7 +14,7 @@ import (
 	"parley/views/words"
 )
 
-const htmxConfig = `{"extensions":"hx-csp, ws, upsert","safeEval":true,"prefix":"","history":false,"morphSkip":"#composer","noSwap":[204,304,"4xx","5xx"],"ws":{"pauseOnBackground":false,"reconnectDelay":1000,"reconnectJitter":1,"reconnectMaxDelay":8000}}`
+const htmxConfig = `{"extensions":"hx-csp, ws, upsert","safeEval":true,"prefix":"","history":false,"morphSkip":"#composer, textarea","noSwap":[204,304,"4xx","5xx"],"ws":{"pauseOnBackground":false,"reconnectDelay":1000,"reconnectJitter":1,"reconnectMaxDelay":8000}}`
 
 func head(p Page) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {

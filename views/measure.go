@@ -87,14 +87,14 @@ func lasts(ctx context.Context, endless bool) [][2]string {
 	return append(all, [2]string{OwnEnd, say(ctx, "Until a date of my own…")})
 }
 
-// Noticed is what a measure says to the person it is on.
-func Noticed(ctx context.Context, m store.Measure, zone *time.Location) string {
+// Noticed is what a measure says at now to the person it is on.
+func Noticed(ctx context.Context, m store.Measure, now time.Time, zone *time.Location) string {
 	where := m.RoomName
 	until := ""
 	if !m.Until.IsZero() {
 		until = moment(ctx, m.Until.In(zone))
 	}
-	if !m.Holds(time.Now()) {
+	if !m.Holds(now) {
 		switch m.Kind {
 		case store.HideMessage:
 			return say(ctx, "A message of yours was hidden, and is shown again.")

@@ -25,7 +25,7 @@ func TestANoticeSaysWhatHoldsAndInThePastWhatDoesNot(t *testing.T) {
 		"You could not sign in.":                                           {Kind: store.Ban, EndedAt: time.Now()},
 		"You cannot sign in any more.":                                     {Kind: store.Ban},
 	} {
-		if got := views.Noticed(ctx, m, time.UTC); got != want {
+		if got := views.Noticed(ctx, m, time.Now(), time.UTC); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
