@@ -127,6 +127,7 @@ func TestARefusedMessageStaysInTheComposerWithASentence(t *testing.T) {
 		refused(ada, strings.Repeat("word ", 1700), "8,000 fit")
 		ada.Until(`document.activeElement.id === "composer-text"`)
 		ada.Reload()
+		ada.Until(held(strings.Repeat("word ", 1700)))
 	})
 	t.Run("too much", func(t *testing.T) {
 		// Six bytes of the form for each letter: a browser takes long to lay out as many
@@ -150,7 +151,7 @@ func TestARefusedMessageStaysInTheComposerWithASentence(t *testing.T) {
 		if _, err := conn.ExecContext(t.Context(), "begin immediate"); err != nil {
 			t.Fatal(err)
 		}
-		ada.Type("#composer-text", "not now")
+		ada.rewrite("not now")
 		refused(ada, "not now", "The server is busy")
 		ada.Until(`document.activeElement.id === "composer-text"`)
 		if _, err := conn.ExecContext(context.Background(), "rollback"); err != nil {
@@ -180,7 +181,7 @@ func TestARefusedMessageStaysInTheComposerWithASentence(t *testing.T) {
 		ada.Reload()
 	})
 	t.Run("signed out", func(t *testing.T) {
-		ada.Type("#composer-text", "my last words")
+		ada.rewrite("my last words")
 		other := ada.second()
 		other.Open("/")
 		other.Until(inRoom)
@@ -190,6 +191,13 @@ func TestARefusedMessageStaysInTheComposerWithASentence(t *testing.T) {
 		refused(ada, "my last words", "You are signed out")
 		ada.Until(`document.activeElement.id === "composer-text"`)
 	})
+}
+
+// rewrite types text in place of all that is in the composer.
+func (w *Window) rewrite(text string) {
+	w.t.Helper()
+	w.Click("#composer-text")
+	w.do(atTheEnd(), chromedp.KeyEvent(kb.Home, chromedp.KeyModifiers(chromedp.ModifierCtrl|chromedp.ModifierShift)), chromedp.KeyEvent(text))
 }
 
 // insert puts text into the composer at once, as pasting does.

@@ -63,6 +63,10 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		http.Redirect(w, r, "/login?next="+url.QueryEscape(localPath(r.URL.RequestURI())), http.StatusSeeOther)
 		return
 	}
+	if r.Pattern == saveDraftPattern { // nothing comes between them and what they type
+		w.WriteHeader(status)
+		return
+	}
 	answer, made := s.apology(w, r, err, sentence)
 	if made == nil {
 		made = s.render(w, r, status, answer)
@@ -108,7 +112,7 @@ func echo(r *http.Request) (c views.Compose, ok bool) {
 	if r.Pattern != createMessagePattern || bodyOf(r.PostForm) == "" {
 		return c, false
 	}
-	return views.Compose{Key: r.PostForm.Get("key"), Body: bodyOf(r.PostForm)}, true
+	return views.Compose{Room: store.Room{ID: roomNumber(r)}, Key: r.PostForm.Get("key"), Body: bodyOf(r.PostForm)}, true
 }
 
 // explain returns the status of err and what to tell the person.

@@ -59,8 +59,7 @@ func (s *Server) showWrite(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	composer := newComposer(room.Room, asker(r).User.ID)
-	composer.Name = views.RoomName(r.Context(), room)
+	composer := composerIn(r.Context(), room)
 	var waits store.Waits
 	if r.URL.Query().Get("held") != "" {
 		waits.State = store.HeldWaiting

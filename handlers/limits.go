@@ -17,6 +17,7 @@ type limits struct {
 	signUps  *buckets[string]
 	signIns  *buckets[string] // right or wrong
 	posts    *buckets[posting]
+	drafts   *buckets[store.UserID]
 	forms    *buckets[store.UserID] // of any kind
 	creates  *buckets[store.UserID] // of rooms
 	trials   *buckets[store.UserID] // of rules
@@ -36,7 +37,8 @@ func newLimits(off bool) *limits {
 	return &limits{
 		off:      off,
 		signUps:  newBuckets[string](off, rate.Every(time.Minute), 10),
-		posts:    newBuckets[posting](off, 0, 0), // as the settings say
+		posts:    newBuckets[posting](off, 0, 0),       // as the settings say
+		drafts:   newBuckets[store.UserID](off, 1, 20), // a page saves after a pause
 		forms:    newBuckets[store.UserID](off, 5, 60),
 		creates:  newBuckets[store.UserID](off, rate.Every(time.Minute), 30),
 		trials:   newBuckets[store.UserID](off, rate.Every(3*time.Second), 20),

@@ -98,12 +98,16 @@ func (s *Server) showText(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, views.Text("", false, true))
 }
 
-// keepDraft is err with the composer again. The key stays: what failed may have
-// been stored, and the same text again is then the same message.
+// keepDraft is err with the composer again, and keeps its text for when the page is left.
+// The key stays: what failed may have been stored, and the same text again is then the
+// same message.
 func (s *Server) keepDraft(r *http.Request, room store.Membership, d store.Draft, err error) error {
 	c := views.Compose{Room: room.Room, Name: views.RoomName(r.Context(), room), As: d.Author, Key: d.Key, Body: d.Body, Wrong: true}
 	if !store.ValidKey(c.Key) {
 		c.Key = newComposer(room.Room, d.Author).Key
+	}
+	if !errors.Is(err, store.ErrUnavailable) {
+		_ = s.noteDraft(r.Context(), d) // without it the text is on the page alone
 	}
 	var notice templ.Component
 	var restraint store.Restraint

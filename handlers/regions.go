@@ -227,7 +227,7 @@ func (s *Server) sideRegion(ctx context.Context, user store.UserID, here store.R
 	if err != nil {
 		return nil, nil, err
 	}
-	depends := []live.Topic{personTopic(user), settingsTopic} // the title names this place
+	depends := []live.Topic{personTopic(user), draftsTopic(user), settingsTopic} // the title names this place
 	depends = append(depends, deskTopics(beside.Role, rooms)...)
 	var own store.Membership
 	for _, m := range rooms {

@@ -120,8 +120,8 @@ func (s *Server) roomPage(ctx context.Context, session store.Session, room store
 	if err != nil {
 		return views.Room{}, err
 	}
-	composer := newComposer(room.Room, session.User.ID)
-	composer.Quiet, composer.Name = at.around > 0, views.RoomName(ctx, room)
+	composer := composerIn(ctx, room)
+	composer.Quiet = at.around > 0
 	v := views.Room{
 		Page: page, Room: room, People: people, Messages: w.rows, More: w.older, Newer: w.newer, Past: w.past, Zone: views.Zone(session.User),
 		Composer: composer,

@@ -180,6 +180,7 @@ func (s *Server) routes() []route {
 		{"GET /live", anyone, s.openSocket},
 		{"GET /rooms/{room}/messages", person, s.showMessages},
 		{createMessagePattern, person, s.createMessage},
+		{saveDraftPattern, person, s.saveDraft},
 		{"GET /rooms/{room}/messages/{seq}", person, s.showMessage},
 		{"POST /rooms/{room}/messages/{seq}", person, s.updateMessage},
 		{"POST /rooms/{room}/messages/{seq}/unread", person, s.markUnread},

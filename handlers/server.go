@@ -107,8 +107,8 @@ func (s *Server) Run(ctx context.Context) {
 	go func() {
 		defer close(tidied)
 		for {
-			if _, err := s.Store.ForgetKeys(ctx); err != nil && ctx.Err() == nil {
-				s.Log.Warn("forget old keys", "error", err)
+			if err := s.forgetKeys(ctx); err != nil && ctx.Err() == nil {
+				s.Log.Warn("forget old drafts and keys", "error", err)
 			}
 			if err := s.eraseCopies(ctx); err != nil && ctx.Err() == nil {
 				s.Log.Warn("erase what was reported", "error", err)
@@ -161,6 +161,16 @@ func (s *Server) Run(ctx context.Context) {
 	<-worked
 	<-ended
 	<-tidied
+}
+
+// forgetKeys forgets drafts that are old or sent, and, if that is done, the keys by which
+// is known what was sent.
+func (s *Server) forgetKeys(ctx context.Context) error {
+	if err := s.Store.ForgetDrafts(ctx); err != nil {
+		return err
+	}
+	_, err := s.Store.ForgetKeys(ctx)
+	return err
 }
 
 // saveEvery is how long what was read waits to be kept.

@@ -60,6 +60,7 @@ func (s *Store) deleteAccount(ctx context.Context, tx *transaction, by Actor, u 
 	for _, forget := range []string{
 		"delete from name_words where user_id = $1",
 		"delete from post_keys where author_id = $1",
+		"delete from drafts where user_id = $1",
 		"delete from mutes where user_id = $1",
 		"delete from signin_links where user_id = $1",
 		"update invitations set email = '', note = '' where by_id = $1",

@@ -34,6 +34,7 @@ var exportPhases = []exportPhase{
 	{"measures", (*exporter).measures},
 	{"reports", (*exporter).reports},
 	{"held", (*exporter).held},
+	{"drafts", (*exporter).drafts},
 	{"messages", (*exporter).messages},
 }
 
@@ -187,6 +188,24 @@ select room_id, seq
  where user_id = $1 and (room_id, seq) > ($2, $3)
  order by room_id, seq
  limit $4`
+
+func (e *exporter) drafts(ctx context.Context) error {
+	type row struct {
+		RoomID RoomID `db:"room_id"`
+		At     int64
+		Body   string
+	}
+	return exported(ctx, e, exportLong, func(r row) map[string]any {
+		return map[string]any{"kind": "draft", "room": r.RoomID, "saved": stamp(r.At), "text": r.Body}
+	}, func(r row) [2]int64 { return [2]int64{int64(r.RoomID), 0} }, exportedDrafts, e.user, e.after[0], exportLong)
+}
+
+const exportedDrafts = `
+select room_id, at, body
+  from drafts
+ where user_id = $1 and room_id > $2
+ order by room_id
+ limit $3`
 
 // messages writes what they wrote: in one room, as much as a part holds.
 func (e *exporter) messages(ctx context.Context) error {

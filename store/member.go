@@ -239,10 +239,11 @@ func (s *Store) SetInvolvement(ctx context.Context, room RoomID, user UserID, le
 	})
 }
 
-// setMember begins or ends a membership; it takes the room's next revision. Who
-// comes has read all that was said before, and is not deleted meanwhile: otherwise it is
-// sql.ErrNoRows. What bars somebody is a measure, or, from before removals were measures,
-// -1: such a person may be let in again, but does not get the room when nobody is in it.
+// setMember begins a membership, or ends it with what was begun to be written; it takes the
+// room's next revision. Who comes has read all that was said before, and is not deleted
+// meanwhile: otherwise it is sql.ErrNoRows. What bars somebody is a measure, or, from before
+// removals were measures, -1: such a person may be let in again, but does not get the room
+// when nobody is in it.
 func setMember(ctx context.Context, tx *transaction, room RoomID, user UserID, present, owner bool) error {
 	if present {
 		if err := keepAccount(ctx, tx, user); err != nil {
@@ -253,7 +254,10 @@ func setMember(ctx context.Context, tx *transaction, room RoomID, user UserID, p
 	if err := tx.GetContext(ctx, &rev, bumpMembers, room, user, present); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, upsertMember, room, user, rev, present, owner)
+	if _, err := tx.ExecContext(ctx, upsertMember, room, user, rev, present, owner); err != nil || present {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, forgetDraftIn, user, room)
 	return err
 }
 

@@ -243,19 +243,31 @@ var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 // checkBody returns body as it is stored: lines end in a newline, and white space
 // around the text is left out.
 func (s *Store) checkBody(body string) (string, error) {
-	if !utf8.ValidString(body) || strings.ContainsRune(body, 0) {
-		return "", Invalid{"body", "This text has characters that cannot be read. Remove them and send again."}
+	text := strings.TrimRightFunc(strings.TrimLeft(newlines.Replace(body), "\n"), unicode.IsSpace)
+	if err := checkText(text); err != nil {
+		return "", err
 	}
-	body = newlines.Replace(body)
-	text := strings.TrimRightFunc(strings.TrimLeft(body, "\n"), unicode.IsSpace)
-	if strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || invisible(r) }) == "" {
+	if isBlank(text) {
 		return "", Invalid{"body", "Write something first."}
 	}
 	if n, most := utf8.RuneCountInString(text), s.settings.Load().MostRunes; n > most {
 		return "", TooLong{n, most}
 	}
-	if len(text) > MessageBytes {
-		return "", Invalid{"body", "This message is larger than 32 KiB. Shorten it, or send it in parts."}
-	}
 	return text, nil
+}
+
+// checkText is Invalid for what can be no message whatever the settings say.
+func checkText(text string) error {
+	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+		return Invalid{"body", "This text has characters that cannot be read. Remove them and send again."}
+	}
+	if len(text) > MessageBytes {
+		return Invalid{"body", "This message is larger than 32 KiB. Shorten it, or send it in parts."}
+	}
+	return nil
+}
+
+// isBlank says whether nobody can see anything of text.
+func isBlank(text string) bool {
+	return strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || invisible(r) }) == ""
 }

@@ -80,6 +80,8 @@ func TestNoQueryScansATable(t *testing.T) {
 		"forget key":      forgetKey,
 		"forget digest":   forgetDigest,
 
+		"draft":         draftOf,
+		"drafts gone":   forgetDraftIn,
 		"held before":   heldAs,
 		"held anywhere": heldAnywhere,
 		"held in":       heldIn,
@@ -205,6 +207,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"export measures":    exportedMeasures,
 		"export reports":     exportedReports,
 		"export held":        exportedHeld,
+		"export drafts":      exportedDrafts,
 		"export mutes":       exportedMutes,
 		"export invitations": exportedInvitations,
 		"export arrivals":    exportedArrivals,

@@ -13,20 +13,6 @@ import (
 // KeyLife is how long the digest of a post is kept to recognise a repeated one.
 const KeyLife = 24 * time.Hour
 
-// Draft is a message as a person sends it. Key is the composer's: the same
-// (author, room, key, body) again is the same message.
-type Draft struct {
-	Room   RoomID
-	Author UserID
-	Key    string
-	Body   string
-}
-
-// ValidKey says whether key can be a Draft's.
-func ValidKey(key string) bool {
-	return key != "" && len(key) <= 64 && readable(key) == key
-}
-
 // PostMessage adds d to the room as its next message and returns it with its
 // author. The same draft again, within KeyLife or after the message was deleted,
 // returns the stored message. It fails with ErrNotFound if the author is not, or

@@ -73,6 +73,7 @@ type Membership struct {
 	ActiveAt  int64   `db:"active_at"` // of the last message, microseconds; 0: none
 	With      []Named `db:"-"`         // the others of a direct conversation, by id
 	Silent    bool    `db:"-"`         // the member has muted all of them
+	Draft     Draft   `db:"-"`         // what they have begun to write, if it has a Key; the Body is Membership's alone
 
 	windows windows // in which messages may be changed, when it was read
 }
@@ -117,15 +118,18 @@ func (r *Room) places() []any {
 const membershipColumns = `
 select ` + roomFields + `, m.user_id, m.owner, m.moderator, m.favourite, m.level, m.seen_seq,
        (select count(*) from mentions x where x.user_id = m.user_id and x.room_id = m.room_id and x.seq > m.seen_seq) as mentions,
-       r.last_at as active_at
-  from members m
-  join rooms r on r.id = m.room_id`
+       r.last_at as active_at, coalesce(d.key, '')`
 
-// readMemberships reads rows of membershipColumns.
+const fromMemberships = `
+  from members m
+  join rooms r on r.id = m.room_id
+  left join drafts d on d.user_id = m.user_id and d.room_id = m.room_id and not ` + draftSent
+
+// readMemberships reads rows of membershipColumns and the text of a draft.
 func (s *Store) readMemberships(ctx context.Context, query string, args ...any) ([]Membership, error) {
 	var all []Membership
 	m := Membership{windows: s.windows()}
-	places := append(m.Room.places(), (*int64)(&m.User), &m.Owner, &m.Moderator, &m.Favourite, (*string)(&m.Level), (*int64)(&m.Seen), &m.Mentions, &m.ActiveAt)
+	places := append(m.Room.places(), (*int64)(&m.User), &m.Owner, &m.Moderator, &m.Favourite, (*string)(&m.Level), (*int64)(&m.Seen), &m.Mentions, &m.ActiveAt, &m.Draft.Key, &m.Draft.Body)
 	err := s.read(ctx, places, func() { all = append(all, m) }, query, args...)
 	if err != nil {
 		return nil, s.plain(err)
@@ -143,7 +147,7 @@ func (s *Store) Membership(ctx context.Context, id RoomID, user UserID) (Members
 	return found[0], nil
 }
 
-const membership = membershipColumns + `
+const membership = membershipColumns + ", coalesce(d.body, '')" + fromMemberships + `
  where m.room_id = $1 and m.user_id = $2 and m.present`
 
 // RoomsOf returns the rooms that user is a member of and that are in use: those
@@ -178,7 +182,7 @@ func (s *Store) AnyRoom(ctx context.Context, id RoomID) (Room, error) {
 	return r, s.plain(err)
 }
 
-const roomsOfMember = membershipColumns + `
+const roomsOfMember = membershipColumns + ", ''" + fromMemberships + `
  where m.user_id = $1 and m.present and r.archived_at = 0
  order by r.id`
 

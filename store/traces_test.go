@@ -83,6 +83,7 @@ func whole(t *testing.T, s *store.Store, db *sqlx.DB) (ada store.Actor, zephyr s
 	if !errors.As(err, &waits) {
 		t.Fatalf("another casino: %v", err)
 	}
+	begin(t, s, kitchen, zephyr, "8", "zephyr has begun")
 	must(t, s.Mute(ctx, zephyr.ID, ben.ID, true))
 	must(t, s.Mute(ctx, ben.ID, zephyr.ID, false))
 	must2(s.ReportMessage(ctx, lobby, rude.Seq, zephyr.ID, store.Spam, "zephyr says so"))(t)
@@ -165,7 +166,7 @@ func traces(t *testing.T, db *sqlx.DB) (found, lead []string) {
 // is in none.
 var exportedAs = map[string]string{
 	"users": "account", "sessions": "session", "members": "membership", "messages": "message", "mentions": "mention", "mutes": "mute",
-	"invitations": "invitation", "arrivals": "arrival", "measures": "measure", "appeals": "measure", "reports": "report", "held": "held", "log_entries": "act",
+	"invitations": "invitation", "arrivals": "arrival", "measures": "measure", "appeals": "measure", "reports": "report", "held": "held", "drafts": "draft", "log_entries": "act",
 
 	"cases":        "none: until something is done about one, that it is there tells who reported them",
 	"case_notes":   "none: what an office writes is about others",
@@ -228,7 +229,7 @@ func TestAllThatIsStoredAboutAPersonIsInTheirExportOrHasAReason(t *testing.T) {
 			}
 		}
 		for _, words := range []string{"zephyr's line", "zephyr's browser", "friend@zephyr.example", "zephyr's friend", "soup by zephyr", "hello from zephyr", "zephyr's casino",
-			"zephyr says so", "zephyr objects", "zephyr objects again", "calm down", "192.0.2.99"} {
+			"zephyr has begun", "zephyr says so", "zephyr objects", "zephyr objects again", "calm down", "192.0.2.99"} {
 			if !strings.Contains(all.String(), words) {
 				t.Errorf("the export lacks %q", words)
 			}

@@ -650,7 +650,7 @@ func WritePage(p Page, c Compose, notice string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = key(c.Key, false).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = key(c, false).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -94,6 +94,9 @@ func ReadURL(room store.RoomID, seq store.Seq) templ.SafeURL {
 // MessagesURL takes new messages by POST and gives older ones by GET.
 func MessagesURL(room store.RoomID) templ.SafeURL { return "/rooms/" + number(room) + "/messages" }
 
+// DraftURL takes what one has begun to write there.
+func DraftURL(room store.RoomID) templ.SafeURL { return RoomActionURL(room, "draft") }
+
 // MessageURL takes another text for the message by POST.
 func MessageURL(room store.RoomID, seq store.Seq) templ.SafeURL {
 	return "/rooms/" + number(room) + "/messages/" + number(seq)

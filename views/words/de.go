@@ -91,6 +91,7 @@ var germanChat = map[string]string{
 	"Create room":       "Raum anlegen",
 	"Current password":  "Jetziges Passwort",
 	"Dark":              "Dunkel",
+	"Draft":             "Entwurf",
 	"Delete":            "Löschen",
 	"Delete this message? Its text cannot be brought back.": "Diese Nachricht löschen? Ihr Text lässt sich nicht zurückholen.",
 	"Direct conversation":                              "Direktes Gespräch",
