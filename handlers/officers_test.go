@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -16,8 +17,8 @@ import (
 
 // tribunal is a world with somebody of each office. Ada administers; Eva and Moe moderate
 // the instance; Ben owns the Kitchen, which is open, and the Cellar, which is private, Cleo
-// moderates both, and Dan is in both, as Moe is; Finn is in neither. Everybody has written
-// where they are, and all of that was reported, and each of them.
+// moderates both, and Dan is in both, as Moe is; Finn is in neither. Moe, Cleo and Dan
+// talk directly, too. Everybody has written where they are.
 type tribunal struct {
 	*world
 	db     *sqlx.DB
@@ -51,7 +52,17 @@ func inTribunal(t *testing.T, fn func(t *testing.T, c *tribunal)) {
 			if err := errors.Join(err, s.SetModerator(t.Context(), store.Actor{User: c.ids["ben"]}, room, c.ids["cleo"], true)); err != nil {
 				t.Fatal(err)
 			}
+		}
+		direct, err := s.Converse(t.Context(), c.ids["dan"], []store.UserID{c.ids["moe"], c.ids["cleo"]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.rooms["Direct"] = direct
+		for name, room := range c.rooms {
 			for _, author := range []string{"moe", "ben", "cleo", "dan"} {
+				if name == "" || name == "Direct" && author == "ben" {
+					continue
+				}
 				m, err := s.PostMessage(t.Context(), store.Draft{Room: room, Author: c.ids[author], Key: author, Body: "by " + author})
 				if err != nil {
 					t.Fatal(err)
@@ -106,14 +117,19 @@ func status(by string, may bool) int {
 	return http.StatusNotFound
 }
 
-// undo lifts what was just done to on, as who did it.
-func (c *tribunal) undo(by, on string, kind store.MeasureKind) {
+// newest is what was done last.
+func (c *tribunal) newest() (id store.MeasureID) {
 	c.t.Helper()
-	var id store.MeasureID
 	if err := c.db.Get(&id, "select max(id) from measures"); err != nil {
 		c.t.Fatal(err)
 	}
-	if _, err := c.store.Lift(c.t.Context(), store.Actor{User: c.ids[by]}, id, ""); err != nil {
+	return id
+}
+
+// undo lifts what was just done to on, as who did it.
+func (c *tribunal) undo(by, on string, kind store.MeasureKind) {
+	c.t.Helper()
+	if _, err := c.store.Lift(c.t.Context(), store.Actor{User: c.ids[by]}, c.newest(), ""); err != nil {
 		c.t.Fatalf("%s lifts %s of %s: %v", by, kind, on, err)
 	}
 	if kind == store.Suspension || kind == store.Ban {
@@ -240,6 +256,108 @@ func TestEveryActOverACaseIsForWhoMayDoIt(t *testing.T) {
 		}
 		if did < 100 {
 			t.Errorf("only %d acts were done", did)
+		}
+	})
+}
+
+// Each act by each kind of person is lifted by its form by who is not below them.
+func TestEveryLiftOverItsFormIsForWhoMayDoIt(t *testing.T) {
+	inTribunal(t, func(t *testing.T, c *tribunal) {
+		did, refused := 0, 0
+		for _, kind := range []store.MeasureKind{store.HideMessage, store.Warning, store.TimeOut, store.Removal, store.Suspension, store.Ban, store.SlowMode, store.RoomLock, store.NewcomerCap, store.NewcomerLag} {
+			for where, room := range c.rooms {
+				for _, on := range []string{"dan", "cleo", ""} {
+					in := store.Measure{Kind: kind, Room: room, User: c.ids[on], Reason: kind.Reasons()[0], Until: time.Now().Add(time.Hour), Amount: 1}
+					if kind == store.HideMessage {
+						in.Seq = c.wrote[on+" in "+where]
+					}
+					for _, imposer := range offices {
+						if kind == store.HideMessage && in.Seq == 0 || imposer == on || !c.may(imposer, on, in) {
+							continue
+						}
+						impose := func() store.Measure {
+							m, err := c.store.Impose(t.Context(), store.Actor{User: c.ids[imposer]}, in)
+							if err != nil {
+								t.Fatalf("%s does %s to %q in %q: %v", imposer, kind, on, where, err)
+							}
+							in.Words += "." // the next is another
+							return m
+						}
+						m := impose()
+						officer := func(name string) (o store.Officer) {
+							if c.ids[name] == 0 {
+								return o
+							}
+							o, err := c.store.OfficerIn(t.Context(), room, c.ids[name])
+							if err != nil {
+								t.Fatal(err)
+							}
+							return o
+						}
+						for _, by := range append(offices, "nobody") {
+							may := store.MayEnd(officer(by), m, officer(on), officer(imposer))
+							if by == on && (kind == store.Suspension || kind == store.Ban) {
+								continue // they cannot sign in
+							}
+							if a := c.people[by].post(fmt.Sprintf("/measures/%d/lift", m.ID), nil); a.StatusCode != status(by, may) {
+								t.Errorf("%s lifts what %s did, %s to %q in %q: got %d, want %d", by, imposer, kind, on, where, a.StatusCode, status(by, may))
+							} else if may {
+								did++
+								m = impose()
+							} else {
+								refused++
+							}
+						}
+						if _, err := c.store.Lift(t.Context(), store.Actor{User: c.ids["ada"]}, m.ID, ""); err != nil {
+							if _, err = c.store.Lift(t.Context(), store.Actor{User: c.ids[imposer]}, m.ID, ""); err != nil {
+								t.Fatal(err)
+							}
+						}
+						if kind == store.Suspension || kind == store.Ban {
+							c.back(on)
+						}
+					}
+				}
+			}
+		}
+		if did < 100 || refused < 100 {
+			t.Errorf("only %d were lifted, and %d refused", did, refused)
+		}
+	})
+}
+
+// The way to take somebody out of a room from the list of its members.
+func TestEveryRemovalFromTheListOfMembersIsForWhoMayDoIt(t *testing.T) {
+	inTribunal(t, func(t *testing.T, c *tribunal) {
+		did := 0
+		for where, room := range c.rooms {
+			if where == "" {
+				continue
+			}
+			address := fmt.Sprintf("/rooms/%d/members/remove", room)
+			for _, on := range offices {
+				user := fmt.Sprint(c.ids[on])
+				_, err := c.store.Membership(t.Context(), room, c.ids[on])
+				member := err == nil
+				for _, by := range append(offices, "nobody") {
+					may := c.may(by, on, store.Measure{Kind: store.Removal, Room: room})
+					if _, err := c.store.Membership(t.Context(), room, c.ids[by]); err != nil {
+						may = false // to them there is no such list
+					}
+					if got := c.people[by].get(address+"?user="+user).StatusCode == http.StatusOK; got != (may && member) {
+						t.Errorf("%s is asked why %s is to leave %q: %t", by, on, where, got)
+					}
+					if a := c.people[by].post(address, url.Values{"user": {user}, "reason": {"other"}, "for": {"1h"}}); a.StatusCode != status(by, may) {
+						t.Errorf("%s removes %s from %q: got %d, want %d", by, on, where, a.StatusCode, status(by, may))
+					} else if may {
+						did++
+						c.undo(by, on, store.Removal)
+					}
+				}
+			}
+		}
+		if did < 10 {
+			t.Errorf("only %d were removed", did)
 		}
 	})
 }
