@@ -45,11 +45,13 @@ func TestAPrivateRoomIsFoundOnceItIsOpenAndNoMoreWhenItIsPrivateAgain(t *testing
 	turn("open")
 	ben.Open("/rooms")
 	ben.Submit("form[action='/rooms/2/join'] button", inRoom+` && location.pathname === "/rooms/2-surprise"`)
-	// Who is in it stays in it.
+	// Who is in it stays in it, and sees it become private, there and in the list.
+	const locked = `document.querySelector("#head h1").textContent.includes("Private room") && document.querySelector("#side-2").textContent.includes("Private room")`
+	ben.Until(connected + ` && !(` + locked + `)`)
 	turn("private")
+	ben.Until(locked)
 	ben.Open("/rooms/2-surprise")
-	ben.Until(connected)
-	ben.Sees("Private room")
+	ben.Until(connected + ` && ` + locked)
 }
 
 // accessKey presses Alt and a letter, as one does on Linux and Windows.

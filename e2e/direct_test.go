@@ -60,6 +60,18 @@ func TestANewMessageFindsPeopleAsOneTypes(t *testing.T) {
 	ada.retype("#q", "be")
 	ada.Until(`document.querySelector("#choices p:nth-of-type(2) bdi")?.textContent === "Ben" && document.querySelector("#choices .presence--online")`)
 
+	// Twelve can talk directly, and who chooses one more is told so, with all of them still chosen.
+	other := ada.second()
+	other.Allow("status of 422")
+	other.Open("/direct/new")
+	for i := range 12 {
+		other.Click(fmt.Sprintf("#choices p:nth-of-type(%d) input", i+1))
+	}
+	const open = "main form .form__actions button"
+	other.Submit(open, arrived+` && document.querySelector("main form").textContent.includes("At most 12 people can talk directly") && document.querySelectorAll("#choices input:checked").length === 12`)
+	other.Click("#choices p:nth-of-type(12) input")
+	other.Submit(open, inRoom+` && document.querySelectorAll("#people-list li").length === 12`)
+
 	// Somebody's card on a page of its own follows whether they are here, too.
 	ada.Open("/people/" + eval[string](ada, `document.querySelector("#choices p:nth-of-type(2) input").value`))
 	ada.Until(connected + ` && document.querySelector("#card").textContent.includes("Here now")`)

@@ -2,6 +2,9 @@ package e2e
 
 import (
 	"testing"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
 )
 
 // German words are long: nothing may be wider than a phone.
@@ -9,10 +12,23 @@ func TestGermanFitsOnAPhone(t *testing.T) {
 	s := serve(t)
 	ada := window(t, s)
 	ada.Allow("status of 422")
+	// As the browser asks, until one has chosen.
+	if _, err := chromedp.Call(ada.ctx, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": "de-AT, en;q=0.5"}}); err != nil {
+		t.Fatal(err)
+	}
 	ada.SignUp("Ada")
-	ada.Open("/profile")
-	ada.do(setValue("#language", "de"))
-	ada.Submit("form#profile button", arrived+` && document.documentElement.lang === "de"`)
+	for _, language := range []string{"en", "de"} {
+		was := eval[string](ada, `document.documentElement.lang`)
+		ada.Open("/profile")
+		ada.do(setValue("#language", language))
+		ada.Submit("form#profile button", arrived+` && document.documentElement.lang === "`+language+`"`)
+		if was == language {
+			t.Errorf("it was %s before", was)
+		}
+	}
+	if _, err := chromedp.Call(ada.ctx, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{}}); err != nil {
+		t.Fatal(err)
+	}
 	ada.person().make("Donaudampfschifffahrtsgesellschaft", "private")
 	person(t, s, "ben").Post("Guten Morgen")
 	ada.person().post("/rooms/2/members", map[string][]string{"person": {"ben"}})

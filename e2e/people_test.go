@@ -1,8 +1,11 @@
 package e2e
 
 import (
+	"fmt"
+	"sync/atomic"
 	"testing"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -19,7 +22,7 @@ func TestANameInThePanelOpensWhereOneIs(t *testing.T) {
 	ada.Until(`document.querySelector("` + name + `")`)
 	ada.Type("#composer-text", "half a thought")
 	ada.Click(name)
-	ada.Until(card + ` && location.pathname === "/rooms/1-lobby"`)
+	ada.Until(card + ` && location.pathname === "/rooms/1-lobby" && document.activeElement.closest("#editor")`) // Esc is the card's
 	if got := eval[string](ada, `document.querySelector("#composer-text").value`); got != "half a thought" {
 		t.Errorf("the composer has %q", got)
 	}
@@ -49,4 +52,60 @@ func TestANameInThePanelOpensWhereOneIs(t *testing.T) {
 	ada.Script(false)
 	ada.Open("/rooms/1-lobby")
 	ada.Submit(name, `location.pathname === "/people/2"`)
+}
+
+// sends counts the frames that the window's pages send from now on.
+func (w *Window) sends() *atomic.Int64 {
+	var n atomic.Int64
+	frames := chromedp.Events(w.ctx, network.WebSocketFrameSent)
+	go func() {
+		for _, err := range frames {
+			if err != nil {
+				return
+			}
+			n.Add(1)
+		}
+	}()
+	return &n
+}
+
+func TestSeveralPagesOfOnePersonAreOneWhoReadsWithoutSendingAnything(t *testing.T) {
+	s := newServer(t)
+	s.Unlimited()
+	s.Start()
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ada.Until(connected)
+	ben.SignUp("Ben")
+	other := ben.second()
+	sent, alsoSent := ben.sends(), other.sends()
+	ben.Open("/rooms/1-lobby")
+	other.Open("/rooms/1-lobby")
+	ben.Until(connected)
+	other.Until(connected)
+	here := func(how string) string {
+		return `[...document.querySelectorAll("#people-list .people__title")].map(e => e.textContent.replace(/\s+/g, " ").trim()).join() === "Here now · 2" &&
+			document.querySelectorAll("#here-2").length === 1 && document.querySelector("#here-2 .presence--` + how + `")`
+	}
+	ada.Until(here("online"))
+	for _, step := range []struct {
+		page   *Window
+		hidden bool
+		is     string
+	}{{ben, true, "online"}, {other, true, "away"}, {ben, false, "online"}, {other, false, "online"}, {ben, true, "online"}} {
+		step.page.hide(step.hidden)
+		ada.Until(here(step.is))
+	}
+	// He reads on the page that is in front, and neither page says a word about it.
+	eventually(t, "the pages have said that they are in front, or not", func() bool { return sent.Load() > 3 && alsoSent.Load() > 3 })
+	before, alsoBefore := sent.Load(), alsoSent.Load()
+	for i := range 20 {
+		ada.person().Post(fmt.Sprintf("line %d", i))
+	}
+	other.Shows("line 19")
+	ben.Shows("line 19")
+	ada.Until(`[...document.querySelectorAll("#seen bdi")].some(e => e.textContent === "Ben")`)
+	if n, m := sent.Load()-before, alsoSent.Load()-alsoBefore; n+m > 0 {
+		t.Errorf("of 20 messages the pages sent %d and %d frames", n, m)
+	}
 }

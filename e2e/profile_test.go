@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"parley/store"
 )
 
@@ -38,10 +40,18 @@ func TestAStatusIsShownUntilItEnds(t *testing.T) {
 	ben.Until(`[...document.querySelectorAll("#people-list li")].find(e => e.textContent.includes("Ada"))?.textContent.includes("🍜 Noodles at the window")`)
 	ben.Click("#people-list a[href='/people/1']")
 	ben.Until(`document.querySelector(".person__status")?.textContent === "🍜 Noodles at the window"`)
-	// Another change of the profile leaves the status its end.
+	// Another change of the profile leaves the status its end, and is seen at once, too.
+	ben.Press(kb.Escape)
+	ben.Until(`!document.querySelector("#editor .person")`)
 	ada.Open("/profile")
+	ada.retype("#name", "Ada Lovelace")
 	ada.Type("#about", "Likes soup")
+	ada.retype("#zone", "Asia/Tokyo")
 	ada.Submit("form#profile button", profileSaved)
+	ben.Until(`document.querySelector("#here-1 bdi").textContent === "Ada Lovelace" && document.querySelector("#here-1 .avatar").dataset.initials === "AL"`)
+	ben.Click("#here-1 .people__name")
+	ben.Until(`(card => ["Ada Lovelace", "@Ada", "🍜 Noodles at the window", "Likes soup", "Here now", new Date().toLocaleTimeString("en-GB", {hour: "2-digit", minute: "2-digit", timeZone: "Asia/Tokyo"}) + " there"]
+		.every(part => card?.textContent.includes(part)))(document.querySelector("#editor .person"))`)
 	const listed, mine = `document.querySelector("#people-list").textContent.includes("🍜")`, `document.querySelector("#mine").textContent.includes("🍜")`
 	ben.Open("/")
 	ben.Until(connected + " && " + listed)

@@ -24,6 +24,11 @@ func TestARoomIsMadeJoinedRenamedArchivedAndOpenedAgain(t *testing.T) {
 	ada.Say("Soup is on")
 	ada.Shows("Soup is on")
 
+	// Of rooms in use no two have one name, however it is written.
+	ben.Allow("status of 422")
+	ben.Open("/rooms/new")
+	ben.Type("#name", "kITCHEN")
+	ben.Submit("main form button", arrived+` && document.querySelector("#name-error")?.textContent.includes("There is a room of that name") && document.querySelector("#name").value === "kITCHEN"`)
 	ben.Open("/rooms")
 	ben.Sees("Lunch and leftovers")
 	ben.Submit("form[action$='/join'] button", inRoom)
@@ -127,6 +132,11 @@ func TestADirectConversationIsFoundAgain(t *testing.T) {
 	ada.Submit("#found a[href='/rooms/2-direct']", arrived+` && location.pathname === "/rooms/2-direct" && document.querySelector("#composer")`)
 	ada.Until(connected)
 	ada.Shows("Just you and me")
+	// Beside the list of rooms one sees whether the other is here.
+	const dot = `document.querySelector("#rooms-list a[href='/rooms/2-direct'] .presence`
+	ben.Until(dot + `--online")`)
+	ada.hide(true)
+	ben.Until(dot + `--away")`)
 	if name := eval[string](ada, `document.querySelector("h1 bdi").textContent`); name != "Ben" {
 		t.Errorf("Ada's conversation is called %q", name)
 	}
@@ -198,8 +208,14 @@ func TestTheTimeOfAMessageIsItsLink(t *testing.T) {
 	ada := window(t, s)
 	ada.Allow("Autofocus processing was blocked")
 	ada.SignIn("ada")
+	ada.Until(connected)
+	marked := func(seq int) string {
+		return fmt.Sprintf(`getComputedStyle(document.querySelector("#m-1-%d")).getPropertyValue("--row") !== ""`, seq)
+	}
+	ada.Submit("#m-1-195 .message__time", arrived+` && location.hash === "#m-1-195" && document.querySelector("#m-1-195:target")`)
+	ada.Until(connected + ` && ` + marked(195) + ` && !(` + marked(194) + `)`)
 	ada.Open("/rooms/1/messages/100")
-	ada.Until(arrived + ` && location.hash === "#m-1-100" && document.querySelector("#window #m-1-100:target")`)
+	ada.Until(arrived + ` && location.hash === "#m-1-100" && document.querySelector("#window #m-1-100:target") && ` + marked(100) + ` && !(` + marked(99) + `)`)
 	ada.Until(`(r => r.top >= 0 && r.bottom <= innerHeight)(document.querySelector("#m-1-100").getBoundingClientRect())`)
 	ada.Until(connected)
 

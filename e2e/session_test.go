@@ -1,6 +1,9 @@
 package e2e
 
-import "testing"
+import (
+	"regexp"
+	"testing"
+)
 
 func TestASessionEndedElsewhereSaysSoAtOnce(t *testing.T) {
 	s := serve(t)
@@ -18,6 +21,11 @@ func TestASessionEndedElsewhereSaysSoAtOnce(t *testing.T) {
 	ada.Open("/profile")
 	if n := eval[int](ada, `document.querySelectorAll("`+end+`").length`); n != 1 {
 		t.Fatalf("%d sessions can be ended, want the other one alone", n)
+	}
+	listed := eval[string](ada, `[...document.querySelectorAll("[aria-labelledby=logins-title] li")].map(e => e.innerText.replace(/\s+/g, " ").trim()).join(" | ")`)
+	const one = `Chrome, Linux (127\.0\.0\.1|::1) · last used \d+ \w+, \d\d:\d\d`
+	if !regexp.MustCompile(one+` this browser`).MatchString(listed) || !regexp.MustCompile(one+` End`).MatchString(listed) {
+		t.Errorf("the sessions are listed as %s", listed)
 	}
 	ada.Submit(end, arrived+` && document.querySelector(".saved")?.textContent.includes("session is ended") && !document.querySelector("`+end+`")`)
 	ended(phone)
@@ -74,4 +82,8 @@ func TestWhoSignsUpIsInTheRoomsThatEveryoneJoins(t *testing.T) {
 		t.Errorf("Ben is in %s", got)
 	}
 	ada.Until(`[...document.querySelectorAll("#people-list bdi")].map(e => e.textContent).join() === "Ada,Ben"`)
+
+	// And may join every other open room, that was there before him.
+	ben.Open("/rooms")
+	ben.Submit("form[action='/rooms/3/join'] button", inRoom+` && location.pathname === "/rooms/3-garden"`)
 }

@@ -241,6 +241,32 @@ func TestLimitsApplyToThePagesThatAreOpen(t *testing.T) {
 	}
 }
 
+func TestMembersCreateRoomsAsLongAsTheSettingsSay(t *testing.T) {
+	s := serve(t)
+	ada, ben := window(t, s), window(t, s)
+	ada.SignUp("Ada")
+	ben.Allow("status of 404")
+	ben.SignUp("Ben")
+	const way = `document.querySelector("main a[href='/rooms/new']")`
+	for _, may := range []bool{false, true} {
+		ada.Open("/admin/settings")
+		ada.Click("[name=members_create]")
+		ada.Submit("#settings-rooms button", settingSaved("rooms"))
+		ada.Open("/rooms")
+		ben.Open("/rooms")
+		if !eval[bool](ada, `!!`+way) || eval[bool](ben, `!!`+way) != may {
+			t.Errorf("members may: %v, and it is not offered to whom it is for", may)
+		}
+		ben.Open("/rooms/new")
+		if may {
+			ben.Type("#name", "Kitchen")
+			ben.Submit("main form button", inRoom+` && location.pathname === "/rooms/2-kitchen"`)
+		} else {
+			ben.Sees("There is nothing here")
+		}
+	}
+}
+
 func TestThePageOfSettingsIsPlainAndAccessibleInItsOwnColours(t *testing.T) {
 	s := serve(t)
 	ada := window(t, s)
