@@ -69,7 +69,7 @@ func TestTheDemoLooksAsInTheReadme(t *testing.T) {
 	}
 	room := func(w *Window) {
 		w.Open("/rooms/2")
-		w.Until(connected + ` && document.querySelector("#messages") && !document.querySelector(".room__down .button").checkVisibility({visibilityProperty: true})`)
+		w.Until(connected + ` && document.querySelector("#messages") && !document.querySelector("#rooms-list [aria-current] .badge") && !document.querySelector(".room__down .button").checkVisibility({visibilityProperty: true})`)
 	}
 	pictures("room", room)
 	pictures("message", func(w *Window) {
