@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -135,4 +136,62 @@ func TestReducedMotionIsCalmAndStaysConnected(t *testing.T) {
 	}
 	person(t, s, "ben").Post("Can you hear me?")
 	ada.Shows("Can you hear me?")
+}
+
+// stop is where Tab leads: the part of the page, and whether one sees that the focus is there.
+type stop struct {
+	Part, What string
+	Seen       bool
+}
+
+const stopScript = `(e => {
+	const part = [["skip", ".skip"], ["rooms", "#rooms"], ["header", ".room__head"], ["messages", ".room__scroll"], ["field", ".room__foot"], ["people", "#people"]].find(([, selector]) => e.closest(selector))?.[0] ?? e.tagName
+	const box = e.getBoundingClientRect(), drawn = e => { const s = getComputedStyle(e); return s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2 }
+	const framed = e.id === "composer-text" && getComputedStyle(e.closest(".composer")).borderTopColor === getComputedStyle(document.querySelector(".button--main")).backgroundColor
+	return {Part: part, What: e.outerHTML.slice(0, 120), Seen: (drawn(e) || framed) && e.checkVisibility({opacityProperty: true}) && box.width > 1 && box.height > 1 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth}
+})(document.activeElement)`
+
+func TestTheKeyboardGoesThroughARoomInOrderAndOneSeesWhereItIs(t *testing.T) {
+	s := serve(t)
+	ada := window(t, s)
+	ada.SignUp("Ada")
+	ada.Until(connected)
+	ada.person().make("Kitchen", "open")
+	person(t, s, "ben").Post("Who is there?")
+	ada.Say("Me")
+	ada.Shows("Me")
+	ada.Until(`document.querySelectorAll("#people-list li").length === 2 && document.querySelectorAll("#rooms-list li").length === 2`)
+	tab := chromedp.KeyEvent(kb.Tab)
+	for _, size := range [][2]int64{{1440, 900}, {390, 844}} {
+		ada.size(size[0], size[1])
+		ada.focus(".skip", true)
+		want, parts := []string{"skip", "rooms", "header", "messages", "field", "people"}, []string{}
+		if size[0] < 800 { // the drawers are closed
+			want = []string{"skip", "header", "messages", "field"}
+		}
+		for range 60 {
+			at := eval[stop](ada, stopScript)
+			if at.Part == "BODY" || at.Part == "skip" && len(parts) > 1 { // it has gone round
+				break
+			}
+			if !at.Seen {
+				t.Errorf("at %d px one does not see that the focus is at %s", size[0], at.What)
+			}
+			if len(parts) == 0 || parts[len(parts)-1] != at.Part {
+				parts = append(parts, at.Part)
+			}
+			ada.do(tab)
+		}
+		if !slices.Equal(parts, want) {
+			t.Errorf("at %d px the keyboard goes through %v, want %v", size[0], parts, want)
+		}
+		// And past all of it to the field, from the very top.
+		ada.focus(".skip", true)
+		ada.Press(kb.Enter)
+		ada.do(chromedp.KeyEvent("x"))
+		if got := eval[string](ada, `document.activeElement.id + " " + document.activeElement.value`); got != "composer-text x" {
+			t.Errorf("at %d px the skip link leads to %q", size[0], got)
+		}
+		ada.do(chromedp.KeyEvent(kb.Backspace))
+	}
 }
