@@ -52,14 +52,28 @@ func TestWhereThereIsNothingAPageSaysWhatToDo(t *testing.T) {
 	ada := window(t, s)
 	ada.SignUp("Ada")
 	for path, sentence := range map[string]string{
-		"/rooms/1-lobby":       "Nobody else is here yet.",
-		"/rooms/1/about?add=1": "Everybody is in this room already.",
-		"/rooms?archived=1":    "No room is archived. When a room has served its time, archive it on its page",
-		"/rooms?q=zzz":         "No room has that in its name.",
-		"/direct/new":          "Nobody else has an account yet.",
-		"/direct/new?q=zzz":    "Nobody found. Try the beginning of another word of the name.",
-		"/go?q=zzz":            "Nothing has a name like that. Try the beginning of another word of it.",
-		"/mutes":               "You have muted nobody.",
+		"/rooms/1-lobby":          "Nobody else is here yet.",
+		"/rooms/1/about?add=1":    "Everybody is in this room already.",
+		"/rooms?archived=1":       "No room is archived. When a room has served its time, archive it on its page",
+		"/rooms?q=zzz":            "No room has that in its name.",
+		"/direct/new":             "Nobody else has an account yet.",
+		"/direct/new?q=zzz":       "Nobody found. Try the beginning of another word of the name.",
+		"/go?q=zzz":               "Nothing has a name like that. Try the beginning of another word of it.",
+		"/mutes":                  "You have muted nobody.",
+		"/notices":                "Nothing. When a moderator decides something about you, it stands here",
+		"/reports":                "You have not reported anything. You can report a message under",
+		"/moderation/held":        "Nothing waits for you. What a rule holds comes here by itself.",
+		"/moderation/rules":       "There is no rule yet. Try one first",
+		"/moderation/appeals":     "Nobody waits for an answer.",
+		"/rooms/1/moderation/log": "Nothing: this room has got along by itself.",
+		"/admin/invitations":      "Nobody is invited yet. Make an invitation",
+		"/admin/people?q=zzz":     "Nobody is found. Try the beginning of another word of the name",
+		"/admin/rooms?q=zzz":      "No room is like that.",
+		"/admin/log?q=zzz":        "No entry has all of that.",
+		"/admin/sockets?q=zzz":    "Nobody of that name has a page open now.",
+		"/admin/sessions?q=zzz":   "Nobody of that name is signed in.",
+		"/moderation/measures":    "Nothing is in force that you could lift.",
+		"/moderation?tab=mine":    "You have taken no case. Take one from the open ones",
 	} {
 		ada.Open(path)
 		ada.Until(arrived)

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -87,6 +89,21 @@ func TestTheRoomsPageAndItsAssetsAreSmall(t *testing.T) {
 		t.Errorf("the assets have %d bytes, 30,000 are the limit", assets)
 	}
 	t.Logf("page %d bytes, assets %d bytes, compressed", page, assets)
+	// The README says it as it is.
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := regexp.MustCompile(`with 50 messages is about (\d+) kB compressed, all its assets together about (\d+) kB`).FindSubmatch(readme)
+	if says == nil {
+		t.Fatal("the README does not say how small a page is")
+	}
+	for i, is := range []int{page, assets} {
+		said, err := strconv.Atoi(string(says[i+1]))
+		if off := said*1000 - is; err != nil || max(off, -off) > 1000 {
+			t.Errorf("the README says %d kB, it is %d bytes", said, is)
+		}
+	}
 }
 
 // roomOf50 renders the page of 50 messages from SQLite, without the network and without

@@ -115,6 +115,11 @@ func TestAPrivateRoomIsForItsMembersAlone(t *testing.T) {
 				}
 			}
 		}
+		m, err := s.PostMessage(t.Context(), store.Draft{Room: room, Author: ben.ID, Key: "1", Body: "Not a word to @cleo, says @ben"})
+		must(t, err)
+		if len(m.Mentions) != 1 || m.Mentions[0].User != ben.ID {
+			t.Errorf("it mentions %v, and she is no member", m.Mentions)
+		}
 		must(t, s.AddMember(t.Context(), room, store.Actor{User: ben.ID}, cleo.ID))
 		wants(t, "a member removes the owner", remove(t.Context(), s, cleo, room, ben), store.ErrNotFound)
 		must(t, remove(t.Context(), s, ben, room, cleo))

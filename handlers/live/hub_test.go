@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"net"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -130,6 +131,42 @@ func TestARemovedViewerIsSentNothingOfALaterRevision(t *testing.T) {
 		}
 		if got, want := stays.shows(), "<pulse><en1><en2>"; got != want {
 			t.Errorf("who stays sees %s, want %s", got, want)
+		}
+	})
+}
+
+// gated is a browser's end that takes nothing until the gate is open.
+type gated struct {
+	net.Conn
+	gate chan struct{}
+}
+
+func (g gated) Read(b []byte) (int, error) {
+	<-g.gate
+	return g.Conn.Read(b)
+}
+
+func TestWhatWaitsForAViewerWhoIsRemovedIsNotSentAnyMore(t *testing.T) {
+	run(t, func(t *testing.T, j *journal, h *Hub, bus *Local) {
+		here, there := net.Pipe()
+		gate := make(chan struct{})
+		gone := enter(t, h, Viewer{Person: ada, Topic: "room", Audience: "en"}, here, gated{there, gate})
+		join(t, h, j, gone, 0)
+		for range 3 {
+			j.add(1)
+			bus.Publish(Hint{Topic: "room"})
+			synctest.Wait()
+		}
+		if n := gone.socket.Pending(); n < len(entries("en", 1, 3)) {
+			t.Fatalf("only %d bytes wait", n)
+		}
+		j.remove(ada)
+		bus.Publish(Hint{Topic: "room"})
+		synctest.Wait()
+		close(gate)
+		<-gone.done
+		if got := gone.shows(); strings.Contains(got, "<en") || !strings.HasSuffix(got, "<bye removed>") || gone.closedWith() != Revoked {
+			t.Errorf("who is removed sees %s and %d", got, gone.closedWith())
 		}
 	})
 }
