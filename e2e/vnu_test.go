@@ -37,8 +37,18 @@ func TestEveryPageIsValidHTML(t *testing.T) {
 	jar, _ := cookiejar.New(nil) // without options it cannot fail
 	nobody := &Person{t: t, base: s.URL, origin: s.URL, client: &http.Client{Jar: jar}}
 	dir := t.TempDir()
+	addresses, saved := http.NewServeMux(), map[string]bool{}
+	for _, route := range pageRoutes(t) {
+		addresses.Handle("GET "+route, http.NotFoundHandler())
+	}
 	save := func(who *Person, name, path string) {
 		t.Helper()
+		r, err := http.NewRequest("GET", s.URL+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, route := addresses.Handler(r)
+		saved[route] = true
 		if err := os.WriteFile(filepath.Join(dir, name+".html"), who.page(path), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -144,6 +154,16 @@ func TestEveryPageIsValidHTML(t *testing.T) {
 	}
 	for name, path := range map[string]string{"notices-objected": "/notices", "mutes": "/mutes", "slow-room": "/rooms/1-lobby"} {
 		save(ben, name, path)
+	}
+	allLive(t, thin(t, ben))
+	socket := regexp.MustCompile(`/admin/sockets/\d+/end`).Find(ada.page("/admin/sockets"))
+	for name, path := range map[string]string{"end-socket": string(socket), "in-force": "/moderation/measures", "remove": "/rooms/1/members/remove?user=2"} {
+		save(ada, name, path)
+	}
+	for _, route := range pageRoutes(t) {
+		if !saved["GET "+route] {
+			t.Errorf("nobody has saved %s", route)
+		}
 	}
 	for _, m := range check(t, dir) {
 		t.Errorf("%s:%d: %s: %s\n\t%s", m.URL, m.LastLine, m.Type, m.Message, m.Extract)
