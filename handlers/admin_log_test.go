@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -188,6 +189,75 @@ func TestAnAdministratorReadsNoRoomThatTheyAreNotIn(t *testing.T) {
 			c.Close()
 		}
 	}, unlimited)
+}
+
+// Each act of moderation is in the log once, as a sentence, and is found by what it was.
+func TestTheLogHasEveryActOfModeration(t *testing.T) {
+	inOneCourt(t, func(t *testing.T, c *court) {
+		ben := fmt.Sprint(c.ids["ben"])
+		n := 0
+		for _, m := range []url.Values{
+			{"kind": {"hide"}, "room": {"1"}, "seq": {"1"}}, {"kind": {"warn"}, "user": {ben}}, {"kind": {"time-out"}, "user": {ben}, "for": {"1h"}}, {"kind": {"remove"}, "user": {ben}, "room": {"1"}},
+			{"kind": {"suspend"}, "user": {ben}}, {"kind": {"ban"}, "user": {ben}}, {"kind": {"slow"}, "room": {"1"}, "amount": {"5"}}, {"kind": {"lock"}, "room": {"1"}},
+			{"kind": {"newcomer"}, "amount": {"5"}}, {"kind": {"wait"}, "amount": {"5"}},
+		} {
+			n++
+			c.does("mod", "/measures", with(m, "reason", "other"), 303)
+			c.does("mod", fmt.Sprintf("/measures/%d/lift", n), nil, 303)
+		}
+		c.people["ben"] = c.browser()
+		c.does("ben", "/login", url.Values{"login": {"ben"}, "password": {password}}, 303)
+		for _, granted := range []string{"yes", ""} {
+			n++
+			c.does("mod", "/measures", url.Values{"kind": {"warn"}, "user": {ben}, "reason": {"spam"}, "words": {granted}}, 303)
+			c.does("ben", fmt.Sprintf("/notices/%d/appeal", n), url.Values{"text": {"It was a joke"}}, 303)
+			c.does("mia", fmt.Sprintf("/moderation/appeals/%d", n), url.Values{"answer": {"So it is"}, "granted": {granted}}, 303)
+		}
+		c.report("dan", "/rooms/1/messages/1")
+		c.does("mod", "/moderation/cases/1/close", url.Values{"version": {"1"}}, 303)
+		c.does("mod", "/moderation/cases/1/reopen", url.Values{"version": {"2"}}, 303)
+		for _, is := range []string{"yes", ""} {
+			c.does("cleo", "/rooms/2/moderators", url.Values{"user": {ben}, "is": {is}}, 303)
+		}
+		rule := url.Values{"kind": {"word"}, "text": {"casino"}, "act": {"hold"}, "active": {"yes"}}
+		c.does("mod", "/moderation/rules", rule, 303)
+		for _, do := range []string{"publish", "refuse"} {
+			c.does("ben", "/rooms/1/messages", draft("to the casino, "+do), 303)
+			c.does("mod", fmt.Sprintf("/moderation/held/%d/%s", map[string]int{"publish": 1, "refuse": 2}[do], do), nil, 303)
+		}
+		for i, change := range [][2]string{{"act", "flag"}, {"text", "poker"}, {"sentence", "Not here"}} {
+			rule = with(rule, change[0], change[1])
+			c.does("mod", "/moderation/rules/1", with(rule, "version", fmt.Sprint(i+1)), 303)
+		}
+		c.does("mod", "/moderation/rules/1/delete", nil, 303)
+
+		twice := map[string]int{"moderation.warn": 3, "moderation.lift-warn": 2} // with the one that was granted
+		choices := regexp.MustCompile(`<option value="((?:moderation|appeal|case|moderator|rule)\.[^"]+)">([^<]*)<`).FindAllStringSubmatch(c.people["ada"].get("/admin/log").body, -1)
+		said := map[string]bool{}
+		for _, choice := range choices {
+			if said[choice[2]] || strings.Contains(choice[2], choice[1]) {
+				t.Errorf("%s is offered as %q, like another, or as it is called", choice[1], choice[2])
+			}
+			said[choice[2]] = true
+			main := c.main("ada", "/admin/log?act="+choice[1])
+			if got := strings.Count(main, `class="log__entry"`); got != max(1, twice[choice[1]]) {
+				t.Errorf("of %s the log has %d entries", choice[1], got)
+			}
+		}
+		all, err := c.store.Entries(t.Context(), store.EntryQuery{}, 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range all {
+			act := string(e.Act)
+			if strings.HasPrefix(act, "moder") && !slices.ContainsFunc(choices, func(c []string) bool { return c[1] == act }) {
+				t.Errorf("%s cannot be chosen", act)
+			}
+		}
+		if len(choices) != 33 {
+			t.Errorf("there are %d kinds of acts: do the new one", len(choices))
+		}
+	})
 }
 
 func TestWhatIsWrongInAFilterIsSaidAtItsField(t *testing.T) {

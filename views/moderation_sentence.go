@@ -8,9 +8,9 @@ import (
 
 // moderationActs are those acts of moderation that the log's page lets one choose.
 var moderationActs = []store.Act{
-	"moderation.hide", "moderation.lift-hide", "moderation.warn", "moderation.time-out", "moderation.lift-time-out", "moderation.remove", "moderation.lift-remove",
+	"moderation.hide", "moderation.lift-hide", "moderation.warn", "moderation.lift-warn", "moderation.time-out", "moderation.lift-time-out", "moderation.remove", "moderation.lift-remove",
 	"moderation.suspend", "moderation.lift-suspend", "moderation.ban", "moderation.lift-ban", "moderation.slow", "moderation.lift-slow",
-	"moderation.lock", "moderation.lift-lock", "moderation.newcomer", "moderation.lift-newcomer",
+	"moderation.lock", "moderation.lift-lock", "moderation.newcomer", "moderation.lift-newcomer", "moderation.wait", "moderation.lift-wait",
 	"appeal.grant", "appeal.refuse", "case.close", "case.reopen", "moderator.appoint", "moderator.dismiss", "rule.create", "rule.words", "rule.change", "rule.sentence", "rule.delete", "rule.publish", "rule.turn-down",
 }
 
@@ -31,6 +31,8 @@ func moderationSentence(ctx context.Context, e store.Entry, by, on, in string) s
 		return say(ctx, "%s showed %s again", by, on)
 	case "moderation.warn":
 		return say(ctx, "%s warned %s", by, on)
+	case "moderation.lift-warn":
+		return say(ctx, "%s took back the warning of %s", by, on)
 	case "moderation.time-out":
 		return say(ctx, "%s gave %s a time-out", by, on)
 	case "moderation.lift-time-out":
@@ -58,10 +60,14 @@ func moderationSentence(ctx context.Context, e store.Entry, by, on, in string) s
 		return say(ctx, "%s locked %s", by, on)
 	case "moderation.lift-lock":
 		return say(ctx, "%s unlocked %s", by, on)
-	case "moderation.newcomer", "moderation.wait":
+	case "moderation.newcomer":
 		return say(ctx, "%s limited what newcomers may do", by)
-	case "moderation.lift-newcomer", "moderation.lift-wait":
+	case "moderation.lift-newcomer":
 		return say(ctx, "%s lifted the limits for newcomers", by)
+	case "moderation.wait":
+		return say(ctx, "%s had newcomers wait before they write", by)
+	case "moderation.lift-wait":
+		return say(ctx, "%s let newcomers write at once again", by)
 	case "appeal.grant":
 		return say(ctx, "%s granted the objection of %s", by, on)
 	case "appeal.refuse":
