@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -76,6 +78,48 @@ func TestTheDemosLastHourIsLivelyAlsoAtNight(t *testing.T) {
 		}
 		if len(hour) < 50 || written < len(hour)/2 || posts < 40 || people < 3 {
 			t.Errorf("in %d minutes %d messages, in %d of them, by at most %d people", len(hour), posts, written, people)
+		}
+	})
+}
+
+func TestTheDemoHasCasesInEveryState(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		must(t, s.Demo(t.Context(), time.Now()))
+		ada, err := s.UserByLogin(t.Context(), "ada")
+		must(t, err)
+		ben, err := s.UserByLogin(t.Context(), "ben")
+		must(t, err)
+		is := map[string]bool{}
+		for _, tab := range []string{"open", "closed"} {
+			cases, err := s.Cases(t.Context(), store.Queue{User: ada.ID, Tab: tab}, 100)
+			must(t, err)
+			for _, c := range cases {
+				is[fmt.Sprint(c.State, " ", c.Outcome)] = true
+				is["taken"] = is["taken"] || c.State == store.CaseOpen && c.TakenBy != 0
+				is["free"] = is["free"] || c.State == store.CaseOpen && c.TakenBy == 0
+				is["reported by many"] = is["reported by many"] || c.Reports > 1
+				is[fmt.Sprint("about ", map[bool]string{true: "a person", false: "a message, " + string(c.RoomKind)}[c.Seq == 0])] = true
+			}
+		}
+		own, err := s.Cases(t.Context(), store.Queue{User: ada.ID, Tab: "mine"}, 100)
+		must(t, err)
+		is["mine"] = len(own) > 0
+		appeals, err := s.OpenAppeals(t.Context(), store.AppealQuery{User: ada.ID}, 100)
+		must(t, err)
+		is["an objection waits"] = len(appeals) > 0
+		held, err := s.HeldFor(t.Context(), ada.ID, 0, 100)
+		must(t, err)
+		is["a message waits"] = len(held) > 0
+		turned, err := s.HeldOf(t.Context(), ben.ID, 1)
+		must(t, err)
+		is["a message was turned down"] = slices.ContainsFunc(turned, func(h store.HeldMessage) bool { return h.State == store.HeldTurnedDown })
+		for _, state := range []string{
+			"open ", "free", "taken", "mine", "closed nothing", "closed measures", "reported by many", "about a person", "about a message, open", "about a message, direct",
+			"an objection waits", "a message waits", "a message was turned down",
+		} {
+			if !is[state] {
+				t.Errorf("there is none: %q", state)
+			}
 		}
 	})
 }

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -49,7 +50,9 @@ func TestNobodyComesAnywhereWhoIsDeletedMeanwhile(t *testing.T) {
 	}
 }
 
-func TestWhoBecomesAdministratorMeanwhileIsNotSuspendedByAModerator(t *testing.T) {
+// Who rises meanwhile is not acted on by who was above them: everywhere, in a case, and
+// in a room.
+func TestWhoRisesMeanwhileIsNotActedOnByWhoWasAboveThem(t *testing.T) {
 	dsn := storetest.Postgres(t) // SQLite has one writer
 	s, err := store.Open(t.Context(), dsn)
 	must(t, err)
@@ -57,28 +60,56 @@ func TestWhoBecomesAdministratorMeanwhileIsNotSuspendedByAModerator(t *testing.T
 	db := sqlx.MustConnect("pgx", dsn)
 	defer db.Close()
 	ada, ben, cleo := crew(t, s)
+	dan := person(t, s, "dan")
 	must(t, s.SetRole(t.Context(), by(ada), ben.ID, store.Moderator))
+	kitchen := makeRoom(t, s, dan, "Kitchen", store.OpenRoom)
+	eve := person(t, s, "eve") // moderates it
+	for _, u := range []store.User{cleo, eve} {
+		must(t, s.Join(t.Context(), kitchen, u.ID))
+	}
+	must(t, s.SetModerator(t.Context(), by(dan), kitchen, eve.ID, true))
 	m, err := s.PostMessage(t.Context(), store.Draft{Room: lobby, Author: cleo.ID, Key: "1", Body: "Buy watches"})
 	must(t, err)
 	c, err := s.ReportMessage(t.Context(), lobby, m.Seq, ada.ID, store.Spam, "")
 	must(t, err)
-	in := store.Measure{Kind: store.Suspension, User: cleo.ID, Reason: store.Spam}
-	for name, suspend := range map[string]func() error{
-		"by themselves": func() error { _, err := s.Impose(t.Context(), by(ben), in); return err },
-		"in a case":     func() error { _, err := s.ImposeInCase(t.Context(), by(ben), c.ID, c.Version, in, false); return err },
+	suspension := store.Measure{Kind: store.Suspension, User: cleo.ID, Reason: store.Spam}
+	inKitchen := func(kind store.MeasureKind) func() error {
+		return func() error {
+			_, err := s.Impose(t.Context(), by(eve), store.Measure{Kind: kind, User: cleo.ID, Room: kitchen, Reason: store.Spam, Until: time.Now().Add(time.Hour)})
+			return err
+		}
+	}
+	everywhere := []string{"update users set role = 'moderator' where id = $1", "update users set role = 'administrator' where id = $1"}
+	// As SetModerator does it: it has the room before.
+	here := []string{"with room as materialized (select id from rooms where name = 'Kitchen' for update) update members set moderator = true where user_id = $1 and room_id = (select id from room)"}
+	for name, race := range map[string]struct {
+		rises []string
+		act   func() error
+	}{
+		"suspended": {everywhere, func() error { _, err := s.Impose(t.Context(), by(ben), suspension); return err }},
+		"suspended in a case": {everywhere, func() error {
+			_, err := s.ImposeInCase(t.Context(), by(ben), c.ID, c.Version, suspension, false)
+			return err
+		}},
+		"warned in a room":     {here, inKitchen(store.Warning)},
+		"a time-out in a room": {here, inKitchen(store.TimeOut)},
+		"removed from a room":  {here, inKitchen(store.Removal)},
 	} {
-		db.MustExec("update users set role = 'member' where id = $1", cleo.ID)
-		tx := db.MustBegin()
-		tx.MustExec("update users set role = 'administrator' where id = $1", cleo.ID)
-		done := make(chan error, 1)
-		go func() { done <- suspend() }()
-		for waits := 0; waits == 0 && len(done) == 0; {
-			must(t, db.Get(&waits, "select count(*) from pg_locks where not granted"))
+		for _, rise := range race.rises {
+			db.MustExec("update users set role = 'member' where id = $1", cleo.ID)
+			db.MustExec("update members set moderator = false where user_id = $1", cleo.ID)
+			tx := db.MustBegin()
+			tx.MustExec(rise, cleo.ID)
+			done := make(chan error, 1)
+			go func() { done <- race.act() }()
+			for waits := 0; waits == 0 && len(done) == 0; {
+				must(t, db.Get(&waits, "select count(*) from pg_locks where not granted"))
+			}
+			must(t, tx.Commit())
+			wants(t, name+", who has risen", <-done, store.ErrNotFound)
 		}
-		must(t, tx.Commit())
-		wants(t, name+", an administrator", <-done, store.ErrNotFound)
-		if now, err := s.User(t.Context(), cleo.ID); err != nil || !now.SuspendedAt.IsZero() {
-			t.Errorf("%s: she is suspended: %+v, %v", name, now, err)
-		}
+	}
+	if all, err := s.MeasuresOn(t.Context(), cleo.ID, 10); err != nil || len(all) != 0 {
+		t.Errorf("done to her was %+v, %v", all, err)
 	}
 }

@@ -117,6 +117,51 @@ func TestTheCaseKeepsWhatWasReportedWhateverTheAuthorDoes(t *testing.T) {
 	})
 }
 
+func TestTheCaseKeepsWhatWasReportedWhateverGoes(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		kitchen := makeRoom(t, c.s, store.User{ID: c.cleo}, "Kitchen", store.OpenRoom)
+		must(t, c.s.Join(t.Context(), kitchen, c.ben))
+		soup := c.sayIn(kitchen, c.ben, "Your soup is a crime")
+		var ids []store.CaseID
+		for _, m := range []store.Message{c.said, soup} {
+			ids = append(ids, c.report(c.cleo, m).ID)
+		}
+		has := func(when string) {
+			t.Helper()
+			for i, want := range []string{"You are all fools", "Your soup is a crime"} {
+				if f := c.file(ids[i], c.mod); len(f.Copies) != 1 || f.Copies[0].Body != want {
+					t.Errorf("%s: the copies are %+v, want %q", when, f.Copies, want)
+				}
+			}
+		}
+		ben, err := c.s.Authenticate(t.Context(), "ben", "correct horse battery")
+		must(t, err)
+		must(t, c.s.DeleteOwnAccount(t.Context(), ben, "", true))
+		finish(t, c.s)
+		if m, err := c.s.Message(t.Context(), kitchen, soup.Seq, c.cleo); err != nil || m.Body != "" {
+			t.Errorf("in the room there is %q, %v", m.Body, err)
+		}
+		has("he deleted his account with all he wrote")
+		must(t, c.s.SetKeep(t.Context(), act(c.ada), lobby, 1))
+		c.s.Later(3 * 24 * time.Hour)
+		forgetAll(t, c.s)
+		must(t, c.s.DeleteRoom(t.Context(), act(c.ada), kitchen))
+		c.s.Later(store.DeletionWait + time.Minute)
+		finish(t, c.s)
+		has("one room has forgotten it, the other is deleted")
+		for _, id := range ids {
+			must(t, c.s.CloseCase(t.Context(), act(c.mod), id, 1))
+		}
+		c.s.Later(store.CopyLife + time.Minute)
+		must2(c.s.EraseCopies(t.Context(), 100))(t)
+		for _, id := range ids {
+			if f := c.file(id, c.mod); len(f.Copies) != 0 {
+				t.Errorf("ninety days later it has %+v", f.Copies)
+			}
+		}
+	})
+}
+
 func TestADeletedMessageIsReportedWithoutItsText(t *testing.T) {
 	inCourt(t, func(t *testing.T, c *court) {
 		_, err := c.s.DeleteMessage(t.Context(), lobby, c.said.Seq, c.ben)

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jmoiron/sqlx"
+
 	"parley/store"
 	"parley/store/storetest"
 )
@@ -100,6 +102,27 @@ func TestRulesAreTriedChangedAndDeletedByModerators(t *testing.T) {
 		log, err := s.Entries(t.Context(), store.EntryQuery{On: store.Target{Kind: store.OnRule}}, 10)
 		if err != nil || len(log) != 3 {
 			t.Errorf("the log has %+v, %v", log, err)
+		}
+	})
+}
+
+// What was written in two rooms in turn is looked at from the newest back, a thousand of it.
+func TestATrialLooksAtTheLastThousandOfAllRooms(t *testing.T) {
+	storetest.Databases(t, func(t *testing.T, s *store.Store, db *sqlx.DB) {
+		ada, ben, _ := crew(t, s)
+		kitchen := makeRoom(t, s, ada, "Kitchen", store.PrivateRoom)
+		for i, room := range []store.RoomID{lobby, kitchen} {
+			db.MustExec(`with recursive n (i) as (select 1 union all select i + 1 from n where i < 700)
+insert into messages (room_id, seq, rev, posted_rev, author_id, body, created_at) select $1, i, i, i, $2, 'zebra ' || (2 * i - 1 + $3), 1700000000000000 + 2 * i + $3 from n`, int64(room), int64(ben.ID), i)
+			db.MustExec("update rooms set last_seq = 700, rev = 700, last_at = 1700000000001400 + $1 where id = $2", i, int64(room))
+		}
+		caught, looked, err := s.Trial(t.Context(), ada.ID, store.Rule{Kind: store.RuleWord, Text: "zebra", Act: store.RuleFlags})
+		must(t, err)
+		if looked != 1000 || len(caught) != 1000 || caught[0].Body != "zebra 1400" || caught[999].Body != "zebra 401" {
+			t.Errorf("it looked at %d, and caught %d, from %q to %q", looked, len(caught), caught[0].Body, caught[len(caught)-1].Body)
+		}
+		if caught, looked, err = s.Trial(t.Context(), ada.ID, store.Rule{Kind: store.RuleWord, Text: "400", Act: store.RuleFlags}); err != nil || looked != 1000 || len(caught) != 0 {
+			t.Errorf("it looked further back: %d, %+v, %v", looked, caught, err)
 		}
 	})
 }
