@@ -110,9 +110,13 @@ func TestAHiddenMessageIsAPlaceholderForOthersAtOnceAndItsAuthorReadsIt(t *testi
 func TestATimeOutSaysUntilWhenInBothTabsAndEndsByItself(t *testing.T) {
 	t.Parallel()
 	_, ada, ben, other := judgedBy(t)
-	ada.Act("/people/2/moderate?room=1", "time-out", func() { ada.do(setValue("#time-out-for", "1h")) })
+	ada.Act("/people/2/moderate?room=1", "time-out", func() {
+		ada.do(setValue("#time-out-for", "1h"))
+		ada.Type("#time-out-words", "Sleep on it.")
+	})
 	for _, w := range []*Window{ben, other} {
 		w.Within(2*time.Second, restraint+`.includes("You cannot write here until")`)
+		w.Until(restraint + `.includes("Reason: Harassment or bullying.") && ` + restraint + `.includes("Sleep on it.") && document.querySelector("#restraint a[href='/notices']")`)
 	}
 	ben.Allow("status of 403")
 	ben.Type("#composer-text", "But I have something to say\n")

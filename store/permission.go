@@ -40,8 +40,8 @@ type Standing struct {
 	Locked    bool      // only its moderators write
 	LockEnds  time.Time // zero: when it is lifted
 	SlowEnds  time.Time
-	Why       Reason    // why the room is locked, or else slow; StandingIn alone knows it
-	Words     string    // what its members are told about it
+	Why       Reason    // of the time-out, or why the room is locked, or else slow; StandingIn alone knows it
+	Words     string    // what they are told about it
 	New       time.Time // too new an account to write until then; zero: it is not
 
 	windows windows

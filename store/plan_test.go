@@ -143,6 +143,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"slow":               slowNow,
 		"locked":             lockedNow,
 		"told in":            toldIn,
+		"told of a time-out": toldOfTimeOut,
 		"measured":           measuredSuspension + " where id = $1 and " + byMeasure,
 		"refused":            refusal,
 		"aside":              asideOf,

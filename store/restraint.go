@@ -151,7 +151,7 @@ func (s *Store) StandingIn(ctx context.Context, room RoomID, user UserID) (Stand
 	err := s.readOne(ctx, r.places(), standingOf, room, user)
 	by := r.standing(user).at(s.now())
 	by.windows = s.windows()
-	if err == nil && (by.Locked || by.SlowMode > 0) {
+	if err == nil && (by.Locked || by.SlowMode > 0 || by.Quiet.After(s.now())) {
 		by.Why, by.Words, err = s.toldIn(ctx, room, by)
 	}
 	if wait := s.newcomerWait(NewcomerLag, by.Since, s.now()); wait > 0 && !by.Moderates() {
@@ -160,7 +160,8 @@ func (s *Store) StandingIn(ctx context.Context, room RoomID, user UserID) (Stand
 	return by, s.plain(err)
 }
 
-// toldIn is why the room of by is locked, or else slow, and what its members are told of it.
+// toldIn is why by has a time-out, or else why the room is locked, or else slow, and what
+// who cannot write is told of it.
 func (s *Store) toldIn(ctx context.Context, room RoomID, by Standing) (Reason, string, error) {
 	kind := SlowMode
 	if by.Locked {
@@ -170,7 +171,12 @@ func (s *Store) toldIn(ctx context.Context, room RoomID, by Standing) (Reason, s
 		Reason Reason
 		Words  string
 	}
-	err := s.get(ctx, &m, toldIn, room, kind, micros(s.now()))
+	err := error(nil)
+	if now := s.now(); by.Quiet.After(now) {
+		err = s.get(ctx, &m, toldOfTimeOut, by.User, room, micros(now))
+	} else {
+		err = s.get(ctx, &m, toldIn, room, kind, micros(now))
+	}
 	if isNone(err) {
 		return "", "", nil // it has just ended
 	}
@@ -182,6 +188,14 @@ select reason, words
   from measures
  where room_id = $1 and ended_at = 0 and kind = $2 and user_id = 0 and (until_at = 0 or until_at > $3)
  order by id desc
+ limit 1`
+
+// Of several time-outs the one whose end counts.
+const toldOfTimeOut = `
+select reason, words
+  from measures
+ where user_id = $1 and ended_at = 0 and kind = 'time-out' and room_id in (0, $2) and until_at > $3
+ order by until_at desc, id desc
  limit 1`
 
 // timedOut is a Restraint if user has a time-out everywhere: then they say nothing else to

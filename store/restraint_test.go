@@ -22,19 +22,27 @@ func TestATimeOutKeepsFromWritingUntilItsEndAndTheLongestCounts(t *testing.T) {
 		}
 		var kept store.Restraint
 		impose := func(room store.RoomID, d time.Duration) store.Measure {
-			m, err := s.Impose(t.Context(), store.Actor{User: ada.ID}, store.Measure{Kind: store.TimeOut, User: ben.ID, Room: room, Until: time.Now().Add(d), Reason: store.Spam})
+			m, err := s.Impose(t.Context(), store.Actor{User: ada.ID}, store.Measure{Kind: store.TimeOut, User: ben.ID, Room: room, Until: time.Now().Add(d), Reason: store.Spam, Words: d.String()})
 			must(t, err)
 			return m
+		}
+		told := func(want string) { // of several, the one that counts
+			t.Helper()
+			if by, err := s.StandingIn(t.Context(), lobby, ben.ID); err != nil || by.Words != want || by.Why == "" != (want == "") {
+				t.Errorf("he is told %q (%s), %v; want %q", by.Words, by.Why, err, want)
+			}
 		}
 		short, long := impose(lobby, time.Minute), impose(lobby, time.Hour)
 		if err := say("1"); !errors.As(err, &kept) || kept.Kind != store.TimeOut || kept.Wait < 59*time.Minute {
 			t.Errorf("in a time-out he gets %v", err)
 		}
+		told("1h0m0s")
 		_, err := s.Lift(t.Context(), store.Actor{User: ada.ID}, long.ID, "")
 		must(t, err)
 		if err := say("2"); !errors.As(err, &kept) || kept.Wait > time.Minute {
 			t.Errorf("in the shorter one he gets %v", err)
 		}
+		told("1m0s")
 		_, err = s.Lift(t.Context(), store.Actor{User: ada.ID}, short.ID, "")
 		must(t, err)
 		must(t, say("3"))
@@ -42,9 +50,14 @@ func TestATimeOutKeepsFromWritingUntilItsEndAndTheLongestCounts(t *testing.T) {
 		if err := say("4"); !errors.As(err, &kept) {
 			t.Errorf("in a time-out everywhere he gets %v", err)
 		}
+		elsewhere, err := s.CreateRoom(t.Context(), ada.ID, store.Charter{Name: "Elsewhere", Kind: store.OpenRoom})
+		must(t, err)
+		impose(elsewhere, 9*time.Hour) // counts there alone
+		told("1h0m0s")
 		_, err = s.Lift(t.Context(), store.Actor{User: ada.ID}, everywhere.ID, "")
 		must(t, err)
 		must(t, say("4"))
+		told("")
 	})
 }
 

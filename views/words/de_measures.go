@@ -90,6 +90,7 @@ var germanMeasures = map[string]string{
 	"Until it is lifted":   "Bis es aufgehoben wird",
 	"Violence or threats":  "Gewalt oder Drohungen",
 	"Warn":                 "Verwarnen",
+	"What I can do":        "Was ich tun kann",
 	"What was done":        "Was geschehen ist",
 	"What you say to them": "Was du ihnen sagst",
 	"Who decided something does not decide about it again.": "Wer etwas entschieden hat, entscheidet nicht noch einmal darüber.",
