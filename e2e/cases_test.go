@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"testing"
+	"time"
 )
 
 // moderated is a server on which Ada administers; Ben and Cleo talk directly in room 2.
@@ -185,6 +186,46 @@ func TestTwoModeratorsSeeAtOnceWhoHasACase(t *testing.T) {
 	ben.Until(`document.querySelector("#done-title") && !document.querySelector("#case-file button[formaction$='/lift']")`)
 	ada.Submit("#case-file button[formaction='/measures/1/lift']", arrived+` && location.pathname === "/moderation/cases/1" && document.querySelector(".saved")`)
 	ben.Until(`document.querySelector("#case-file").textContent.includes("Lifted by \u2068Ada\u2069")`)
+}
+
+// What was reported outlives its author's account, and ends with its time.
+func TestWhatWasReportedIsKeptUntilNinetyDaysAfterItsCaseClosed(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	ada := window(t, s)
+	ada.SignUp("Ada")
+	ben, cleo := person(t, s, "ben"), person(t, s, "cleo")
+	ben.Post("You are a fool, Cleo")
+	cleo.post("/rooms/1/messages/1/report", map[string][]string{"reason": {"harassment"}, "note": {"He does this all the time"}})
+	const copied, note = `document.querySelector("#case-file blockquote")?.textContent === "You are a fool, Cleo"`, `document.querySelector("#case-file").textContent.includes("He does this all the time")`
+	ada.Open("/moderation/cases/1")
+	ada.Until(connected + " && " + copied)
+	ben.post("/profile/delete", map[string][]string{"messages": {"erase"}, "password": {password}})
+	room := ada.second()
+	room.Open("/rooms/1-lobby")
+	room.Until(`document.querySelector("#m-1-1 .message__gone")`)
+	ada.Open("/moderation/cases/1")
+	ada.Until(connected + " && " + copied + " && " + note)
+	ada.Submit("#case-state button[formaction$='/close']", arrived+` && document.querySelector("#case-state[data-hold='closed']")`)
+	for _, days := range []time.Duration{89, 2} {
+		if err := s.Stop(); err != nil {
+			t.Fatal(err)
+		}
+		s.change("update cases set closed_at = closed_at - $1", (days * 24 * time.Hour).Microseconds())
+		s.Start() // it looks for such things as it begins, and each hour
+		if days == 89 {
+			ada.Open("/moderation/cases/1")
+			ada.Until(connected + " && " + copied + " && " + note)
+			continue
+		}
+		eventually(t, "the copy is gone", func() bool {
+			ada.Open("/moderation/cases/1")
+			ada.Until(connected)
+			return eval[bool](ada, "!("+copied+") && !"+note)
+		})
+	}
+	ada.Open("/moderation?tab=closed")
+	ada.Sees("The copy was erased 90 days after the case closed.")
 }
 
 func TestAPersonIsReportedFromTheirPage(t *testing.T) {

@@ -10,17 +10,23 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// appoint gives name the role, unseen by the server.
-func (s *Server) appoint(name, role string) {
+// change changes the server's database, unseen by the server.
+func (s *Server) change(statement string, args ...any) {
 	s.t.Helper()
-	db, err := sqlx.Connect("sqlite", filepath.Join(s.data, "parley.db"))
+	db, err := sqlx.Connect("sqlite", filepath.Join(s.data, "parley.db")+"?_pragma=busy_timeout(10000)")
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.Exec("update users set role = $1 where username_key = $2", role, name); err != nil {
+	if _, err := db.Exec(statement, args...); err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+// appoint gives name the role.
+func (s *Server) appoint(name, role string) {
+	s.t.Helper()
+	s.change("update users set role = $1 where username_key = $2", role, name)
 }
 
 // judgedBy is Ada, who administers, and Ben with two tabs, all in the Lobby.
