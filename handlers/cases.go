@@ -61,12 +61,11 @@ var caseDone = map[string]string{
 
 // casePage shows the page of a case with what is written on it.
 func (s *Server) casePage(w http.ResponseWriter, r *http.Request, status int, c store.Case, f views.Fields, done string) error {
-	v := views.CaseView{Form: f}
-	var err error
-	if v.File, err = s.Store.CaseFile(r.Context(), c.ID, asker(r).User.ID); err != nil {
+	v, err := s.caseView(r.Context(), c.ID, asker(r).User.ID)
+	if err != nil {
 		return err
 	}
-	v.User = asker(r).User.ID
+	v.Form = f
 	if _, chosen := f.Values["for"]; !chosen {
 		v.Form.Values = map[string]string{"for": views.Usually, "close": "yes"}
 		if len(v.Reasons) > 0 {
@@ -80,6 +79,15 @@ func (s *Server) casePage(w http.ResponseWriter, r *http.Request, status int, c 
 	}
 	page.Live.Part = "case/" + strconv.FormatInt(int64(c.ID), 10) + "/" + idString(v.User)
 	return s.render(w, r, status, views.CasePage(page, v, done))
+}
+
+// caseView is the case as user sees it. Where one goes on is asked for once it is closed.
+func (s *Server) caseView(ctx context.Context, c store.CaseID, user store.UserID) (v views.CaseView, err error) {
+	v.User = user
+	if v.File, err = s.Store.CaseFile(ctx, c, user); err == nil && v.State == store.CaseClosed {
+		v.Next, err = s.Store.NextCase(ctx, user, v.Case)
+	}
+	return v, err
 }
 
 // afterAct shows the case after an act on it, or what was wrong with it, with what is
@@ -271,8 +279,7 @@ func casePart(s *Server, ctx context.Context, rest string) (parts, []live.Topic,
 	if err != nil {
 		return nil, nil, err
 	}
-	file, err := s.Store.CaseFile(ctx, n, user)
-	v := views.CaseView{File: file, User: user}
+	v, err := s.caseView(ctx, n, user)
 	return func(zone *time.Location) []templ.Component {
 		return []templ.Component{views.CaseState(v, zone, true), views.ActHeld(v, true), views.ActButton(v, true), views.CaseFile(v, zone, true)}
 	}, []live.Topic{caseTopic(n)}, err

@@ -106,6 +106,8 @@ func TestNoQueryScansATable(t *testing.T) {
 		"closed cases in": closedCasesIn,
 		"cases of":        casesOf,
 		"cases of in":     casesOfIn,
+		"next case":       nextCase,
+		"next case in":    nextCaseIn,
 		"case":            caseByID,
 		"open case about": openCaseAbout,
 		"decided for":     decidedFor,

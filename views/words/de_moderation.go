@@ -24,6 +24,8 @@ var germanModeration = map[string]string{
 	"Usual is an hour for a time-out, a week for a removal or a suspension, and for all else until it is lifted. A warning has no length.": "Üblich ist eine Stunde für eine Auszeit, eine Woche für eine Entfernung oder Sperre, und für alles andere, bis es aufgehoben wird. Eine Verwarnung hat keine Dauer.",
 	"What moderators decided about you":      "Was die Moderation über dich entschieden hat",
 	"As it was on %s":                        "Wie es war: %s",
+	"Next case":                              "Nächster Fall",
+	"No other case waits for you.":           "Kein anderer Fall wartet auf dich.",
 	"Back to the reports":                    "Zurück zu den Meldungen",
 	"Ban":                                    "Bannen",
 	"Before, with the same person":           "Früher, mit derselben Person",
