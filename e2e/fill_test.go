@@ -77,7 +77,7 @@ func TestAPrivateRoomIsFilledFromItsEmptyState(t *testing.T) {
 	ada.Until(`document.querySelector("#member-2 .presence--away")`)
 	ada.person().post("/rooms/2/members/remove", map[string][]string{"user": {"2"}, "reason": {"other"}, "for": {"1h"}})
 	ada.Until(`document.querySelectorAll("#members-list li").length === 2`)
-	ben.Until(`!document.querySelector("#members-list li") && document.querySelector("#live").textContent.includes("no longer a member")`)
+	ben.Until(`!document.querySelector("#members-list li") && document.querySelector("#live").textContent.includes("A moderator removed you")`)
 }
 
 func TestPeopleAreAddedWithoutScripts(t *testing.T) {

@@ -209,5 +209,5 @@ func TestWhoIsRemovedWhileReadingThePastSeesNothingMore(t *testing.T) {
 	ben.Open("/rooms/1/messages/20")
 	ben.Until(connected + ` && document.querySelector("#window #m-1-20")`)
 	signIn(t, s, "ada").post("/rooms/1/members/remove", map[string][]string{"user": {"2"}, "reason": {"other"}, "for": {"1h"}})
-	ben.Until(`document.querySelectorAll("article").length === 0 && document.querySelector("#live").textContent.includes("no longer a member")`)
+	ben.Until(`document.querySelectorAll("article").length === 0 && document.querySelector("#live").textContent.includes("A moderator removed you")`)
 }

@@ -208,24 +208,6 @@ func TestSlowModeAndALockAreSaidAtOnceAndKeepTheText(t *testing.T) {
 	}
 }
 
-func TestWhoIsRemovedFromARoomIsTakenOutOfItAndComesBackAsBefore(t *testing.T) {
-	t.Parallel()
-	_, ada, ben, other := judgedBy(t)
-	ada.Act("/people/2/moderate?room=1", "remove", nil)
-	for _, w := range []*Window{ben, other} {
-		w.Within(2*time.Second, `document.querySelector("#live").textContent.includes("no longer a member")`)
-	}
-	ben.Open("/notices")
-	ben.Until(arrived)
-	ben.Sees("You were removed from Lobby")
-	ben.Until(connected + ` && !document.querySelector("#rooms-list a[href='/rooms/1-lobby']")`)
-	ada.Lift()
-	ben.Until(`document.querySelector("#rooms-list a[href='/rooms/1-lobby']")`)
-	other.Open("/rooms/1-lobby")
-	other.Until(connected)
-	other.Say("I am back")
-}
-
 func TestABanEndsBothTabsAndAnObjectionFromOutsideIsGranted(t *testing.T) {
 	t.Parallel()
 	s, ada, ben, other := judgedBy(t)

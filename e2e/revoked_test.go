@@ -36,7 +36,7 @@ func TestWhoMayNoLongerLookIsToldWhyAndStaysAway(t *testing.T) {
 		{"suspended", func(_, _ *Person, _ *Window) { s.Command("user", "suspend", "p4", "--for", "24h", "--reason", "spam") }, "You are signed out"},
 		{"removed", func(_, _ *Person, _ *Window) {
 			owner.post("/rooms/2/members/remove", url.Values{"user": {"5"}, "reason": {"off-topic"}})
-		}, "no longer a member"},
+		}, "A moderator removed you from this room"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			name, p := fmt.Sprintf("p%d", i+2), people[i+1]

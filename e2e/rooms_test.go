@@ -98,12 +98,12 @@ func TestWhoIsRemovedSeesNothingMoreAndIsToldWhy(t *testing.T) {
 	ada.Submit("a[href*='/members/remove']", arrived+` && document.querySelector("#remove-for").value === "168h"`)
 	ada.do(setValue("#remove-reason", "off-topic"))
 	ada.Submit("main .button--danger", arrived+` && document.querySelector(".saved") && !document.querySelector("a[href*='/members/remove']")`)
-	ben.Until(`document.querySelectorAll("#messages > *").length === 0 && document.querySelector("#live").textContent.includes("no longer a member")`)
+	ben.Until(`document.querySelectorAll("#messages > *").length === 0 && document.querySelector("#live").textContent.includes("A moderator removed you")`)
 	if far := eval[float64](ben, `document.querySelector("#head").getBoundingClientRect().right - document.querySelector("#head a.button--icon").getBoundingClientRect().right`); far > 40 {
 		t.Errorf("the header's tools are %v px from its end", far)
 	}
 	ben.Open("/rooms/2-surprise")
-	ben.Sees("There is nothing here")
+	ben.Sees("A moderator removed you from this room")
 }
 
 func TestADirectConversationIsFoundAgain(t *testing.T) {

@@ -37,13 +37,14 @@ type throttled struct{ wait time.Duration }
 
 func (e throttled) Error() string { return "throttled for " + e.wait.String() }
 
-// kept is an error about a text that must not be lost: form is its form again,
-// with the text in it, and page the whole page with that form and the sentence.
+// kept is an error with an answer of its own. Where a text must not be lost, form is its
+// form again, with the text in it, and page the whole page with that form and the sentence.
 type kept struct {
 	error
-	form   func() templ.Component
-	page   func(sentence string) (templ.Component, error)
-	notice templ.Component // of the sentence, if it is more than that
+	sentence string                 // "": what the error says
+	form     func() templ.Component // nil: none
+	page     func(sentence string) (templ.Component, error)
+	notice   templ.Component // of the sentence, if it is more than that
 }
 
 func (e kept) Unwrap() error { return e.error }
@@ -52,6 +53,7 @@ func (e kept) Unwrap() error { return e.error }
 // request of htmx gets the sentence as #notice and the form again, both out of
 // band, for nothing else of such an answer is swapped.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	err = s.barred(w, r, err)
 	status, sentence := s.explain(r.Context(), w, err)
 	id, _ := r.Context().Value(requestID{}).(string)
 	if status >= 500 && !errors.Is(err, context.Canceled) { // who asked has left
@@ -85,7 +87,7 @@ func (s *Server) apology(w http.ResponseWriter, r *http.Request, err error, sent
 		if keeps && keep.notice != nil {
 			parts[0] = keep.notice
 		}
-		if keeps {
+		if keep.form != nil {
 			parts = append(parts, keep.form())
 		} else if c, ok := echo(r); ok {
 			parts = append(parts, views.Refused(c))
@@ -103,7 +105,7 @@ func (s *Server) apology(w http.ResponseWriter, r *http.Request, err error, sent
 	if errors.Is(err, store.ErrNotFound) {
 		title = "Not found"
 	}
-	return s.refusal(w, r, title, sentence), nil
+	return s.refusal(w, r, views.Refusal{Page: views.Page{Title: title}, Sentence: sentence, Typed: typedIn(r.PostForm)}), nil
 }
 
 // echo is the text of somebody who may not send at all now, and nothing but what
@@ -126,8 +128,12 @@ func (s *Server) explain(ctx context.Context, w http.ResponseWriter, err error) 
 		large     *http.MaxBytesError
 		late      store.TooLate
 		ruled     store.Ruled
+		keep      kept
 	)
 	switch {
+	case errors.As(err, &keep) && keep.sentence != "":
+		status, _ = s.explain(ctx, w, keep.error)
+		return status, keep.sentence
 	case errors.As(err, &long):
 		return http.StatusUnprocessableEntity, words.Say(ctx, "This message has %d characters; %d fit. Shorten it, or send it in parts.", long.Runes, long.Most)
 	case errors.As(err, &ruled):

@@ -29,7 +29,7 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request, status int, fields
 }
 
 func (s *Server) refuseInvitation(w http.ResponseWriter, r *http.Request, status int, sentence string) error {
-	return s.render(w, r, status, s.refusal(w, r, "Invitation", sentence))
+	return s.render(w, r, status, s.refusal(w, r, views.Refusal{Page: views.Page{Title: "Invitation"}, Sentence: sentence}))
 }
 
 // acceptInvitation has who is signed in come into the rooms of an invitation.

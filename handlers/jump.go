@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"parley/store"
 	"parley/views"
@@ -72,6 +73,10 @@ func (s *Server) found(r *http.Request) (views.Page, views.Found, error) {
 		if !l.Joined && l.Kind == store.OpenRoom && fits(l.Name) && len(f.Others) < mostFound {
 			f.Others = append(f.Others, l)
 		}
+	}
+	f.Now = time.Now()
+	if f.Out, err = s.Store.Removals(r.Context(), me.ID); err != nil {
+		return page, f, err
 	}
 	named, err := s.Store.PeopleNamed(r.Context(), f.Text, mostFound)
 	if err != nil {

@@ -69,6 +69,9 @@ func (s *Server) notices(ctx context.Context, user store.UserID, at time.Time) (
 			return v, err
 		}
 	}
+	if err := s.back(ctx, user, v.All); err != nil {
+		return v, err
+	}
 	v.Held, err = s.Store.HeldBy(ctx, user, mostNotices)
 	return v, err
 }
@@ -113,6 +116,27 @@ func (s *Server) decision(ctx context.Context, m store.Measure, a store.Appeal) 
 	var err error
 	d.Alone, err = s.Store.Alone(ctx, m)
 	return d, err
+}
+
+// back says in the last of user's decisions about each room, where it took them out and has
+// ended, that they may be in it again.
+func (s *Server) back(ctx context.Context, user store.UserID, all []views.Decision) error {
+	seen := map[store.RoomID]bool{}
+	for i, d := range all {
+		if d.Kind != store.Removal || seen[d.Room] {
+			continue
+		}
+		seen[d.Room] = true
+		if d.Holds(time.Now()) {
+			continue
+		}
+		back, err := s.Store.Admits(ctx, d.Room, user)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		all[i].Back = back
+	}
+	return nil
 }
 
 // createAppeal objects to a measure on the asker.

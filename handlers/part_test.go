@@ -20,7 +20,7 @@ func TestPartsThatAreAskedForOddlyHarmNobody(t *testing.T) {
 	inCourt(t, func(t *testing.T, c *court) {
 		c.report("dan", "/rooms/1/messages/1")
 		ada := fmt.Sprint(c.ids["ada"])
-		for _, part := range []string{"figures", "charts", "sockets", "person", "room", "invitations", "case", "queue", "held", "appeals", "reports", "data", "administration", "members", "rooms", "card", "none"} {
+		for _, part := range []string{"figures", "charts", "sockets", "person", "room", "invitations", "case", "queue", "held", "appeals", "reports", "data", "administration", "members", "rooms", "card", "barred", "none"} {
 			for _, rest := range []string{
 				"", "/", "/1", "/-1", "/4", "/9223372036854775807", "/99999999999999999999", "/x", "/%", "/\x00", "/from=9223372036854775807", "/from=-1&q=%00", "/1/2/3/4",
 				"/" + ada, "/" + ada + "/0", "/" + ada + "/4", "/" + ada + "/9223372036854775807", "/1/" + ada, "/1/" + ada + "/", "/" + ada + "/open/4", "/" + ada + "/\x00/0", "/" + ada + "/mine/-1",

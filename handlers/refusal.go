@@ -13,12 +13,27 @@ import (
 	"parley/views"
 )
 
-// refusal is the page that says sentence to who asked for a page. Who is signed in keeps
-// what is around every page; if that cannot be made, or they see the answer in a frame, it
-// is the plain one that everybody else has.
-func (s *Server) refusal(w http.ResponseWriter, r *http.Request, title, sentence string) templ.Component {
-	v := views.Refusal{Sentence: sentence, Typed: typedIn(r.PostForm)}
-	plain := views.ErrorPage(views.Page{Title: title}, sentence, v.Typed)
+// refusal is the page that says v to who asked for a page.
+func (s *Server) refusal(w http.ResponseWriter, r *http.Request, v views.Refusal) templ.Component {
+	ctx, cancel := context.WithTimeout(r.Context(), aroundWithin)
+	defer cancel()
+	r = r.WithContext(ctx)
+	var room store.Membership
+	if asker(r).ID != "" { // what is not there and what is not theirs look alike
+		room, _ = s.Store.Membership(r.Context(), roomNumber(r), asker(r).User.ID)
+	}
+	return s.beside(w, r, room.ID, v, func(page views.Page) (templ.Component, error) {
+		v.Page = page
+		v.To, v.Word = s.wayOn(r, room)
+		return views.RefusalPage(v), nil
+	})
+}
+
+// beside is page for who is signed in, beside the list of their rooms, of which one is
+// here. If that cannot be made, or they see the answer in a frame, it is the plain page
+// that everybody else has.
+func (s *Server) beside(w http.ResponseWriter, r *http.Request, here store.RoomID, v views.Refusal, page func(views.Page) (templ.Component, error)) templ.Component {
+	plain := views.ErrorPage(v)
 	if asker(r).ID == "" {
 		return plain
 	}
@@ -26,23 +41,19 @@ func (s *Server) refusal(w http.ResponseWriter, r *http.Request, title, sentence
 		framable(w)
 		return plain
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), frameWithin)
-	defer cancel()
-	room, err := s.Store.Membership(ctx, roomNumber(r), asker(r).User.ID)
-	if err != nil {
-		room = store.Membership{} // what is not there and what is not theirs look alike
+	around, err := s.me(r.Context(), asker(r), v.Title, here)
+	if err == nil {
+		var made templ.Component
+		if made, err = page(around); err == nil {
+			return made
+		}
 	}
-	if v.Page, err = s.me(ctx, asker(r), title, room.ID); err != nil {
-		s.Log.Debug("show an error beside the rooms", "error", err) // the request's own error has its line
-		return plain
-	}
-	v.To, v.Word = s.wayOn(r, room)
-	return views.RefusalPage(v)
+	s.Log.Debug("show an error beside the rooms", "error", err) // the request's own error has its line
+	return plain
 }
 
-// frameWithin is how long what is around a page may take where only an error is to be said:
-// the database may be what failed.
-const frameWithin = 2 * time.Second
+// aroundWithin is how long what is around an error may take: the database may be what failed.
+const aroundWithin = 2 * time.Second
 
 // inFrame says whether the answer is for a frame of the page that follows a room.
 func inFrame(r *http.Request) bool {
@@ -61,7 +72,7 @@ func (s *Server) wayOn(r *http.Request, room store.Membership) (to templ.SafeURL
 	if strings.HasPrefix(r.URL.Path, "/rooms/") {
 		return "/rooms", "Browse rooms"
 	}
-	return "/", ""
+	return "", ""
 }
 
 // cameFrom is the page of ours that has led to r, "" if it was none that has an address: a

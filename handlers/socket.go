@@ -117,7 +117,7 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, room store.Memb
 		return func() { s.dismiss(spoken, conn, socket, why) }, nil
 	}
 	if denied != nil {
-		why := views.Ended(views.Removed)
+		why := views.Ended(s.removed(spoken, roomNumber(r), session.User.ID, views.Zone(session.User)))
 		return func() { s.dismiss(spoken, conn, socket, why) }, nil
 	}
 	page := s.connectionOf(r, room)
@@ -223,7 +223,7 @@ func (s *Server) showLive(w http.ResponseWriter, r *http.Request) error {
 	case me.ID == "":
 		return ended(signedOut(roomNumber(r), s.connectionOf(r, room).Part))
 	case err != nil:
-		return ended(views.Removed)
+		return ended(s.removed(r.Context(), roomNumber(r), me.User.ID, views.Zone(me.User)))
 	case as != "" && as != idString(me.User.ID):
 		return ended(views.OtherPerson(r.Context(), me.User.Name))
 	}

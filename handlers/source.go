@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -209,10 +210,10 @@ func (s *Server) revoked(ctx context.Context, viewers []live.Viewer) ([]live.Rea
 }
 
 func (s *Server) farewell(v live.Viewer, why live.Reason) []byte {
-	ending := views.Removed
-	if _, is := s.deleted.Load(roomOf(v.Topic)); is {
-		ending = views.RoomDeleted
-	}
+	a := parseAudience(v.Audience)
+	// Of a page without a log it is what its part needs.
+	room := cmp.Or(roomOf(v.Topic), needed(v.Needs, store.Viewer{}).Room)
+	var ending views.Ending
 	switch store.Denial(why) {
 	case store.SessionEnded:
 		part := ""
@@ -222,8 +223,14 @@ func (s *Server) farewell(v live.Viewer, why live.Reason) []byte {
 		ending = signedOut(roomOf(v.Topic), part)
 	case store.NotTheRole:
 		ending = views.Demoted
+	default:
+		if _, is := s.deleted.Load(room); is {
+			ending = views.RoomDeleted
+		} else {
+			ending = s.removed(a.spoken(), room, store.UserID(v.Person), a.zone)
+		}
 	}
-	html, err := fragment(parseAudience(v.Audience).spoken(), views.Ended(ending))
+	html, err := fragment(a.spoken(), views.Ended(ending))
 	if err != nil {
 		s.Log.Error("render a farewell", "error", err)
 	}

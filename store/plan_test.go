@@ -130,6 +130,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"held by id":         heldByID,
 		"measures due on":    measuresDueOn,
 		"removal of":         removalOf,
+		"removals":           removals,
 		"a slow room":        slowNow,
 		"a locked room":      lockedNow,
 		"measure":            measureColumns + " where x.id = $1",

@@ -46,7 +46,7 @@ var (
 )
 
 // german is what the parts of the program say, each in a file of its own.
-var german = together(germanChat, germanAdministration, germanFigures, germanAccounts, germanRooms, germanSettings, germanInvitations, germanModeration, germanMutes, germanDesk, germanMeasures, germanRules, germanModerated, germanOut, germanCases, germanRoomsAndPeople, germanDoor, germanOutage, germanQuestions, germanWelcome, germanStatus)
+var german = together(germanChat, germanAdministration, germanFigures, germanAccounts, germanRooms, germanSettings, germanInvitations, germanModeration, germanMutes, germanDesk, germanMeasures, germanRules, germanModerated, germanOut, germanCases, germanRoomsAndPeople, germanDoor, germanBarred, germanOutage, germanQuestions, germanWelcome, germanStatus)
 
 func together(all ...map[string]string) map[string]string {
 	one := map[string]string{}

@@ -8,6 +8,26 @@ var germanDoor = map[string]string{
 	"It is open: join to read what was written in it, and to write.":                                                    "Er ist offen: Tritt bei, um zu lesen, was darin geschrieben wurde, und um zu schreiben.",
 }
 
+// germanBarred is for who was removed from a room.
+var germanBarred = map[string]string{
+	"A moderator removed you from this room":                                       "Die Moderation hat dich aus diesem Raum entfernt",
+	"A moderator removed you from this room until %s.":                             "Die Moderation hat dich bis %s aus diesem Raum entfernt.",
+	"You cannot come back until %s.":                                               "Du kannst bis %s nicht zurückkommen.",
+	"You cannot come back until that is lifted.":                                   "Du kannst nicht zurückkommen, bis das aufgehoben wird.",
+	"If you think that this is wrong, you can object: somebody looks at it again.": "Wenn du das für falsch hältst, kannst du widersprechen: Dann sieht es sich noch jemand an.",
+	"Object…":            "Widersprechen…",
+	"Your objection":     "Dein Widerspruch",
+	"You can come back":  "Du kannst zurückkommen",
+	"You are back in it": "Du bist wieder darin",
+	"What kept you out has ended, and you are in this room again.":                  "Was dich ferngehalten hat, ist vorbei, und du bist wieder in diesem Raum.",
+	"What kept you out has ended. Join to read and to write here again.":            "Was dich ferngehalten hat, ist vorbei. Tritt bei, um hier wieder zu lesen und zu schreiben.",
+	"What kept you out has ended":                                                   "Was dich ferngehalten hat, ist vorbei",
+	"This room is not open to everybody now. Somebody who is in it can let you in.": "Dieser Raum steht jetzt nicht allen offen. Wer darin ist, kann dich hereinlassen.",
+	"Open the room":    "Raum öffnen",
+	"removed":          "entfernt",
+	"removed until %s": "entfernt bis %s",
+}
+
 // germanOutage is for who follows a room without scripts.
 var germanOutage = map[string]string{
 	"Nothing new any more?": "Kommt nichts Neues mehr?",
