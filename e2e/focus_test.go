@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -73,6 +74,41 @@ func TestTheFocusStaysWhereItIsWhenThatChanges(t *testing.T) {
 	ada.Until(`document.querySelectorAll("#people-list .presence--online").length === 1`)
 	ada.focus("#people-list a[href='/people/3']", false)
 	stays(func() { cleo.SignIn("cleo") }, `document.querySelectorAll("#people-list .presence--online").length === 2 && document.querySelector("#people-list li:nth-child(2) a").getAttribute("href") === "/people/3"`)
+}
+
+// A list in which others come before it and it changes itself: what one is about to press
+// is still about the same.
+func TestTheFocusStaysOnTheSameRowOfAListThatChanges(t *testing.T) {
+	s := newServer(t)
+	s.Unlimited()
+	s.Start()
+	ada := window(t, s)
+	ada.SignUp("Ada")
+	ben, cleo := person(t, s, "ben"), person(t, s, "cleo")
+	ben.make("Kitchen", "open")
+	ada.Open("/rooms")
+	ada.Until(connected)
+	ada.focus("#rooms-listed form[action='/rooms/2/join'] button", true)
+	for i, name := range []string{"Attic", "Book", "Car"} {
+		cleo.post("/rooms/2/"+[]string{"join", "leave"}[i%2], nil)
+		ben.make(name, "open")
+		ada.Until(fmt.Sprintf(`document.querySelector("#rooms-listed a[href^='/rooms/%d-']")`, i+3))
+		if got := eval[string](ada, `document.activeElement.closest("form")?.getAttribute("action")`); got != "/rooms/2/join" {
+			t.Fatalf("with %s the focus went to %s", name, got)
+		}
+	}
+
+	ada.Open("/admin/people/2")
+	ada.Until(connected)
+	ada.focus("#account-sessions button", false)
+	session := eval[string](ada, `document.activeElement.value`)
+	for n := 2; n < 5; n++ {
+		signIn(t, s, "ben").make(fmt.Sprint("Room ", n), "open")
+		ada.Until(fmt.Sprintf(`document.querySelectorAll("#account-sessions li").length === %d`, n))
+		if got := eval[string](ada, `document.activeElement.value`); got != session {
+			t.Fatalf("of %d sessions another is about to be ended", n)
+		}
+	}
 }
 
 func TestOneWritesOnWhenAnEditorIsClosed(t *testing.T) {
