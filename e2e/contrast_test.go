@@ -84,12 +84,12 @@ func TestWhoNeedsMoreContrastGetsIt(t *testing.T) {
 }
 
 func TestWhatWasAskedForOnASlowLineSaysThatItWasHeard(t *testing.T) {
-	s := serve(t)
+	s := newServer(t)
+	s.Seed(60)
+	s.Start()
 	ada := window(t, s)
-	ada.SignUp("Ada")
+	ada.SignIn("ada")
 	ada.Until(connected)
-	ada.Say("Here I am")
-	ada.Until(`document.querySelector("#m-1-1")`)
 	moves := func(selector string) string {
 		return `[...document.querySelectorAll("` + selector + `")].some(e => getComputedStyle(e).animationName !== "none")`
 	}
@@ -97,13 +97,16 @@ func TestWhatWasAskedForOnASlowLineSaysThatItWasHeard(t *testing.T) {
 	for _, calm := range []string{"no-preference", "reduce"} {
 		ada.prefers([2]string{"prefers-reduced-motion", calm})
 		ada.conditions(slow)
-		ada.Click("#m-1-1 .message__tool--more")
-		ada.Until(moves("#m-1-1 .message__tool--more"))
+		ada.Click("#m-1-60 .message__tool--more")
+		ada.Until(moves("#m-1-60 .message__tool--more"))
 		ada.Until(`document.querySelector("#editor form")`)
-		ada.Until("!" + moves("#m-1-1 .message__tool--more"))
+		ada.Until("!" + moves("#m-1-60 .message__tool--more"))
 		ada.retype("#find", "lob")
 		ada.Until(moves("#find"))
 		ada.Until(`document.querySelector("#found a") && !` + moves("#find"))
+		ada.wheel(-100_000)
+		ada.Until(`document.querySelector(".room__above.htmx-request") && getComputedStyle(document.querySelector(".room__above .icon")).animationName === "` + map[string]string{"no-preference": "turn", "reduce": "asked-calm"}[calm] + `"`)
+		ada.Until(count + ` === 60`)
 		ada.conditions(nil)
 		ada.Open("/rooms/1-lobby")
 		ada.Until(connected)

@@ -61,6 +61,11 @@ func TestTheFocusStaysWhereItIsWhenThatChanges(t *testing.T) {
 	stays(func() { ben.edit(1, "The first, edited") }, `document.querySelector("#m-1-1 .message__edited")`)
 	stays(func() { ben.Post("The second") }, `document.getElementById("m-1-2")`)
 
+	ada.focus(".room__head a[href='/rooms/1/about']", true)
+	stays(func() {
+		ada.person().post("/rooms/1/about", map[string][]string{"name": {"Foyer"}, "kind": {"open"}, "everyone": {"yes"}})
+	}, `document.querySelector("#head h1").textContent.includes("Foyer")`)
+
 	// A room gets a badge, goes to the top, and is overtaken again.
 	ada.focus("#rooms-list a[href='/rooms/2-kitchen']", true)
 	const top = `document.querySelector("#rooms-list li a").getAttribute("href")`
