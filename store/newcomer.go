@@ -84,7 +84,7 @@ func (s *Store) newcomerWait(kind MeasureKind, since, now time.Time) time.Durati
 }
 
 // link finds what a text has of addresses, also such as leads nowhere without a click.
-var link = regexp.MustCompile(`(?i)https?://|\bwww\.`)
+var link = regexp.MustCompile(`(?i)https?://|mailto:|\bwww\.`)
 
 // newcomerMay is a Restraint if by is too new here at now to write, or to write body
 // where there was text before: a link that stays is no new one.

@@ -22,7 +22,10 @@ func TestNewcomersWaitSendNoLinksAndStartNoConversations(t *testing.T) {
 		must(t, j.say(j.cleo, j.kitchen, "she owns it"))
 		j.later(10 * time.Minute)
 		must(t, j.say(j.ben, lobby, "hello"))
-		j.kept("a link", j.say(j.ben, lobby, "see www.example.com"), store.NewcomerCap)
+		for _, link := range []string{"www.example.com", "https://example.com", "HTTP://example.com", "mailto:ben@example.com", "xmailto:ben@example.com"} {
+			j.kept(link, j.say(j.ben, lobby, "see "+link), store.NewcomerCap)
+		}
+		must(t, j.say(j.ben, lobby, "the mail to: him, and to example.com"))
 		_, err = s.EditMessage(t.Context(), lobby, 1, j.ben.ID, "see https://example.com")
 		j.kept("a link by an edit", err, store.NewcomerCap)
 		_, err = s.Converse(t.Context(), j.ben.ID, []store.UserID{j.cleo.ID})
