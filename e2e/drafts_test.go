@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -91,16 +93,46 @@ func TestAMessageThatIsWrittenInOneGoCostsNoSave(t *testing.T) {
 	ada := window(t, s)
 	ada.SignUp("Ada")
 	ada.Until(connected)
-	for _, text := range []string{"one", "two", "three"} {
+	say := func(text string) {
+		t.Helper()
 		ada.do(chromedp.KeyEvent(text))
 		ada.Press(kb.Enter)
 		ada.Shows(text)
+		ada.Until(composed)
 	}
-	ada.do(chromedp.KeyEvent("and four"))
+	say("one")
+	say("two")
+	// On a slow line, either: what is being sent is no draft of nothing.
+	ada.conditions(&network.Conditions{Latency: 1500, DownloadThroughput: -1, UploadThroughput: -1})
+	say("three")
+	ada.conditions(nil)
+	say("four")
+	ada.do(chromedp.KeyEvent("and five"))
+	eventually(t, "what was begun is saved", func() bool {
+		_, text := ada.person().sees("/rooms/1-lobby")
+		return strings.Contains(text, "and five</textarea>")
+	})
 	ada.Until(saves + " > 0")
 	if n := eval[int](ada, saves); n != 1 {
 		t.Errorf("it was saved %d times, want once: what was begun", n)
 	}
+}
+
+func TestWhatIsTooLongToOutliveThePageIsSavedBeforeTheLinkIsFollowed(t *testing.T) {
+	s := serve(t)
+	ada := window(t, s)
+	ada.SignUp("Ada")
+	ada.person().make("Kitchen", "open")
+	ada.Open("/rooms/1-lobby")
+	ada.Until(connected)
+	ada.Allow("Failed to fetch") // a request that outlives its page has 64 KiB at most
+	long := strings.Repeat("é", 12_000)
+	if _, err := chromedp.Call(ada.ctx, input.InsertText, input.InsertTextParams{Text: long}); err != nil {
+		t.Fatal(err)
+	}
+	ada.Submit("#side-2 a", held("")+` && location.pathname === "/rooms/2-kitchen"`)
+	ada.Until(draftIn("side-1"))
+	ada.Submit("#side-1 a", held(long))
 }
 
 func TestTwoTabsOfARoomLeaveEachOthersTextAlone(t *testing.T) {
@@ -130,6 +162,9 @@ func TestTwoTabsOfARoomLeaveEachOthersTextAlone(t *testing.T) {
 	second.Until(held("Good morning"))
 	ada.Open("/rooms/1-lobby")
 	ada.Until(held("") + " && " + connected)
+	if n := eval[int](second, saves); n != 0 {
+		t.Errorf("the second tab has saved %d times", n)
+	}
 
 	// What one makes of it there is another message, and kept.
 	key := eval[string](second, `document.getElementById("key").value`)
