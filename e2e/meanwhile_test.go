@@ -115,6 +115,6 @@ func TestWhoBecomesAModeratorMeanwhileIsNoMoreTheirsToActOn(t *testing.T) {
 	}
 	eve.Act("/people/2/moderate?room=1", "time-out", nil)
 	for _, w := range []*Window{ben, other} {
-		w.Until(restraint+`.includes("You cannot write here until")`)
+		w.Until(restraint + `.includes("You cannot write here until")`)
 	}
 }

@@ -35,12 +35,12 @@ func TestWhatAModeratorOfOneRoomMayDoEndsAtThatRoom(t *testing.T) {
 
 	// In the Kitchen she cannot write, and elsewhere she does.
 	ben.Act("/people/3/moderate?room=2", "time-out", nil)
-	cleo.Until(restraint+`.includes("You cannot write here until")`)
+	cleo.Until(restraint + `.includes("You cannot write here until")`)
 	lobby.Until(restraint + `.trim() === ""`)
 	lobby.Say("But here I can")
 	// Of what is done in the Lobby he sees nothing where he looks.
 	ada.person().post("/measures", url.Values{"kind": {"time-out"}, "user": {"3"}, "room": {"1"}, "for": {"1h"}, "reason": {"spam"}, "words": {"Not here either"}})
-	lobby.Until(restraint+`.includes("You cannot write here until")`)
+	lobby.Until(restraint + `.includes("You cannot write here until")`)
 	ada.Open("/moderation/measures")
 	ada.Until(`document.querySelector("#force-1") && document.querySelector("#force-2")`)
 	for _, path := range []string{"/moderation/measures", "/people/3/moderate", "/people/3/moderate?room=2"} {

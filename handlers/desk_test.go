@@ -329,3 +329,15 @@ func TestAWarningFromACaseAsksForNoEndWhateverWasChosenBeforeIt(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatWasToBeToldToAnAuthorIsKeptIfSomebodyElseDecidedBefore(t *testing.T) {
+	inOneCourt(t, func(t *testing.T, c *court) {
+		c.does("ada", "/moderation/rules", url.Values{"kind": {"word"}, "text": {"casino"}, "act": {"hold"}}, 303)
+		c.does("ben", "/rooms/1/messages", draft("casino"), 303)
+		c.does("mod", "/moderation/held/1/refuse", url.Values{"words": {"No, thanks"}}, 303)
+		a := c.does("mia", "/moderation/held/1/refuse", url.Values{"words": {"We do not want to"}}, 409)
+		if !strings.Contains(a.body, "Nothing was done") || !strings.Contains(a.body, "We do not want to</textarea>") {
+			t.Error("the page lacks the sentence, or what Mia wrote")
+		}
+	})
+}

@@ -21,6 +21,7 @@ const heldShown = 50
 
 func init() {
 	liveParts["held"] = part{may: mayHeld, show: heldPart}
+	liveParts["refuse"] = part{may: mayTurnDown, show: turnDownPart}
 }
 
 // heldTopic is hinted at when what waits in room has changed; 0: in any.
@@ -67,7 +68,7 @@ func (s *Server) heldPage(w http.ResponseWriter, r *http.Request, status int, ro
 	if err != nil {
 		return err
 	}
-	v.Problem, v.Done = problem, done
+	v.Problem, v.Unsent, v.Done = problem, r.PostForm.Get("words"), done
 	page, err := s.desk(r, "Held messages", room)
 	if err != nil {
 		return err
@@ -124,16 +125,61 @@ func (s *Server) turnDownPage(w http.ResponseWriter, r *http.Request, status int
 	if err != nil {
 		return err
 	}
+	room, _ := strconv.ParseInt(from, 10, 64) // what is none is all
 	m, err := s.Store.HeldToDecide(r.Context(), asker(r).User.ID, id)
+	if errors.Is(err, store.ErrConflict) {
+		return s.heldPage(w, r, http.StatusConflict, store.RoomID(room), "This message was decided, or withdrawn, in the meantime.", "")
+	}
 	if err != nil {
 		return err
 	}
-	room, _ := strconv.ParseInt(from, 10, 64) // what is none is all
 	page, err := s.me(r.Context(), asker(r), "Turn this message down?", 0)
 	if err != nil {
 		return err
 	}
+	page.Live.Part = fmt.Sprintf("refuse/%d/%d", page.Me.ID, id)
 	return s.render(w, r, status, views.TurnDownPage(page, m, store.RoomID(room), f))
+}
+
+// turnDownOf reads "42/7": whose page it is, and what is to be turned down.
+func turnDownOf(rest string) (store.UserID, store.HeldID, error) {
+	user, id, _, is := pairOf(rest)
+	if !is {
+		return 0, 0, store.ErrNotFound
+	}
+	return user, store.HeldID(id), nil
+}
+
+// mayTurnDown lets those who could decide it see what becomes of it.
+func mayTurnDown(s *Server, ctx context.Context, user store.User, rest string) (string, error) {
+	whose, id, err := turnDownOf(rest)
+	if err == nil && whose != user.ID {
+		err = store.ErrNotFound
+	}
+	if err != nil {
+		return "", err
+	}
+	m, err := s.Store.HeldToDecide(ctx, user.ID, id)
+	if errors.Is(err, store.ErrConflict) {
+		err = nil // somebody has
+	}
+	if err != nil || user.Role.AtLeast(store.Moderator) {
+		return string(store.Moderator), err
+	}
+	return moderates(m.Room), nil
+}
+
+func turnDownPart(s *Server, ctx context.Context, rest string) (parts, []live.Topic, error) {
+	user, id, err := turnDownOf(rest)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := s.Store.HeldToDecide(ctx, user, id)
+	over := errors.Is(err, store.ErrConflict)
+	if over {
+		err = nil
+	}
+	return fixed(views.TurnDownState(over, true), views.TurnDownButton(over, true)), []live.Topic{heldTopic(m.Room)}, err
 }
 
 // turnDownHeld keeps what was held out of its room.

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"parley/store"
 	"parley/views"
@@ -29,8 +28,7 @@ func (s *Server) personModeration(w http.ResponseWriter, r *http.Request, status
 	ctx, me := r.Context(), asker(r).User.ID
 	v := views.Moderation{Fields: f, Done: measureDone[r.URL.Query().Get("saved")]}
 	var err error
-	// Of a room that one may not see, and of none, the answer is the same.
-	if v.Kinds, err = s.Store.Permitted(ctx, me, user, room, 0, store.Warning, store.TimeOut, store.Removal, store.Suspension, store.Ban); err != nil && !errors.Is(err, store.ErrNotFound) {
+	if v.Kinds, v.Rooms, err = s.mayDo(ctx, me, user, room); err != nil {
 		return err
 	}
 	if v.Person, err = s.Store.User(ctx, user); err != nil {
@@ -41,9 +39,6 @@ func (s *Server) personModeration(w http.ResponseWriter, r *http.Request, status
 			return err
 		}
 	}
-	if v.Rooms, err = s.Store.RoomsToModerate(ctx, me, user); err != nil {
-		return err
-	}
 	if room != 0 && !slices.ContainsFunc(v.Rooms, func(r store.Room) bool { return r.ID == room }) {
 		if len(v.Kinds) == 0 {
 			v.Room = store.Room{} // they are out of it, and there is nothing to do: as if it were not there
@@ -51,20 +46,28 @@ func (s *Server) personModeration(w http.ResponseWriter, r *http.Request, status
 			v.Rooms = append([]store.Room{v.Room}, v.Rooms...)
 		}
 	}
-	if len(v.Kinds) == 0 && len(v.Rooms) == 0 {
-		return store.ErrNotFound // to who moderates nothing there is no such page
-	}
-	all, err := s.Store.MeasuresOn(ctx, user, mostMeasures)
-	if err != nil {
-		return err
-	}
-	if v.Past, v.Lifts, err = s.known(ctx, me, all); err != nil {
-		return err
-	}
 	if v.Page, err = s.me(ctx, asker(r), "Moderate", 0); err != nil {
 		return err
 	}
+	if err := s.past(ctx, &v); err != nil {
+		return err
+	}
 	return s.render(w, r, status, views.ModeratePersonPage(v))
+}
+
+// mayDo are what me may do about user, in room or everywhere (0), and the other rooms in
+// which they may do something: ErrNotFound if there is neither, as if there were no user.
+func (s *Server) mayDo(ctx context.Context, me, user store.UserID, room store.RoomID) (kinds []store.MeasureKind, rooms []store.Room, err error) {
+	// Of a room that one may not see, and of none, the answer is the same.
+	kinds, err = s.Store.Permitted(ctx, me, user, room, 0, store.Warning, store.TimeOut, store.Removal, store.Suspension, store.Ban)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, nil, err
+	}
+	rooms, err = s.Store.RoomsToModerate(ctx, me, user)
+	if err == nil && len(kinds) == 0 && len(rooms) == 0 {
+		err = store.ErrNotFound
+	}
+	return kinds, rooms, err
 }
 
 // showRoomLog is what was moderated in a room, for its members.
@@ -94,18 +97,6 @@ func (s *Server) moderates(ctx context.Context, me store.User, user store.UserID
 		return len(kinds) > 0, err
 	}
 	return s.Store.ModeratesWith(ctx, me.ID, user)
-}
-
-// known are those of all that user may know of: who may do what a measure did. lifts
-// says of those that still hold whether user may lift them.
-func (s *Server) known(ctx context.Context, user store.UserID, all []store.Measure) (known []store.Measure, lifts map[store.MeasureID]bool, err error) {
-	known, lifts, err = s.Store.Known(ctx, user, all)
-	for _, m := range known {
-		if !m.Holds(time.Now()) {
-			delete(lifts, m.ID)
-		}
-	}
-	return known, lifts, err
 }
 
 // moderateRoom is the page about what may be done about a room.
@@ -142,14 +133,10 @@ func (s *Server) roomModeration(w http.ResponseWriter, r *http.Request, status i
 			return p.Owner || slices.ContainsFunc(v.Mods, func(m store.Named) bool { return m.ID == p.ID })
 		})
 	}
-	all, err := s.Store.MeasuresIn(ctx, id, mostMeasures)
-	if err != nil {
-		return err
-	}
-	if v.Past, v.Lifts, err = s.known(ctx, me.ID, all); err != nil {
-		return err
-	}
 	if v.Page, err = s.desk(r, "Moderate", id); err != nil {
+		return err
+	}
+	if err := s.past(ctx, &v); err != nil {
 		return err
 	}
 	return s.render(w, r, status, views.ModerateRoomPage(v))
@@ -187,14 +174,10 @@ func (s *Server) newcomers(w http.ResponseWriter, r *http.Request, status int, f
 	if len(v.Kinds) == 0 {
 		return store.ErrNotFound
 	}
-	all, err := s.Store.MeasuresOnNewcomers(ctx, mostMeasures)
-	if err != nil {
-		return err
-	}
-	if v.Past, v.Lifts, err = s.known(ctx, me, all); err != nil {
-		return err
-	}
 	if v.Page, err = s.me(ctx, asker(r), "Newcomers", 0); err != nil {
+		return err
+	}
+	if err := s.past(ctx, &v); err != nil {
 		return err
 	}
 	return s.render(w, r, status, views.NewcomersPage(v))

@@ -142,7 +142,7 @@ func (s *Store) HeldFor(ctx context.Context, user UserID, room RoomID, limit int
 }
 
 // HeldToDecide returns one of those that HeldFor does, ErrNotFound if it is none of them,
-// and ErrConflict if it was decided, or withdrawn.
+// and also ErrConflict if it was decided, or withdrawn.
 func (s *Store) HeldToDecide(ctx context.Context, user UserID, id HeldID) (HeldMessage, error) {
 	all, err := s.held(ctx, heldByID, id)
 	if err != nil || len(all) == 0 || all[0].Author == user {
@@ -152,7 +152,7 @@ func (s *Store) HeldToDecide(ctx context.Context, user UserID, id HeldID) (HeldM
 		return HeldMessage{}, err
 	}
 	if all[0].State != HeldWaiting {
-		return HeldMessage{}, ErrConflict
+		return all[0], ErrConflict
 	}
 	return all[0], nil
 }

@@ -245,7 +245,7 @@ func ModeratePersonPage(v Moderation) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = measureHistory(v).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = MeasureHistory(v, Zone(v.Me), false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -598,7 +598,7 @@ func ModerateRoomPage(v Moderation) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = measureHistory(v).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = MeasureHistory(v, Zone(v.Me), false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -700,7 +700,7 @@ func NewcomersPage(v Moderation) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = measureHistory(v).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = MeasureHistory(v, Zone(v.Me), false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -13,6 +13,7 @@ var germanCases = map[string]string{
 	"%s has closed this case. What you wrote is still here: open the case again to send it.": "%s hat diesen Fall geschlossen. Was du geschrieben hast, ist noch da: Öffne den Fall wieder, um es zu senden.",
 	"%s has this case now. What you wrote is still here: take the case over to send it.":     "%s hat diesen Fall jetzt. Was du geschrieben hast, ist noch da: Übernimm den Fall, um es zu senden.",
 	"The case is closed. What you wrote is still here: open the case again to send it.":      "Der Fall ist geschlossen. Was du geschrieben hast, ist noch da: Öffne den Fall wieder, um es zu senden.",
+	"This message was decided, or withdrawn, in the meantime.":                               "Über diese Nachricht wurde inzwischen entschieden, oder sie wurde zurückgezogen.",
 	"This is decided already:":                                                               "Das ist schon entschieden:",
 	"What you wrote, which was not sent":                                                     "Was du geschrieben hast und was nicht gesendet wurde",
 	"You imposed this, so somebody else decides:":                                            "Du hast das verhängt, also entscheidet jemand anderes:",

@@ -1,0 +1,99 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"parley/handlers/live"
+	"parley/store"
+	"parley/views"
+)
+
+func init() {
+	liveParts["past"] = part{may: mayPast, show: pastPart}
+}
+
+// past reads what was done about what the page v is about, as far as its reader may know,
+// and has it live there.
+func (s *Server) past(ctx context.Context, v *views.Moderation) error {
+	v.Live.Part = fmt.Sprintf("past/%d/%d/%d", v.Me.ID, v.Person.ID, v.Room.ID)
+	var all []store.Measure
+	var err error
+	switch {
+	case v.Person.ID != 0:
+		all, err = s.Store.MeasuresOn(ctx, v.Person.ID, mostMeasures)
+	case v.Room.ID != 0:
+		all, err = s.Store.MeasuresIn(ctx, v.Room.ID, mostMeasures)
+	default:
+		all, err = s.Store.MeasuresOnNewcomers(ctx, mostMeasures)
+	}
+	if err == nil {
+		v.Past, v.Lifts, err = s.known(ctx, v.Me.ID, all)
+	}
+	return err
+}
+
+// known are those of all that user may know of: who may do what a measure did. lifts
+// says of those that still hold whether user may lift them.
+func (s *Server) known(ctx context.Context, user store.UserID, all []store.Measure) (known []store.Measure, lifts map[store.MeasureID]bool, err error) {
+	known, lifts, err = s.Store.Known(ctx, user, all)
+	for _, m := range known {
+		if !m.Holds(time.Now()) {
+			delete(lifts, m.ID)
+		}
+	}
+	return known, lifts, err
+}
+
+// pastOf reads "42/12/7": whose page it is, whom it is about, and in which room; neither:
+// about newcomers.
+func pastOf(rest string) (views.Moderation, error) {
+	var v views.Moderation
+	me, person, of, is := pairOf(rest)
+	room, err := strconv.ParseInt(of, 10, 64)
+	if !is || err != nil {
+		return v, store.ErrNotFound
+	}
+	v.Me.ID, v.Person.ID, v.Room.ID = me, store.UserID(person), store.RoomID(room)
+	return v, nil
+}
+
+// mayPast lets those follow it who have the page.
+func mayPast(s *Server, ctx context.Context, user store.User, rest string) (string, error) {
+	v, err := pastOf(rest)
+	if err == nil && v.Me.ID != user.ID {
+		err = store.ErrNotFound
+	}
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case v.Person.ID != 0:
+		_, _, err := s.mayDo(ctx, user.ID, v.Person.ID, v.Room.ID)
+		if err != nil || user.Role.AtLeast(store.Moderator) {
+			return string(store.Moderator), err
+		}
+		return moderates(store.SomeRoom), nil
+	case v.Room.ID == 0 && !user.Role.AtLeast(store.Moderator):
+		return "", store.ErrNotFound
+	}
+	return s.mayModerate(ctx, user, v.Room.ID)
+}
+
+func pastPart(s *Server, ctx context.Context, rest string) (parts, []live.Topic, error) {
+	v, err := pastOf(rest)
+	if err == nil {
+		err = s.past(ctx, &v)
+	}
+	room := v.Room.ID
+	if v.Person.ID != 0 {
+		room = 0 // what is known of them is from everywhere
+	}
+	return func(zone *time.Location) []templ.Component {
+		return []templ.Component{views.MeasureHistory(v, zone, true)}
+	}, []live.Topic{measuresTopic(room), personTopic(v.Me.ID)}, err
+}
