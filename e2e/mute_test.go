@@ -94,15 +94,18 @@ func TestWhatSomebodyMutedWritesIsFoldedAwayOnAllPagesUntilItIsUndone(t *testing
 	other.point("#m-1-4", 0.9)
 	other.Until(texts + ` === "4"`)
 	// So does a tap, without leaving the page; the link leads to what one can do.
-	other.Type("#composer-text", "Half a sen")
-	other.touch()
-	other.tap("#m-1-1 .message__tool--more")
-	other.Until(texts + ` === "1234"`)
-	other.Screenshot("muted-tapped")
-	other.focus("#m-1-3 .message__tool--more", false)
-	other.Press(kb.Enter)
-	other.Until(`document.querySelector("#editor").textContent.includes("And these, @ada")`)
-	if got := eval[string](other, `document.querySelector("#composer-text").value`); got != "Half a sen" {
+	phone := ada.second()
+	phone.touch() // a pointer that had been there would be there again once the page has changed
+	phone.Open("/")
+	phone.Until(connected + " && " + texts + ` === "4"`)
+	phone.Type("#composer-text", "Half a sen")
+	phone.tap("#m-1-1 .message__tool--more")
+	phone.Until(texts + ` === "1234"`)
+	phone.Screenshot("muted-tapped")
+	phone.focus("#m-1-3 .message__tool--more", false)
+	phone.Press(kb.Enter)
+	phone.Until(`document.querySelector("#editor").textContent.includes("And these, @ada")`)
+	if got := eval[string](phone, `document.querySelector("#composer-text").value`); got != "Half a sen" {
 		t.Errorf("the composer has %q", got)
 	}
 	// From the card one goes further, and back.
