@@ -27,17 +27,23 @@ func draftIn(rooms string) string {
 // saves is how often the page has saved a draft.
 const saves = `performance.getEntriesByType("resource").filter(e => e.name.endsWith("/draft")).length`
 
-func atTheEnd() chromedp.Action[chromedp.Void] {
-	return chromedp.KeyEvent(kb.End, chromedp.KeyModifiers(chromedp.ModifierCtrl))
-}
-
-func TestWhatOneHasBegunIsThereWhenOneComesBackToTheRoom(t *testing.T) {
+// inTheLobby is Ada, who is there, and also in the Kitchen.
+func inTheLobby(t *testing.T) *Window {
 	s := serve(t)
 	ada := window(t, s)
 	ada.SignUp("Ada")
 	ada.person().make("Kitchen", "open")
 	ada.Open("/rooms/1-lobby")
 	ada.Until(connected)
+	return ada
+}
+
+func atTheEnd() chromedp.Action[chromedp.Void] {
+	return chromedp.KeyEvent(kb.End, chromedp.KeyModifiers(chromedp.ModifierCtrl))
+}
+
+func TestWhatOneHasBegunIsThereWhenOneComesBackToTheRoom(t *testing.T) {
+	ada := inTheLobby(t)
 	second := ada.second()
 	second.Open("/rooms/2-kitchen")
 	second.Until(connected + " && " + draftIn(""))
@@ -119,12 +125,7 @@ func TestAMessageThatIsWrittenInOneGoCostsNoSave(t *testing.T) {
 }
 
 func TestWhatIsTooLongToOutliveThePageIsSavedBeforeTheLinkIsFollowed(t *testing.T) {
-	s := serve(t)
-	ada := window(t, s)
-	ada.SignUp("Ada")
-	ada.person().make("Kitchen", "open")
-	ada.Open("/rooms/1-lobby")
-	ada.Until(connected)
+	ada := inTheLobby(t)
 	ada.Allow("Failed to fetch") // a request that outlives its page has 64 KiB at most
 	long := strings.Repeat("é", 12_000)
 	if _, err := chromedp.Call(ada.ctx, input.InsertText, input.InsertTextParams{Text: long}); err != nil {
@@ -136,12 +137,7 @@ func TestWhatIsTooLongToOutliveThePageIsSavedBeforeTheLinkIsFollowed(t *testing.
 }
 
 func TestTwoTabsOfARoomLeaveEachOthersTextAlone(t *testing.T) {
-	s := serve(t)
-	ada := window(t, s)
-	ada.SignUp("Ada")
-	ada.person().make("Kitchen", "open")
-	ada.Open("/rooms/1-lobby")
-	ada.Until(connected)
+	ada := inTheLobby(t)
 	elsewhere := ada.second()
 	elsewhere.Open("/rooms/2-kitchen")
 	elsewhere.Until(connected)
