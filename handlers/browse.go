@@ -46,7 +46,7 @@ func (s *Server) roomsPart(ctx context.Context, rest string) (parts, []live.Topi
 	if err != nil {
 		return nil, nil, err
 	}
-	list, err := s.roomList(ctx, store.User{ID: user}, mine, archived, "")
+	list, err := s.roomList(ctx, user, mine, archived, "")
 	depends := []live.Topic{roomsTopic, personTopic(user)}
 	for room := range list.Mine {
 		depends = append(depends, topicOf(room))
@@ -59,13 +59,13 @@ func (s *Server) roomsPart(ctx context.Context, rest string) (parts, []live.Topi
 }
 
 // roomList is the rooms that user may open or join, those with text in their names.
-func (s *Server) roomList(ctx context.Context, user store.User, mine []store.Membership, archived bool, text string) (views.RoomList, error) {
-	list := views.RoomList{Me: user.ID, Archived: archived, Text: text, Mine: map[store.RoomID]store.Membership{}, Zone: views.Zone(user)}
-	rooms, err := s.Store.RoomsToBrowse(ctx, user.ID, archived)
+func (s *Server) roomList(ctx context.Context, user store.UserID, mine []store.Membership, archived bool, text string) (views.RoomList, error) {
+	list := views.RoomList{Me: user, Archived: archived, Text: text, Mine: map[store.RoomID]store.Membership{}}
+	rooms, err := s.Store.RoomsToBrowse(ctx, user, archived)
 	if err != nil {
 		return list, err
 	}
-	if list.Out, err = s.Store.Removals(ctx, user.ID); err != nil {
+	if list.Out, err = s.Store.Removals(ctx, user); err != nil {
 		return list, err
 	}
 	for _, r := range rooms {
@@ -108,7 +108,9 @@ func (s *Server) showRooms(w http.ResponseWriter, r *http.Request) error {
 // listedFor are the rooms that r asks for.
 func (s *Server) listedFor(r *http.Request, mine []store.Membership) (views.RoomList, error) {
 	q := r.URL.Query()
-	return s.roomList(r.Context(), asker(r).User, mine, q.Get("archived") != "", clipTitle(strings.TrimSpace(q.Get("q"))))
+	list, err := s.roomList(r.Context(), asker(r).User.ID, mine, q.Get("archived") != "", clipTitle(strings.TrimSpace(q.Get("q"))))
+	list.Zone = views.Zone(asker(r).User)
+	return list, err
 }
 
 // showFoundRooms is what the field above the list of rooms finds; nothing typed, nothing

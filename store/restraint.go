@@ -171,12 +171,12 @@ func (s *Store) toldIn(ctx context.Context, room RoomID, by Standing) (Reason, s
 		Reason Reason
 		Words  string
 	}
-	err := error(nil)
-	if now := s.now(); by.Quiet.After(now) {
-		err = s.get(ctx, &m, toldOfTimeOut, by.User, room, micros(now))
-	} else {
-		err = s.get(ctx, &m, toldIn, room, kind, micros(now))
+	now := s.now()
+	query, args := toldIn, []any{room, kind, micros(now)}
+	if by.Quiet.After(now) {
+		query, args = toldOfTimeOut, []any{by.User, room, micros(now)}
 	}
+	err := s.get(ctx, &m, query, args...)
 	if isNone(err) {
 		return "", "", nil // it has just ended
 	}
