@@ -19,8 +19,8 @@ import (
 const appealsTopic live.Topic = "appeals/all"
 
 func init() {
-	liveParts["appeals"] = part{may: mayAppeals, show: appealsPart}
-	liveParts["appeal"] = part{may: mayAppeal, show: appealPart}
+	liveParts["appeals"] = part{own: true, may: mayAppeals, show: appealsPart}
+	liveParts["appeal"] = part{own: true, may: mayAppeal, show: appealPart}
 }
 
 // appealsOf reads "42/7": whose list it is, and of which room; 0: wherever they moderate.
@@ -36,9 +36,6 @@ func appealsOf(rest string) (store.AppealQuery, error) {
 // follow their own list.
 func mayAppeals(s *Server, ctx context.Context, user store.User, rest string) (string, error) {
 	q, err := appealsOf(rest)
-	if err == nil && q.User != user.ID {
-		err = store.ErrNotFound
-	}
 	if err != nil {
 		return "", err
 	}
@@ -184,10 +181,7 @@ func appealOf(rest string) (store.UserID, store.MeasureID, error) {
 
 // mayAppeal lets those who could decide it see what becomes of it.
 func mayAppeal(s *Server, ctx context.Context, user store.User, rest string) (string, error) {
-	whose, id, err := appealOf(rest)
-	if err == nil && whose != user.ID {
-		err = store.ErrNotFound
-	}
+	_, id, err := appealOf(rest)
 	if err != nil {
 		return "", err
 	}

@@ -19,7 +19,7 @@ import (
 // and where to object; and on the page that was open, in a sentence.
 
 func init() {
-	liveParts["barred"] = part{may: mayKnowBarred, show: (*Server).barredPart}
+	liveParts["barred"] = part{own: true, may: mayKnowBarred, show: (*Server).barredPart}
 }
 
 // barred is err with why, if it is that a moderator has removed the asker from the room
@@ -43,7 +43,7 @@ func (s *Server) barred(w http.ResponseWriter, r *http.Request, err error) error
 		notice:   ending.Notice(),
 		page: func(string) (templ.Component, error) {
 			return s.beside(w, r, 0, plain, func(page views.Page) (templ.Component, error) {
-				page.Live.Part = fmt.Sprintf("barred/%d/%d", room.ID, me.ID)
+				page.Live.Part = fmt.Sprintf("barred/%d/%d", me.ID, room.ID)
 				v, err := s.barredAs(r.Context(), room)
 				return views.BarredPage(page, v, plain.Typed), err
 			}), nil
@@ -63,21 +63,15 @@ func (s *Server) barredAs(ctx context.Context, room store.Barred) (views.Barred,
 
 // mayKnowBarred lets everybody follow what keeps themselves out: of any other room it says
 // no more than that nothing does.
-func mayKnowBarred(_ *Server, _ context.Context, user store.User, rest string) (string, error) {
-	if who, _ := barredOf(rest); who != user.ID {
+func mayKnowBarred(_ *Server, _ context.Context, _ store.User, rest string) (string, error) {
+	if _, _, _, is := pairOf(rest); !is {
 		return "", store.ErrNotFound
 	}
 	return "", nil
 }
 
-// barredOf reads "7/42": what keeps person 42 out of room 7.
-func barredOf(rest string) (store.UserID, store.RoomID) {
-	room, who := membersOf(rest)
-	return who, room
-}
-
 func (s *Server) barredPart(ctx context.Context, rest string) (parts, []live.Topic, error) {
-	user, id := barredOf(rest)
+	user, id, _, _ := pairOf(rest)
 	var v views.Barred
 	room, err := s.Store.BarredFrom(ctx, id, user)
 	if err == nil {

@@ -155,7 +155,7 @@ func TestWhoWasRemovedIsToldThatTheyCanComeBack(t *testing.T) {
 		ada.post("/measures", removal("2")) // he is not
 		region := func(room, says string) {
 			t.Helper()
-			c, _, err := ben.dialAt("/live?part=barred/" + room + "/2")
+			c, _, err := ben.dialAt("/live?part=barred/2/" + room)
 			if err != nil {
 				t.Fatal(err)
 			}

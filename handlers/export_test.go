@@ -63,6 +63,12 @@ func (s *Server) Moving() []string { return s.pages.moving() }
 // LiveParts are the names of what is live on pages beside the list of rooms.
 func LiveParts() []string { return slices.Sorted(maps.Keys(liveParts)) }
 
+// MayFollow fails if user may not look at a page whose live part that is.
+func (s *Server) MayFollow(ctx context.Context, user store.User, part string) error {
+	_, err := s.needsOf(ctx, user, views.Connection{Part: part})
+	return err
+}
+
 // RenderPart renders a live part as it is pushed.
 func (s *Server) RenderPart(ctx context.Context, part string) error {
 	_, err := s.region(ctx, live.Topic("part/"+part), []live.Audience{"en UTC"})

@@ -20,8 +20,8 @@ import (
 const heldShown = 50
 
 func init() {
-	liveParts["held"] = part{may: mayHeld, show: heldPart}
-	liveParts["refuse"] = part{may: mayTurnDown, show: turnDownPart}
+	liveParts["held"] = part{own: true, may: mayHeld, show: heldPart}
+	liveParts["refuse"] = part{own: true, may: mayTurnDown, show: turnDownPart}
 }
 
 // heldTopic is hinted at when what waits in room has changed; 0: in any.
@@ -152,10 +152,7 @@ func turnDownOf(rest string) (store.UserID, store.HeldID, error) {
 
 // mayTurnDown lets those who could decide it see what becomes of it.
 func mayTurnDown(s *Server, ctx context.Context, user store.User, rest string) (string, error) {
-	whose, id, err := turnDownOf(rest)
-	if err == nil && whose != user.ID {
-		err = store.ErrNotFound
-	}
+	_, id, err := turnDownOf(rest)
 	if err != nil {
 		return "", err
 	}
@@ -250,10 +247,7 @@ func heldOf(rest string) (store.UserID, store.RoomID, error) {
 
 // mayHeld lets moderators see their own page.
 func mayHeld(s *Server, ctx context.Context, user store.User, rest string) (string, error) {
-	whose, room, err := heldOf(rest)
-	if err == nil && whose != user.ID {
-		err = store.ErrNotFound
-	}
+	_, room, err := heldOf(rest)
 	if err != nil {
 		return "", err
 	}

@@ -18,7 +18,7 @@ type part struct {
 	// may, if it is there, decides instead of needs who may see the part for rest, and
 	// says what that takes: needs of a role, moderates or memberOf a room. Otherwise it fails.
 	may func(s *Server, ctx context.Context, user store.User, rest string) (needs string, err error)
-	own bool // rest is a person's number, and it is theirs alone
+	own bool // rest is a person's number, or with may begins with it, and it is theirs alone
 	// show renders the part for rest, which is what follows its name in the page's
 	// address: "" or, as in "person/12", what it is about. depends are the topics
 	// that it shows something of.
@@ -82,10 +82,17 @@ func (s *Server) needsOf(ctx context.Context, user store.User, page views.Connec
 	}
 	p, is := partOf(page)
 	_, rest, _ := strings.Cut(page.Part, "/")
-	if is && p.may != nil {
+	whose := rest
+	if p.may != nil {
+		whose, _, _ = strings.Cut(rest, "/")
+	}
+	if !is || p.own && whose != idString(user.ID) {
+		return "", store.ErrNotFound
+	}
+	if p.may != nil {
 		return p.may(s, ctx, user, rest)
 	}
-	if !is || !user.Role.AtLeast(p.needs) || p.own && rest != idString(user.ID) {
+	if !user.Role.AtLeast(p.needs) {
 		return "", store.ErrNotFound
 	}
 	return string(p.needs), nil

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -20,7 +21,7 @@ func TestPartsThatAreAskedForOddlyHarmNobody(t *testing.T) {
 	inCourt(t, func(t *testing.T, c *court) {
 		c.report("dan", "/rooms/1/messages/1")
 		ada := fmt.Sprint(c.ids["ada"])
-		for _, part := range []string{"figures", "charts", "sockets", "person", "room", "invitations", "case", "queue", "held", "appeals", "reports", "data", "administration", "members", "rooms", "card", "barred", "none"} {
+		for _, part := range append(handlers.LiveParts(), "none") {
 			for _, rest := range []string{
 				"", "/", "/1", "/-1", "/4", "/9223372036854775807", "/99999999999999999999", "/x", "/%", "/\x00", "/from=9223372036854775807", "/from=-1&q=%00", "/1/2/3/4",
 				"/" + ada, "/" + ada + "/0", "/" + ada + "/4", "/" + ada + "/9223372036854775807", "/1/" + ada, "/1/" + ada + "/", "/" + ada + "/open/4", "/" + ada + "/\x00/0", "/" + ada + "/mine/-1",
@@ -46,6 +47,27 @@ func TestPartsThatAreAskedForOddlyHarmNobody(t *testing.T) {
 			t.Error(a.Status)
 		}
 	})
+}
+
+func TestNobodyFollowsWhatIsLiveForAnother(t *testing.T) {
+	w := newWorld(t, storetest.SQLite(t), unlimited)
+	w.signUp("ada")
+	w.signUp("ben")
+	ada := store.User{ID: 1, Role: store.Administrator}
+	for _, part := range handlers.LiveParts() {
+		bens := []string{"2", "2/", "2/0", "2/1", "2/0/0", "2/1/1", "2/open/0", "2/1764460800000000"}
+		switch part {
+		case "administration", "charts", "figures", "invitations", "person", "room", "sockets":
+			continue // all administrators see the same
+		case "card", "case", "members":
+			bens = []string{"1/2"}
+		}
+		for _, rest := range bens {
+			if err := w.server.MayFollow(t.Context(), ada, part+"/"+rest); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("Ada follows %s/%s, which is Ben's: %v", part, rest, err)
+			}
+		}
+	}
 }
 
 // hinted is a world on s whose hints go through bus.

@@ -14,7 +14,7 @@ import (
 )
 
 func init() {
-	liveParts["past"] = part{may: mayPast, show: pastPart}
+	liveParts["past"] = part{own: true, may: mayPast, show: pastPart}
 }
 
 // past reads what was done about what the page v is about, as far as its reader may know,
@@ -65,9 +65,6 @@ func pastOf(rest string) (views.Moderation, error) {
 // mayPast lets those follow it who have the page.
 func mayPast(s *Server, ctx context.Context, user store.User, rest string) (string, error) {
 	v, err := pastOf(rest)
-	if err == nil && v.Me.ID != user.ID {
-		err = store.ErrNotFound
-	}
 	if err != nil {
 		return "", err
 	}

@@ -19,7 +19,7 @@ import (
 const casesShown = 50
 
 func init() {
-	liveParts["queue"] = part{may: mayQueue, show: queuePart}
+	liveParts["queue"] = part{own: true, may: mayQueue, show: queuePart}
 }
 
 // casesTopic is hinted at when a queue has changed: a room's, or that of the instance (0).
@@ -104,9 +104,6 @@ func queueOf(rest string) (store.Queue, error) {
 // mayQueue lets moderators see their own queue: who moderates is no subject of it.
 func mayQueue(s *Server, ctx context.Context, user store.User, rest string) (string, error) {
 	q, err := queueOf(rest)
-	if err == nil && q.User != user.ID {
-		err = store.ErrNotFound
-	}
 	if err != nil {
 		return "", err
 	}
