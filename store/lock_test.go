@@ -178,3 +178,36 @@ func TestASuspensionOfAnAccountWaitsForWhatItWrites(t *testing.T) {
 		must(t, end())
 	})
 }
+
+func TestNothingIsEditedOfWhoCouldNotWriteAnyMore(t *testing.T) {
+	for what, changed := range map[string]string{
+		"he is in a time-out there": "update members set quiet_until = 9000000000000000 where room_id = 1 and user_id = $1",
+		"he is removed":             "update members set present = false where room_id = 1 and user_id = $1",
+		"the room is locked":        "update rooms set locked = 1 where id = 1 and $1 > 0",
+		"the room is archived":      "update rooms set archived_at = 1 where id = 1 and $1 > 0",
+		"he is suspended":           "", // holds him, and not the room
+		"he is in a time-out":       "",
+		"his account is suspended":  "",
+		"his account is deleted":    "",
+	} {
+		t.Run(what, func(t *testing.T) {
+			onPostgres(t, func(t *testing.T, c *court) {
+				tx := c.db.MustBegin()
+				tx.MustExec("select 1 from rooms where id = $1 for update", lobby)
+				end := c.beside(tx, func() error {
+					_, err := c.s.EditMessage(t.Context(), lobby, c.said.Seq, c.ben, "And worse")
+					return err
+				})
+				if changed != "" {
+					tx.MustExec(changed, c.ben)
+				} else {
+					must(t, c.gone(lobby)[what]())
+				}
+				must(t, tx.Commit())
+				if err := end(); err == nil {
+					t.Error("he has edited what he said")
+				}
+			})
+		})
+	}
+}

@@ -121,14 +121,18 @@ update post_keys
 
 func (s *Store) change(ctx context.Context, room RoomID, seq Seq, by UserID, do Action, fn func(context.Context, *transaction, Standing, *Message) error) (m Message, err error) {
 	err = s.inLog(ctx, func(ctx context.Context, tx *transaction) error {
+		// What keeps them from it locks the one or the other: it waits, or is known.
+		if err := s.lockRoom(ctx, tx, room); err != nil {
+			return err
+		}
+		if err := keepAccount(ctx, tx, by); err != nil {
+			return err
+		}
 		who, err := standing(ctx, tx, room, by)
 		if err != nil {
 			return err
 		}
 		who.windows = s.windows()
-		if err := s.lockRoom(ctx, tx, room); err != nil {
-			return err
-		}
 		if m, err = messageIn(ctx, tx, room, seq); err != nil {
 			return err
 		}
