@@ -124,6 +124,11 @@ func (s *Store) AcceptInvitation(ctx context.Context, by Actor, t Token) (joined
 		} else if !isNone(err) {
 			return err
 		}
+		for _, room := range rooms { // all of them, and then who comes: a removal has its room first, too
+			if err := s.lockRoom(ctx, tx, room); err != nil {
+				return err
+			}
+		}
 		for _, room := range rooms {
 			came, err := s.enter(ctx, tx, room, i.By, by.User)
 			if err != nil {

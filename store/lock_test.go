@@ -211,3 +211,36 @@ func TestNothingIsEditedOfWhoCouldNotWriteAnyMore(t *testing.T) {
 		})
 	}
 }
+
+func TestWhoReportsSomebodyHasTheLowerNumberOfBothFirst(t *testing.T) {
+	onPostgres(t, func(t *testing.T, c *court) {
+		tx := c.db.MustBegin()
+		tx.MustExec("select 1 from users where id = $1 for update", c.ben) // as a report of Ben does
+		end := c.beside(tx, func() error { // and he reports her
+			_, err := c.s.ReportPerson(t.Context(), c.cleo, c.ben, store.Hate, "")
+			return err
+		})
+		c.free(tx, "users", c.cleo)
+		must(t, tx.Rollback())
+		must(t, end())
+	})
+}
+
+func TestWhoAcceptsAnInvitationHasAllItsRoomsFirst(t *testing.T) {
+	onPostgres(t, func(t *testing.T, c *court) {
+		rooms := []store.RoomID{c.garden()}
+		yard, err := c.s.CreateRoom(t.Context(), c.ada, store.Charter{Name: "Yard", Kind: store.OpenRoom})
+		must(t, err)
+		link, _, err := c.s.CreateInvitation(t.Context(), act(c.ada), store.InvitationDraft{Life: time.Hour, Uses: 5, Role: store.Member, Rooms: append(rooms, yard)})
+		must(t, err)
+		tx := c.db.MustBegin()
+		tx.MustExec("select 1 from rooms where id = $1 for update", yard) // as a removal does, and then its person
+		end := c.beside(tx, func() error {
+			_, err := c.s.AcceptInvitation(t.Context(), act(c.dan), link)
+			return err
+		})
+		c.free(tx, "users", c.dan)
+		must(t, tx.Rollback())
+		must(t, end())
+	})
+}

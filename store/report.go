@@ -71,6 +71,12 @@ func (s *Store) ReportMessage(ctx context.Context, room RoomID, seq Seq, by User
 // ReportPerson is ReportMessage for a person: any other active account.
 func (s *Store) ReportPerson(ctx context.Context, user, by UserID, reason Reason, note string) (Case, error) {
 	return s.report(ctx, Case{User: user}, by, reason, note, func(ctx context.Context, tx *transaction, _ *Case) error {
+		// Two may report each other at once: of both the lower number comes first.
+		if by < user {
+			if err := keepAccount(ctx, tx, by); err != nil {
+				return err
+			}
+		}
 		if err := s.lockPerson(ctx, tx, user); err != nil {
 			return err
 		}
@@ -116,7 +122,7 @@ func (s *Store) report(ctx context.Context, about Case, by UserID, reason Reason
 func (s *Store) caseAbout(ctx context.Context, tx *transaction, by UserID, c *Case) error {
 	var found caseRow
 	err := tx.GetContext(ctx, &found, openCaseAbout, c.Room, c.Seq, c.User)
-	if errors.Is(err, sql.ErrNoRows) && c.Seq != 0 { // what they reported and what was decided about it is one
+	if errors.Is(err, sql.ErrNoRows) && c.Seq != 0 { // what they reported and what was decided about it is one, as long as it is known
 		err = tx.GetContext(ctx, &found, decidedFor, c.Room, c.Seq, c.User, by, c.Copies[0].Rev)
 	}
 	if errors.Is(err, sql.ErrNoRows) {
@@ -144,7 +150,7 @@ const openCaseAbout = "select " + caseFields + `
 
 const decidedFor = "select " + caseFields + `
   from cases c
- where c.room_id = $1 and c.seq = $2 and c.user_id = $3 and c.state = 'closed'
+ where c.room_id = $1 and c.seq = $2 and c.user_id = $3 and c.state = 'closed' and c.erased_at = 0
    and exists (select 1 from reports p where p.case_id = c.id and p.user_id = $4)
    and c.copy_rev = $5
  order by c.id desc
@@ -169,6 +175,10 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 
 // keepReport adds to the case what by says; of who said something before, the newest counts.
 func (s *Store) keepReport(ctx context.Context, tx *transaction, id CaseID, by UserID, reason Reason, note string) error {
+	// Of a case that was opened again what is said now is erased in its own time.
+	if _, err := tx.ExecContext(ctx, "update cases set erased_at = 0 where id = $1 and erased_at > 0", id); err != nil {
+		return err
+	}
 	changed, err := tx.ExecContext(ctx, "update reports set reason = $1, note = $2 where case_id = $3 and user_id = $4", reason, note, id, by)
 	if err = one(changed, err); !errors.Is(err, ErrNotFound) {
 		return err

@@ -278,6 +278,46 @@ func TestTheCopyIsErasedNinetyDaysAfterTheCaseClosed(t *testing.T) {
 	})
 }
 
+func TestWhatIsReportedAgainAfterItsCopyWasErasedIsKeptForItsOwnTime(t *testing.T) {
+	inCourt(t, func(t *testing.T, c *court) {
+		aboutBen := func() store.Case {
+			got, err := c.s.ReportPerson(t.Context(), c.ben, c.cleo, store.Hate, "it is he again")
+			must(t, err)
+			return got
+		}
+		old, person := c.report(c.cleo, c.said), aboutBen()
+		must(t, c.s.CloseCase(t.Context(), act(c.mod), old.ID, old.Version))
+		must(t, c.s.CloseCase(t.Context(), act(c.mod), person.ID, person.Version))
+		erase := func() {
+			t.Helper()
+			c.s.Later(store.CopyLife + time.Minute)
+			must2(c.s.EraseCopies(t.Context(), 100))(t)
+		}
+		erase()
+		// The message still says the same: what was decided about it is forgotten.
+		again := c.report(c.cleo, c.said)
+		if f := c.file(again.ID, c.mod); again.ID == old.ID || f.State != store.CaseOpen || len(f.Copies) != 1 || f.Copies[0].Body != c.said.Body {
+			t.Errorf("her report is in case %d, which is %+v", again.ID, f.Case)
+		}
+		if f := c.file(old.ID, c.mod); f.Told[0].Note != "" {
+			t.Errorf("the old case has %q", f.Told[0].Note)
+		}
+		// A case that was opened again is erased once more.
+		must(t, c.s.ReopenCase(t.Context(), act(c.mod), person.ID, person.Version+1))
+		if more := aboutBen(); more.ID != person.ID {
+			t.Errorf("her report is in case %d", more.ID)
+		}
+		must(t, c.s.CloseCase(t.Context(), act(c.mod), person.ID, person.Version+2))
+		must(t, c.s.CloseCase(t.Context(), act(c.mod), again.ID, again.Version))
+		erase()
+		for _, id := range []store.CaseID{again.ID, person.ID} {
+			if f := c.file(id, c.mod); len(f.Copies) != 0 || f.Told[0].Note != "" {
+				t.Errorf("case %d still has %+v", id, f)
+			}
+		}
+	})
+}
+
 func TestReportsAtOnceFindOneCaseAlsoWhileTheAuthorDeletes(t *testing.T) {
 	inCourt(t, func(t *testing.T, c *court) {
 		for range 5 {
