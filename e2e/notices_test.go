@@ -36,9 +36,15 @@ func TestWhatModeratorsDecideIsOnOpenPagesOfNoticesAtOnceAndMovesNothingThatIsTy
 	}
 
 	// What comes to an open page stands there with its form, and what comes next below it.
+	// It is read there, in both, and counted nowhere any more.
+	lobby := ben.second()
+	lobby.Open("/rooms/1-lobby")
+	lobby.Until(connected)
 	does(ada, map[string][]string{"kind": {"warn"}, "user": {"2"}, "words": {"Be kind"}})
-
 	shows(says(1, "Be kind") + ` && document.querySelector("#text-1") && !document.querySelector("#notices .empty")`)
+	for _, w := range append(tabs, lobby) {
+		w.Until(`!document.querySelector("#rooms-list a[href='/notices']")`)
+	}
 	ben.Type("#text-1", "I was")
 	was := eval[string](ben, typing)
 	does(ada, map[string][]string{"kind": {"time-out"}, "user": {"2"}, "for": {"1h"}})

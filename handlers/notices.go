@@ -37,12 +37,7 @@ func (s *Server) noticesPage(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	v.In, v.Form = in, f
-	if slices.ContainsFunc(v.All, func(n views.Decision) bool { return n.ReadAt.IsZero() }) {
-		if err := s.Store.ReadNotices(ctx, me, v.All[0].ID); err != nil {
-			s.Log.Warn("note that notices were read", "user", me, "error", err) // they are read all the same
-		}
-		s.changedFor(me)
-	}
+	s.readNotices(ctx, me, v.All)
 	page, err := s.me(ctx, asker(r), "Decided about you", 0)
 	if err != nil {
 		return err
@@ -50,6 +45,18 @@ func (s *Server) noticesPage(w http.ResponseWriter, r *http.Request, status int,
 	page.Live.Part = fmt.Sprintf("notices/%d/%d", me, v.At.UnixMicro())
 	v.Done = map[string]string{"appeal": "Your objection is sent.", "held": "It is taken back: nobody reads it any more."}[r.URL.Query().Get("saved")]
 	return s.render(w, r, status, views.NoticesPage(page, v))
+}
+
+// readNotices notes that user was shown all: nothing counts them any more.
+func (s *Server) readNotices(ctx context.Context, user store.UserID, all []views.Decision) {
+	if !slices.ContainsFunc(all, func(n views.Decision) bool { return n.ReadAt.IsZero() }) {
+		return
+	}
+	if err := s.Store.ReadNotices(ctx, user, all[0].ID); err != nil {
+		s.Log.Warn("note that notices were read", "user", user, "error", err) // they are read all the same
+		return
+	}
+	s.changedFor(user)
 }
 
 // notices are those of user, for a page that was made at at.
@@ -99,6 +106,9 @@ func noticesPart(s *Server, ctx context.Context, rest string) (parts, []live.Top
 		return nil, nil, err
 	}
 	v, err := s.notices(ctx, user, at)
+	if err == nil && s.hub.Watched(live.Topic("part/notices/"+rest)) {
+		s.readNotices(ctx, user, v.All)
+	}
 	return func(zone *time.Location) []templ.Component {
 		return []templ.Component{views.NoticesRegion(v, zone, true)}
 	}, []live.Topic{personTopic(user)}, err

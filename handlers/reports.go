@@ -174,12 +174,7 @@ func (s *Server) showReports(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(all, func(one store.Reported) bool { return one.News }) {
-		if err := s.Store.ReadReports(ctx, me); err != nil {
-			s.Log.Warn("note that reports were read", "user", me, "error", err) // they are read all the same
-		}
-		s.changedFor(me)
-	}
+	s.readReports(ctx, me, all)
 	page, err := s.me(ctx, asker(r), "Your reports", 0)
 	if err != nil {
 		return err
@@ -193,6 +188,18 @@ func (s *Server) showReports(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return s.render(w, r, http.StatusOK, views.ReportsPage(page, all, done, about))
+}
+
+// readReports notes that user was shown what became of all: nothing counts it any more.
+func (s *Server) readReports(ctx context.Context, user store.UserID, all []store.Reported) {
+	if !slices.ContainsFunc(all, func(one store.Reported) bool { return one.News }) {
+		return
+	}
+	if err := s.Store.ReadReports(ctx, user); err != nil {
+		s.Log.Warn("note that reports were read", "user", user, "error", err) // they are read all the same
+		return
+	}
+	s.changedFor(user)
 }
 
 // mostReporters is how many of those who reported something are told at once what became of
@@ -217,7 +224,10 @@ func reportsPart(s *Server, ctx context.Context, rest string) (parts, []live.Top
 		return nil, nil, err
 	}
 	all, err := s.Store.ReportsBy(ctx, user, mostReports)
-	depends := []live.Topic{reportsTopic(user)}
+	if err == nil && s.hub.Watched(live.Topic("part/reports/"+rest)) {
+		s.readReports(ctx, user, all)
+	}
+	depends := []live.Topic{reportsTopic(user), personTopic(user)}
 	for _, one := range all {
 		depends = append(depends, caseTopic(one.Case))
 	}

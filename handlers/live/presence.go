@@ -79,6 +79,14 @@ func (h *Hub) Front(m *Member, front bool) {
 	m.tail.front(m, reading)
 }
 
+// Watched says whether somebody has a page in front here that shows the region topic.
+func (h *Hub) Watched(topic Topic) bool {
+	h.regions.mu.Lock()
+	defer h.regions.mu.Unlock()
+	r := h.regions.all[topic]
+	return r != nil && len(r.watching) > 0
+}
+
 // setFront is called with mu held.
 func (h *Hub) setFront(p *person, m *Member, front bool) {
 	by := -1
