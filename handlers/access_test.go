@@ -294,6 +294,22 @@ var access = []struct {
 	{"POST /moderation/held/{held}/refuse", "/moderation/held/1/refuse", url.Values{}, [5]int{401, 404, 404, 404, 409}},
 	{"POST /moderation/held/{held}/refuse", "/moderation/held/2/refuse", url.Values{"words": {strings.Repeat("x", 1001)}}, [5]int{401, 404, 404, 404, 422}},
 	{"POST /moderation/held/{held}/refuse", "/moderation/held/2/refuse", url.Values{}, [5]int{401, 404, 404, 404, 303}},
+	// Measure 6 keeps the author's first out, and 7 the second.
+	{"GET /moderation/appeals/{measure}", "/moderation/appeals/6", nil, [5]int{303, 404, 404, 404, 404}}, // nobody has objected
+	{"POST /notices/{measure}/appeal", "/notices/6/appeal", url.Values{"text": {""}}, [5]int{401, 422, 422, 422, 422}},
+	{"POST /notices/{measure}/appeal", "/notices/6/appeal", url.Values{"text": {"It is a film"}}, [5]int{401, 404, 404, 303, 404}},
+	{"POST /notices/{measure}/appeal", "/notices/6/appeal", url.Values{"text": {"Really"}}, [5]int{401, 404, 404, 409, 404}},
+	{"GET /moderation/appeals/{measure}", "/moderation/appeals/6", nil, [5]int{303, 404, 404, 404, 200}},
+	{"POST /moderation/appeals/{measure}", "/moderation/appeals/6", url.Values{"answer": {"It stays"}}, [5]int{401, 404, 404, 404, 303}},
+	{"POST /moderation/appeals/{measure}", "/moderation/appeals/6", url.Values{"answer": {"Or not"}, "granted": {"yes"}}, [5]int{401, 404, 404, 404, 409}},
+	{"GET /moderation/measures", "/moderation/measures?kind=turn-down", nil, [5]int{303, 404, 404, 200, 200}}, // the author owns a room
+	{"POST /rooms/{room}/messages", "/rooms/1/messages", draft("casino"), [5]int{0, 0, 0, 303, 0}},
+	{"POST /moderation/held/{held}/refuse", "/moderation/held/3/refuse", url.Values{"reason": {"because"}}, [5]int{401, 404, 404, 404, 422}},
+	{"POST /moderation/held/{held}/refuse", "/moderation/held/3/refuse", url.Values{"reason": {"spam"}}, [5]int{401, 404, 404, 404, 303}},
+	{"POST /measures/{measure}/lift", "/measures/7/lift", url.Values{}, [5]int{401, 404, 404, 404, 303}},
+	{"POST /measures/{measure}/lift", "/measures/7/lift", url.Values{}, [5]int{401, 404, 404, 404, 409}},
+	{"POST /held/{held}/withdraw", "/held/3/withdraw", url.Values{}, [5]int{401, 404, 404, 409, 404}},
+	{"POST /measures", "/measures", url.Values{"kind": {"turn-down"}, "room": {"1"}, "user": {"2"}, "reason": {"rule"}}, [5]int{401, 404, 404, 404, 422}},
 	{"POST /held/{held}/withdraw", "/held/1/withdraw", url.Values{}, [5]int{401, 404, 409, 404, 404}},
 	{"POST /held/{held}/withdraw", "/held/2/withdraw", url.Values{}, [5]int{401, 404, 404, 303, 404}},
 	{"GET /moderation/rules/{rule}/delete", "/moderation/rules/1/delete", nil, [5]int{303, 404, 404, 404, 200}},

@@ -66,11 +66,20 @@ func (s *Server) appeals(ctx context.Context, q store.AppealQuery) (views.Appeal
 		mark := waiting[appealsShown-1].Mark()
 		v.Next = fmt.Sprintf("%d.%d", mark.At, mark.ID)
 	}
+	about := make([]store.Measure, len(waiting))
+	for i, a := range waiting {
+		about[i] = a.Measure
+	}
+	down, err := s.Store.TurnedDown(ctx, about)
+	if err != nil {
+		return v, err
+	}
 	for _, a := range waiting {
 		one, err := s.openAppeal(ctx, q.User, a)
 		if err != nil {
 			return v, err
 		}
+		one.Down = down[a.Measure.ID]
 		v.Open = append(v.Open, one)
 	}
 	if !v.Paged {
@@ -167,7 +176,13 @@ func (s *Server) appealFor(ctx context.Context, user store.UserID, id store.Meas
 		return views.OpenAppeal{}, err
 	}
 	a.Measure = known[0]
-	return s.openAppeal(ctx, user, a)
+	one, err := s.openAppeal(ctx, user, a)
+	if err != nil {
+		return one, err
+	}
+	down, err := s.Store.TurnedDown(ctx, known)
+	one.Down = down[id]
+	return one, err
 }
 
 // appealOf reads "42/7": whose page it is, and the measure.
@@ -212,7 +227,11 @@ func (s *Server) decideAppeal(w http.ResponseWriter, r *http.Request) error {
 	m, err := s.Store.DecideAppeal(r.Context(), s.actor(r), id, r.PostForm.Get("granted") != "", r.PostForm.Get("answer"))
 	var problem store.Invalid
 	if errors.As(err, &problem) {
-		return s.appeal(w, r, http.StatusUnprocessableEntity, fieldsOf(r, store.Problems{problem}))
+		f := fieldsOf(r, store.Problems{problem})
+		if problem.Field == "held" { // what it is about cannot be published now
+			f.Problem = problem.Text
+		}
+		return s.appeal(w, r, http.StatusUnprocessableEntity, f)
 	}
 	if errors.Is(err, store.ErrConflict) {
 		return s.appeal(w, r, http.StatusConflict, fieldsOf(r, nil))

@@ -232,7 +232,8 @@ func (s *Server) createCaseMeasure(w http.ResponseWriter, r *http.Request) error
 // liftedInCase goes back to the case from whose page a measure was lifted: what was done
 // there says how it ended, also if somebody else was quicker.
 func (s *Server) liftedInCase(w http.ResponseWriter, r *http.Request, err error) error {
-	if err != nil && !errors.Is(err, store.ErrConflict) {
+	var problem store.Invalid
+	if err != nil && !errors.Is(err, store.ErrConflict) && !errors.As(err, &problem) {
 		return err
 	}
 	n, _ := strconv.ParseInt(r.PostForm.Get("case"), 10, 64) // what is none is no case
@@ -243,6 +244,10 @@ func (s *Server) liftedInCase(w http.ResponseWriter, r *http.Request, err error)
 	if err != nil {
 		f := fieldsOf(r, nil)
 		f.Problem = "It has ended already: see what was done."
+		if problem.Text != "" {
+			f.Problem = problem.Text
+			return s.casePage(w, r, http.StatusUnprocessableEntity, c, f, "")
+		}
 		return s.casePage(w, r, http.StatusConflict, c, f, "")
 	}
 	return s.afterAct(w, r, c, nil, "lifted")

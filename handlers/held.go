@@ -37,7 +37,10 @@ func (s *Server) heldChanged(room store.RoomID, author store.UserID) {
 	s.Bus.Publish(live.Hint{Topic: heldOfTopic(author, room)})
 	s.Bus.Publish(live.Hint{Topic: heldTopic(room)})
 	s.Bus.Publish(live.Hint{Topic: heldTopic(0)})
-	s.changedFor(author) // what was decided is in the log of their account
+	s.changedFor(author)                          // what was decided is in the log of their account
+	s.Bus.Publish(live.Hint{Topic: appealsTopic}) // what was turned down may be no more
+	s.Bus.Publish(live.Hint{Topic: measuresTopic(0)})
+	s.Bus.Publish(live.Hint{Topic: measuresTopic(room)})
 }
 
 // waitsSentence tells the author of a message that it is not in the room; "" for one that is.
@@ -185,13 +188,13 @@ func (s *Server) turnDownHeld(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m, err := s.Store.TurnDownHeld(r.Context(), s.actor(r), id, r.PostForm.Get("words"))
+	m, err := s.Store.TurnDownHeld(r.Context(), s.actor(r), id, store.Reason(r.PostForm.Get("reason")), r.PostForm.Get("words"))
 	var problem store.Invalid
 	if errors.As(err, &problem) {
 		return s.turnDownPage(w, r, http.StatusUnprocessableEntity, r.PostForm.Get("room"), fieldsOf(r, store.Problems{problem}))
 	}
 	if err == nil {
-		s.heldChanged(m.Room, m.Author)
+		s.measured(r.Context(), m)
 	}
 	return s.afterHeld(w, r, err, "refused")
 }

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -74,6 +75,9 @@ func (s *Server) inForce(ctx context.Context, q store.InForce) (views.InForce, e
 			rooms = append(rooms, m.Room)
 		}
 	}
+	if v.Down, err = s.Store.TurnedDown(ctx, v.Rows); err != nil {
+		return v, err
+	}
 	in, err := s.Store.SharedRooms(ctx, []store.UserID{q.User}, rooms)
 	if err != nil {
 		return v, err
@@ -133,7 +137,11 @@ func inForcePart(s *Server, ctx context.Context, rest string) (parts, []live.Top
 
 // liftedInList shows the list again that a measure was lifted in.
 func (s *Server) liftedInList(w http.ResponseWriter, r *http.Request, err error) error {
+	var problem store.Invalid
 	q := inForceOf(asker(r).User.ID, url.Values{"room": r.PostForm["room"], "kind": r.PostForm["of"], "q": r.PostForm["q"]})
+	if errors.As(err, &problem) {
+		return s.inForcePage(w, r, http.StatusUnprocessableEntity, q, problem.Text, "")
+	}
 	if err != nil {
 		return s.inForcePage(w, r, http.StatusConflict, q, "Nothing was done: somebody has lifted this in the meantime, or its time was over.", "")
 	}

@@ -51,6 +51,10 @@ func (s *Server) measured(ctx context.Context, m store.Measure) {
 	case store.HideMessage:
 		s.moved(m.Room)
 		s.Bus.Publish(live.Hint{Topic: postedTopic(m.Room)})
+	case store.TurnDown:
+		s.moved(m.Room)
+		s.Bus.Publish(live.Hint{Topic: postedTopic(m.Room)})
+		s.heldChanged(m.Room, m.User)
 	case store.TimeOut:
 		for _, room := range s.typing.stop(m.User) { // where they still may, they go on
 			s.Bus.Publish(live.Hint{Topic: typingTopic(room)})
@@ -227,11 +231,16 @@ func (s *Server) liftMeasure(w http.ResponseWriter, r *http.Request) error {
 		s.measured(r.Context(), m)
 		s.reportersTold(r.Context(), m.Case)
 	}
+	var problem store.Invalid
+	kept := errors.As(err, &problem)
 	if r.PostForm.Has("case") {
 		return s.liftedInCase(w, r, err)
 	}
-	if r.PostForm.Has("list") && (err == nil || errors.Is(err, store.ErrConflict)) {
+	if r.PostForm.Has("list") && (err == nil || kept || errors.Is(err, store.ErrConflict)) {
 		return s.liftedInList(w, r, err)
+	}
+	if kept { // of all kinds that of a held message alone can fail so
+		return s.personModeration(w, r, http.StatusUnprocessableEntity, m.User, m.Room, views.Fields{Problem: problem.Text})
 	}
 	if err != nil {
 		return err

@@ -79,8 +79,17 @@ func (s *Server) notices(ctx context.Context, user store.UserID, at time.Time) (
 	if err := s.back(ctx, user, v.All); err != nil {
 		return v, err
 	}
-	v.Held, err = s.Store.HeldBy(ctx, user, mostNotices)
-	return v, err
+	if v.Held, err = s.Store.HeldBy(ctx, user, mostNotices); err != nil {
+		return v, err
+	}
+	for i, n := range v.All {
+		for _, h := range v.Held {
+			if h.Measure == n.ID {
+				v.All[i].Held = h.ID
+			}
+		}
+	}
+	return v, nil
 }
 
 // noticesOf reads "42/1764460800000000": whose page it is, and when it was made.

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -33,6 +34,9 @@ func (s *Server) past(ctx context.Context, v *views.Moderation) error {
 	}
 	if err == nil {
 		v.Past, v.Lifts, err = s.known(ctx, v.Me.ID, all)
+	}
+	if err == nil {
+		v.Down, err = s.Store.TurnedDown(ctx, slices.DeleteFunc(slices.Clone(v.Past), func(m store.Measure) bool { return !v.Lifts[m.ID] }))
 	}
 	return err
 }

@@ -43,8 +43,10 @@ func (s *Store) CreateAppeal(ctx context.Context, user UserID, id MeasureID, tex
 		res, err := tx.ExecContext(ctx, insertAppeal, id, user, m.Room, micros(s.now()), text)
 		if err := one(res, err); err == ErrNotFound {
 			return ErrConflict
+		} else if err != nil {
+			return err
 		}
-		return err
+		return keepHeld(ctx, tx, m, m.At.Add(CopyLife)) // for who decides
 	})
 }
 
@@ -101,10 +103,13 @@ func (s *Store) DecideAppeal(ctx context.Context, by Actor, id MeasureID, grante
 		if err := tell(ctx, tx, id); err != nil {
 			return err
 		}
-		if granted && m.EndedAt.IsZero() {
+		if !m.EndedAt.IsZero() {
+			return nil
+		}
+		if granted {
 			return s.lift(ctx, tx, by, &m, "appeal")
 		}
-		return nil
+		return keepHeld(ctx, tx, m, s.now().Add(HeldLife))
 	})
 	return m, err
 }

@@ -19,13 +19,14 @@ type File struct {
 	Case
 	Told     []Report // by their time
 	Notes    []Note
-	Done     []Measure          // about this case
-	Around   []Message          // of the room, as far as who asks may read it
-	Earlier  []Case             // of the same person
-	Measures []Measure          // on the same person, but for those of this case
-	Names    map[UserID]string  // of who did them, or lifted them
-	Lifts    map[MeasureID]bool // which of Done and Measures who asks may lift now
-	Allowed  []Measure          // what who asks may do about it; each has its kind and where
+	Done     []Measure                 // about this case
+	Around   []Message                 // of the room, as far as who asks may read it
+	Earlier  []Case                    // of the same person
+	Measures []Measure                 // on the same person, but for those of this case
+	Names    map[UserID]string         // of who did them, or lifted them
+	Lifts    map[MeasureID]bool        // which of Done and Measures who asks may lift now
+	Down     map[MeasureID]HeldMessage // what those turned down that who asks may lift
+	Allowed  []Measure                 // what who asks may do about it; each has its kind and where
 }
 
 // What a file shows at most of each.
@@ -97,6 +98,10 @@ func (s *Store) CaseFile(ctx context.Context, id CaseID, user UserID) (File, err
 		return f, err
 	}
 	if f.Lifts, err = s.liftable(ctx, user, slices.Concat(f.Done, f.Measures)); err != nil {
+		return f, err
+	}
+	down := slices.DeleteFunc(slices.Clone(f.Measures), func(m Measure) bool { return !f.Lifts[m.ID] })
+	if f.Down, err = s.TurnedDown(ctx, down); err != nil {
 		return f, err
 	}
 	f.Allowed, err = s.allowedOn(ctx, c, o)

@@ -48,7 +48,8 @@ func (s *Store) deleteAccount(ctx context.Context, tx *transaction, by Actor, u 
 	if err := s.lockPerson(ctx, tx, u.ID); err != nil { // what is being held just now, too
 		return nil, err
 	}
-	if _, err := tx.ExecContext(ctx, "delete from held where user_id = $1", u.ID); err != nil {
+	var kept []MeasureID
+	if err := tx.SelectContext(ctx, &kept, "delete from held where user_id = $1 returning measure_id", u.ID); err != nil {
 		return nil, err
 	}
 	if _, err := tx.ExecContext(ctx, deleteUser, key, DeletedName, Member, nobody(), micros(s.now()), u.ID); err != nil {
@@ -70,6 +71,9 @@ func (s *Store) deleteAccount(ctx context.Context, tx *transaction, by Actor, u 
 		if _, err := tx.ExecContext(ctx, forget, u.ID); err != nil {
 			return nil, err
 		}
+	}
+	if err := s.endWithText(ctx, tx, kept); err != nil {
+		return nil, err
 	}
 	job, now := Job{Kind: KeepMessages, User: u.ID, By: by.User}, "messages kept"
 	if erase {

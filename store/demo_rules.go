@@ -7,7 +7,7 @@ import (
 )
 
 // demoRules are what Ada wants to know of, and what one of them holds: a message of Dan's
-// that waits, and one of Ben's that was turned down.
+// that waits, and one of Ben's that Ada turned down, to which he objects.
 func (s *Store) demoRules(ctx context.Context, people map[string]UserID, now time.Time, past *demoPast) {
 	ada := Actor{User: people["ada"]}
 	past.at(now.Add(-27*time.Hour), func() error {
@@ -52,10 +52,14 @@ func (s *Store) demoRules(ctx context.Context, people map[string]UserID, now tim
 		if d.turned {
 			past.at(now.Add(-d.ago+2*time.Hour), func() error {
 				held, err := s.HeldOf(ctx, people[d.by], 1)
-				if err == nil {
-					_, err = s.TurnDownHeld(ctx, ada, held[0].ID, "Tell the few who asked for it. This room is for work.")
+				if err != nil {
+					return err
 				}
-				return err
+				m, err := s.TurnDownHeld(ctx, ada, held[0].ID, OffTopic, "Tell the few who asked for it. This room is for work.")
+				if err != nil {
+					return err
+				}
+				return s.CreateAppeal(ctx, m.User, m.ID, "Everybody here asked me where we could celebrate the release, and it costs nothing.")
 			})
 		}
 	}

@@ -32,13 +32,15 @@ type HeldMessage struct {
 	At         time.Time
 	DecidedAt  time.Time // zero: it waits
 	State      HeldState
-	Rule       string // what it looks for; "": it is deleted
-	Sentence   string // of the rule
-	Words      string // of who turned it down, to its author
+	Rule       string    // what it looks for; "": it is deleted
+	Sentence   string    // of the rule
+	Words      string    // of who turned it down, to its author
+	Measure    MeasureID // that keeps it out; 0: it waits, or was turned down when that was none
 }
 
 // HeldLife is how long after it was decided what a held message said is known: to its
-// author, who was turned down, and to who decides the same once more.
+// author, who was turned down, and to who could let it through yet. While an objection to
+// that is open it is CopyLife.
 const HeldLife = 7 * 24 * time.Hour
 
 // Waits is what PostMessage returns of a draft that it keeps for a moderator, or has
@@ -160,7 +162,7 @@ func (s *Store) HeldToDecide(ctx context.Context, user UserID, id HeldID) (HeldM
 const heldByID = heldColumns + " where h.id = $1"
 
 // HeldOf returns what user sees of their own in room: what waits, and what was turned
-// down in the last HeldLife.
+// down, while it is kept.
 func (s *Store) HeldOf(ctx context.Context, user UserID, room RoomID) ([]HeldMessage, error) {
 	if s.rules.Load().version == 0 {
 		return nil, nil // there has never been a rule
@@ -178,7 +180,7 @@ func (s *Store) HeldBy(ctx context.Context, user UserID, limit int) ([]HeldMessa
 }
 
 const heldColumns = `
-select h.id, h.room_id, r.name as room_name, h.user_id, u.name as user_name, h.body, h.at, h.decided_at, h.state, h.words,
+select h.id, h.room_id, r.name as room_name, h.user_id, u.name as user_name, h.body, h.at, h.decided_at, h.state, h.words, h.measure_id,
        coalesce(x.text, '') as rule, coalesce(x.sentence, '') as sentence
   from held h
   join rooms r on r.id = h.room_id
@@ -197,17 +199,17 @@ const heldIn = heldColumns + `
  limit $3`
 
 const heldOf = heldColumns + `
- where h.user_id = $1 and h.room_id = $2 and h.state in ('waiting', 'refused') and (h.decided_at = 0 or h.decided_at > $3)
+ where h.user_id = $1 and h.room_id = $2 and h.state in ('waiting', 'refused') and (h.decided_at = 0 or h.measure_id > 0 or h.decided_at > $3)
  order by h.id`
 
 const heldOfAll = `
 select h.id, h.room_id, case when r.kind = 'open' or exists (select 1 from members m where m.room_id = h.room_id and m.user_id = $1 and m.present)
                              then r.name else '' end as room_name,
-       h.user_id, '' as user_name, h.body, h.at, h.decided_at, h.state, h.words, '' as rule, coalesce(x.sentence, '') as sentence
+       h.user_id, '' as user_name, h.body, h.at, h.decided_at, h.state, h.words, h.measure_id, '' as rule, coalesce(x.sentence, '') as sentence
   from held h
   join rooms r on r.id = h.room_id
   left join rules x on x.id = h.rule_id
- where h.user_id = $1 and h.state in ('waiting', 'refused') and (h.decided_at = 0 or h.decided_at > $2)
+ where h.user_id = $1 and h.state in ('waiting', 'refused') and (h.decided_at = 0 or h.measure_id > 0 or h.decided_at > $2)
  order by h.id desc
  limit $3`
 
@@ -224,6 +226,7 @@ type heldRow struct {
 	Rule      string
 	Sentence  string
 	Words     string
+	MeasureID MeasureID `db:"measure_id"`
 }
 
 func (s *Store) held(ctx context.Context, query string, args ...any) ([]HeldMessage, error) {
@@ -241,6 +244,6 @@ func (s *Store) held(ctx context.Context, query string, args ...any) ([]HeldMess
 func (r heldRow) message() HeldMessage {
 	return HeldMessage{
 		ID: r.ID, Room: r.RoomID, RoomName: r.RoomName, Author: r.UserID, AuthorName: r.UserName, Body: r.Body,
-		At: fromMicros(r.At), DecidedAt: fromMicros(r.DecidedAt), State: r.State, Rule: r.Rule, Sentence: r.Sentence, Words: r.Words,
+		At: fromMicros(r.At), DecidedAt: fromMicros(r.DecidedAt), State: r.State, Rule: r.Rule, Sentence: r.Sentence, Words: r.Words, Measure: r.MeasureID,
 	}
 }

@@ -191,7 +191,7 @@ func TestTheSamePostIsHeldOnceAndFoundWhateverBecameOfIt(t *testing.T) {
 		if got := state("k", "casino one"); got != store.HeldPublished {
 			t.Errorf("published: %q", got)
 		}
-		_, err = c.s.TurnDownHeld(t.Context(), act(c.mod), two.ID, "")
+		_, err = c.s.TurnDownHeld(t.Context(), act(c.mod), two.ID, "", "")
 		must(t, err)
 		if got := state("k", "casino two"); got != store.HeldTurnedDown {
 			t.Errorf("turned down: %q", got)

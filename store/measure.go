@@ -20,16 +20,17 @@ type MeasureKind string
 
 // The kinds. Those on a person are notices to them; those on a room its members see.
 const (
-	HideMessage MeasureKind = "hide"     // a placeholder for others; its author and moderators can read it
-	Warning     MeasureKind = "warn"     // nothing but the notice
-	TimeOut     MeasureKind = "time-out" // cannot write, in a room or everywhere
-	Removal     MeasureKind = "remove"   // out of a room, and cannot come back
-	Suspension  MeasureKind = "suspend"  // cannot sign in
-	Ban         MeasureKind = "ban"      // nor create another account
-	SlowMode    MeasureKind = "slow"     // one message each Amount seconds
-	RoomLock    MeasureKind = "lock"     // nobody but its moderators writes
-	NewcomerCap MeasureKind = "newcomer" // accounts younger than Amount hours: no links, no new direct conversations
-	NewcomerLag MeasureKind = "wait"     // accounts younger than Amount minutes do not write at all
+	HideMessage MeasureKind = "hide"      // a placeholder for others; its author and moderators can read it
+	TurnDown    MeasureKind = "turn-down" // a held message stays out of its room; lifted, it is posted
+	Warning     MeasureKind = "warn"      // nothing but the notice
+	TimeOut     MeasureKind = "time-out"  // cannot write, in a room or everywhere
+	Removal     MeasureKind = "remove"    // out of a room, and cannot come back
+	Suspension  MeasureKind = "suspend"   // cannot sign in
+	Ban         MeasureKind = "ban"       // nor create another account
+	SlowMode    MeasureKind = "slow"      // one message each Amount seconds
+	RoomLock    MeasureKind = "lock"      // nobody but its moderators writes
+	NewcomerCap MeasureKind = "newcomer"  // accounts younger than Amount hours: no links, no new direct conversations
+	NewcomerLag MeasureKind = "wait"      // accounts younger than Amount minutes do not write at all
 )
 
 // Measure is an act of moderation. It holds until Until, or until it is lifted; then
@@ -54,6 +55,7 @@ type Measure struct {
 	UserName, RoomName, ByName string // where it was read to be shown; "": none
 
 	kept string // what it takes to undo it
+	held HeldID // what it turns down; only what begins it says so
 }
 
 // Holds says whether m is in force at now.
@@ -138,8 +140,9 @@ func checkMeasure(m *Measure) error {
 	return nil
 }
 
-// Lasts says whether a measure has a length: a warning is said once.
-func (k MeasureKind) Lasts() bool { return k != Warning }
+// Lasts says whether a measure has a length to choose: a warning is said once, and what is
+// turned down is kept for as long as all of that is.
+func (k MeasureKind) Lasts() bool { return k != Warning && k != TurnDown }
 
 // Usual is how long a measure lasts that nobody chose a length for: 0 until it is lifted.
 func (k MeasureKind) Usual() time.Duration {
@@ -230,8 +233,14 @@ func (s *Store) lockMeasured(ctx context.Context, tx *transaction, room RoomID, 
 // measureEntry is the log's entry of m.
 func measureEntry(ctx context.Context, tx *transaction, m Measure) (Entry, error) {
 	e := Entry{Act: Act("moderation." + m.Kind), Reason: string(m.Reason)}
-	if !m.Until.IsZero() {
+	if !m.Until.IsZero() && m.Kind.Lasts() {
 		e.Now = "until " + m.Until.Format(time.RFC3339)
+	}
+	if m.held != 0 {
+		var err error
+		if e.Now, err = ruleOf(ctx, tx, m.held); err != nil {
+			return e, err
+		}
 	}
 	switch {
 	case m.Seq != 0:

@@ -82,7 +82,7 @@ func MayModerate(by Officer, m Measure, on Officer) bool {
 			return false
 		}
 		return here || m.Room == 0 && everywhere
-	case Removal:
+	case Removal, TurnDown:
 		return m.User != 0 && here
 	case SlowMode, RoomLock:
 		return m.User == 0 && here

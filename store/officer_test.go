@@ -19,7 +19,7 @@ var measureActs = []struct {
 	kind   store.MeasureKind
 	wide   bool // everywhere
 }{
-	{"h", store.HideMessage, false},
+	{"d", store.TurnDown, false}, {"h", store.HideMessage, false},
 	{"w", store.Warning, false}, {"W", store.Warning, true},
 	{"t", store.TimeOut, false}, {"T", store.TimeOut, true},
 	{"r", store.Removal, false},
@@ -54,13 +54,13 @@ var mayModerate = []struct {
 	want   map[string]string
 }{
 	// In an open room.
-	{"a room moderator", "a stranger", map[string]string{"open": "hwtr", "private": "hwtr", "open case": "hwtr", "private case": "hwtr"}},
-	{"a room moderator", "a member", map[string]string{"open": "hwtr", "private": "hwtr", "open case": "hwtr", "private case": "hwtr"}},
-	{"a room moderator", "a former owner", map[string]string{"open": "hwtr", "private": "hwtr", "open case": "hwtr", "private case": "hwtr"}},
-	{"an owner", "a stranger", map[string]string{"open": "hwtr", "private": "hwtr", "open case": "hwtr", "private case": "hwtr"}},
-	{"an owner", "a member", map[string]string{"open": "hwtr", "private": "hwtr", "open case": "hwtr", "private case": "hwtr"}},
-	{"an owner", "a room moderator", map[string]string{"open": "hwtr", "private": "hwtr", "open case": "hwtr", "private case": "hwtr"}},
-	{"an owner", "a former owner", map[string]string{"open": "hwtr", "private": "hwtr", "open case": "hwtr", "private case": "hwtr"}},
+	{"a room moderator", "a stranger", map[string]string{"open": "dhwtr", "private": "dhwtr", "open case": "dhwtr", "private case": "dhwtr"}},
+	{"a room moderator", "a member", map[string]string{"open": "dhwtr", "private": "dhwtr", "open case": "dhwtr", "private case": "dhwtr"}},
+	{"a room moderator", "a former owner", map[string]string{"open": "dhwtr", "private": "dhwtr", "open case": "dhwtr", "private case": "dhwtr"}},
+	{"an owner", "a stranger", map[string]string{"open": "dhwtr", "private": "dhwtr", "open case": "dhwtr", "private case": "dhwtr"}},
+	{"an owner", "a member", map[string]string{"open": "dhwtr", "private": "dhwtr", "open case": "dhwtr", "private case": "dhwtr"}},
+	{"an owner", "a room moderator", map[string]string{"open": "dhwtr", "private": "dhwtr", "open case": "dhwtr", "private case": "dhwtr"}},
+	{"an owner", "a former owner", map[string]string{"open": "dhwtr", "private": "dhwtr", "open case": "dhwtr", "private case": "dhwtr"}},
 
 	// Of a private room that they own also whoever is above them elsewhere.
 	{"an owner", "a moderator", map[string]string{"private": "r", "private case": "r"}},
@@ -69,33 +69,33 @@ var mayModerate = []struct {
 	{"an administrator inside", "an administrator", map[string]string{"private": "r", "private case": "r"}},
 
 	// A private room, or a direct conversation, that they are not in: only what was reported.
-	{"a moderator", "a stranger", map[string]string{"open": "hwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
-	{"a moderator", "a member", map[string]string{"open": "hwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
-	{"a moderator", "a room moderator", map[string]string{"open": "hwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
-	{"a moderator", "an owner", map[string]string{"open": "hwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
-	{"a moderator", "a former owner", map[string]string{"open": "hwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
+	{"a moderator", "a stranger", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
+	{"a moderator", "a member", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
+	{"a moderator", "a room moderator", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
+	{"a moderator", "an owner", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
+	{"a moderator", "a former owner", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
 
-	{"a moderator in the room", "a stranger", map[string]string{"open": "hwWtTrSB", "private": "hwWtTrSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hwWtTrSB", "direct case": "hWTSB"}},
-	{"a moderator in the room", "a member", map[string]string{"open": "hwWtTrSB", "private": "hwWtTrSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hwWtTrSB", "direct case": "hWTSB"}},
-	{"a moderator in the room", "a room moderator", map[string]string{"open": "hwWtTrSB", "private": "hwWtTrSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hwWtTrSB", "direct case": "hWTSB"}},
-	{"a moderator in the room", "an owner", map[string]string{"open": "hwWtTrSB", "private": "hwWtTrSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hwWtTrSB", "direct case": "hWTSB"}},
-	{"a moderator in the room", "a former owner", map[string]string{"open": "hwWtTrSB", "private": "hwWtTrSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hwWtTrSB", "direct case": "hWTSB"}},
+	{"a moderator in the room", "a stranger", map[string]string{"open": "dhwWtTrSB", "private": "dhwWtTrSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "dhwWtTrSB", "direct case": "hWTSB"}},
+	{"a moderator in the room", "a member", map[string]string{"open": "dhwWtTrSB", "private": "dhwWtTrSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "dhwWtTrSB", "direct case": "hWTSB"}},
+	{"a moderator in the room", "a room moderator", map[string]string{"open": "dhwWtTrSB", "private": "dhwWtTrSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "dhwWtTrSB", "direct case": "hWTSB"}},
+	{"a moderator in the room", "an owner", map[string]string{"open": "dhwWtTrSB", "private": "dhwWtTrSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "dhwWtTrSB", "direct case": "hWTSB"}},
+	{"a moderator in the room", "a former owner", map[string]string{"open": "dhwWtTrSB", "private": "dhwWtTrSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "dhwWtTrSB", "direct case": "hWTSB"}},
 
-	{"an administrator", "a stranger", map[string]string{"open": "hwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
-	{"an administrator", "a member", map[string]string{"open": "hwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
-	{"an administrator", "a room moderator", map[string]string{"open": "hwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
-	{"an administrator", "an owner", map[string]string{"open": "hwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
-	{"an administrator", "a former owner", map[string]string{"open": "hwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
-	{"an administrator", "a moderator", map[string]string{"open": "hwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
-	{"an administrator", "a moderator in the room", map[string]string{"open": "hwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
+	{"an administrator", "a stranger", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
+	{"an administrator", "a member", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
+	{"an administrator", "a room moderator", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
+	{"an administrator", "an owner", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
+	{"an administrator", "a former owner", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
+	{"an administrator", "a moderator", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
+	{"an administrator", "a moderator in the room", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
 
-	{"an administrator inside", "a stranger", map[string]string{"open": "hwWtTrSB", "private": "hwWtTrSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hwWtTrSB", "direct case": "hWTSB"}},
-	{"an administrator inside", "a member", map[string]string{"open": "hwWtTrSB", "private": "hwWtTrSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hwWtTrSB", "direct case": "hWTSB"}},
-	{"an administrator inside", "a room moderator", map[string]string{"open": "hwWtTrSB", "private": "hwWtTrSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hwWtTrSB", "direct case": "hWTSB"}},
-	{"an administrator inside", "an owner", map[string]string{"open": "hwWtTrSB", "private": "hwWtTrSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hwWtTrSB", "direct case": "hWTSB"}},
-	{"an administrator inside", "a former owner", map[string]string{"open": "hwWtTrSB", "private": "hwWtTrSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hwWtTrSB", "direct case": "hWTSB"}},
-	{"an administrator inside", "a moderator", map[string]string{"open": "hwWtTrSB", "private": "hwWtTrSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hwWtTrSB", "direct case": "hWTSB"}},
-	{"an administrator inside", "a moderator in the room", map[string]string{"open": "hwWtTrSB", "private": "hwWtTrSB", "direct": "WTSB", "open case": "hwWtTrSB", "private case": "hwWtTrSB", "direct case": "hWTSB"}},
+	{"an administrator inside", "a stranger", map[string]string{"open": "dhwWtTrSB", "private": "dhwWtTrSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "dhwWtTrSB", "direct case": "hWTSB"}},
+	{"an administrator inside", "a member", map[string]string{"open": "dhwWtTrSB", "private": "dhwWtTrSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "dhwWtTrSB", "direct case": "hWTSB"}},
+	{"an administrator inside", "a room moderator", map[string]string{"open": "dhwWtTrSB", "private": "dhwWtTrSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "dhwWtTrSB", "direct case": "hWTSB"}},
+	{"an administrator inside", "an owner", map[string]string{"open": "dhwWtTrSB", "private": "dhwWtTrSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "dhwWtTrSB", "direct case": "hWTSB"}},
+	{"an administrator inside", "a former owner", map[string]string{"open": "dhwWtTrSB", "private": "dhwWtTrSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "dhwWtTrSB", "direct case": "hWTSB"}},
+	{"an administrator inside", "a moderator", map[string]string{"open": "dhwWtTrSB", "private": "dhwWtTrSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "dhwWtTrSB", "direct case": "hWTSB"}},
+	{"an administrator inside", "a moderator in the room", map[string]string{"open": "dhwWtTrSB", "private": "dhwWtTrSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "dhwWtTrSB", "direct case": "hWTSB"}},
 
 	// A room, or all newcomers.
 	{"a room moderator", "the room", map[string]string{"open": "sl", "private": "sl", "open case": "sl", "private case": "sl"}},

@@ -80,6 +80,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"held of":       heldOf,
 		"held of all":   heldOfAll,
 		"waiting of":    waitingOf,
+		"turned down":   lists(turnedDown, []int{1, 2}),
 		"held due":      heldDue,
 
 		"invitations":        invitationsBefore,

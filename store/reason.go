@@ -15,6 +15,7 @@ const (
 	OffTopic    Reason = "off-topic"
 	Maintenance Reason = "maintenance"
 	OtherReason Reason = "other"
+	ByRule      Reason = "rule" // what a rule says itself
 )
 
 // Reasons are those of what somebody did, in the order of the list.
@@ -22,6 +23,7 @@ var Reasons = []Reason{Spam, Harassment, Hate, Violence, Illegal, OffTopic, Othe
 
 var (
 	roomReasons     = []Reason{Heated, Flood, OffTopic, Maintenance, OtherReason}
+	turnDownReasons = append([]Reason{ByRule}, Reasons...)
 	newcomerReasons = []Reason{Spam, Flood, Maintenance, OtherReason}
 )
 
@@ -33,6 +35,8 @@ func (k MeasureKind) Reasons() []Reason {
 		return roomReasons
 	case NewcomerCap, NewcomerLag:
 		return newcomerReasons
+	case TurnDown:
+		return turnDownReasons
 	}
 	return Reasons
 }

@@ -100,7 +100,7 @@ func (s *Store) Forget(ctx context.Context, room RoomID) (f Forgotten, err error
 				return err
 			}
 			// What waits for a moderator is the room's, too.
-			if err := tx.SelectContext(ctx, &f.Held, forgetHeldIn, room, micros(s.now().Add(-keep))); err != nil {
+			if f.Held, err = s.forgetHeldIn(ctx, tx, room, micros(s.now().Add(-keep))); err != nil {
 				return err
 			}
 		}
@@ -117,7 +117,20 @@ func (s *Store) Forget(ctx context.Context, room RoomID) (f Forgotten, err error
 	return f, err
 }
 
-const forgetHeldIn = "delete from held where room_id = $1 and at < $2 returning user_id"
+// forgetHeldIn removes what was held in room before then, and says of whom.
+func (s *Store) forgetHeldIn(ctx context.Context, tx *transaction, room RoomID, then int64) (of []UserID, err error) {
+	var gone []lockedHeld
+	if err := tx.SelectContext(ctx, &gone, forgetHeldIn, room, then); err != nil {
+		return nil, err
+	}
+	var kept []MeasureID
+	for _, h := range gone {
+		of, kept = append(of, h.UserID), append(kept, h.MeasureID)
+	}
+	return of, s.endWithText(ctx, tx, kept)
+}
+
+const forgetHeldIn = "delete from held where room_id = $1 and at < $2 returning user_id, measure_id"
 
 // oldest is the last of room's messages after seq that were posted before then, of one
 // step; more: there may be others.

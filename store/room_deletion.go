@@ -74,7 +74,7 @@ func (s *Store) stepDeletion(ctx context.Context, tx *transaction, j *Job) error
 		if _, err := tx.ExecContext(ctx, "delete from room_words where room_id = $1", j.Room); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "delete from held where room_id = $1", j.Room); err != nil {
+		if _, err := s.forgetHeldIn(ctx, tx, j.Room, 1<<62); err != nil {
 			return err
 		}
 		j.Total = int64(r.LastSeq)

@@ -54,6 +54,8 @@ func valueOf(ctx context.Context, e store.Entry, text string, zone *time.Locatio
 			rest = ruleActWord(ctx, store.RuleAct(rest))
 		}
 		return ruleKindWord(ctx, store.RuleKind(kind)) + ": " + rest
+	case "moderation.turn-down":
+		return caughtBy(ctx, text)
 	case "rule.change", "rule.delete":
 		act, off := strings.CutSuffix(text, ", off")
 		if act = ruleActWord(ctx, store.RuleAct(act)); off {

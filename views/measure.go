@@ -13,6 +13,8 @@ func measureTitle(ctx context.Context, kind store.MeasureKind) string {
 	switch kind {
 	case store.HideMessage:
 		return say(ctx, "Hide the message")
+	case store.TurnDown:
+		return say(ctx, "Turn down a held message")
 	case store.Warning:
 		return say(ctx, "Warn")
 	case store.TimeOut:
@@ -98,6 +100,11 @@ func Noticed(ctx context.Context, m store.Measure, now time.Time, zone *time.Loc
 		switch m.Kind {
 		case store.HideMessage:
 			return say(ctx, "A message of yours was hidden, and is shown again.")
+		case store.TurnDown:
+			if m.EndedBy != 0 {
+				return say(ctx, "A message of yours was turned down, and is published after all.")
+			}
+			return say(ctx, "A message of yours was turned down. What it said is erased.")
 		case store.TimeOut:
 			if where != "" {
 				return say(ctx, "You could not write in %s.", where)
@@ -114,6 +121,11 @@ func Noticed(ctx context.Context, m store.Measure, now time.Time, zone *time.Loc
 			return say(ctx, "A message of yours in %s was hidden. You can still read it.", where)
 		}
 		return say(ctx, "A message of yours was hidden. You can still read it.")
+	case store.TurnDown:
+		if where != "" {
+			return say(ctx, "A message of yours in %s was turned down, so nobody else reads it.", where)
+		}
+		return say(ctx, "A message of yours was turned down, so nobody else reads it.")
 	case store.Warning:
 		if where != "" {
 			return say(ctx, "This is a warning, in %s.", where)
@@ -136,6 +148,22 @@ func Noticed(ctx context.Context, m store.Measure, now time.Time, zone *time.Loc
 		return say(ctx, "You cannot sign in any more.")
 	}
 	return ""
+}
+
+// liftWord is what the button says that lifts a measure of the kind.
+func liftWord(ctx context.Context, kind store.MeasureKind) string {
+	if kind == store.TurnDown {
+		return say(ctx, "Publish")
+	}
+	return say(ctx, "Lift")
+}
+
+// untilWord says until when m holds, which has an end.
+func untilWord(ctx context.Context, m store.Measure, zone *time.Location) string {
+	if m.Kind == store.TurnDown {
+		return say(ctx, "kept until %s", moment(ctx, m.Until.In(zone)))
+	}
+	return say(ctx, "until %s", moment(ctx, m.Until.In(zone)))
 }
 
 // Usually is the choice of how long an act lasts that is usual for it: see

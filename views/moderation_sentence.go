@@ -8,10 +8,10 @@ import (
 
 // moderationActs are those acts of moderation that the log's page lets one choose.
 var moderationActs = []store.Act{
-	"moderation.hide", "moderation.lift-hide", "moderation.warn", "moderation.lift-warn", "moderation.time-out", "moderation.lift-time-out", "moderation.remove", "moderation.lift-remove",
+	"moderation.hide", "moderation.lift-hide", "moderation.turn-down", "moderation.lift-turn-down", "moderation.warn", "moderation.lift-warn", "moderation.time-out", "moderation.lift-time-out", "moderation.remove", "moderation.lift-remove",
 	"moderation.suspend", "moderation.lift-suspend", "moderation.ban", "moderation.lift-ban", "moderation.slow", "moderation.lift-slow",
 	"moderation.lock", "moderation.lift-lock", "moderation.newcomer", "moderation.lift-newcomer", "moderation.wait", "moderation.lift-wait",
-	"appeal.grant", "appeal.refuse", "case.close", "case.reopen", "moderator.appoint", "moderator.dismiss", "rule.create", "rule.words", "rule.change", "rule.sentence", "rule.delete", "rule.publish", "rule.turn-down",
+	"appeal.grant", "appeal.refuse", "case.close", "case.reopen", "moderator.appoint", "moderator.dismiss", "rule.create", "rule.words", "rule.change", "rule.sentence", "rule.delete", "rule.publish",
 }
 
 // removedFrom is the sentence of a removal.
@@ -96,7 +96,9 @@ func moderationSentence(ctx context.Context, e store.Entry, by, on, in string) s
 		return say(ctx, "%s changed what the rule “%s” tells the author", by, on)
 	case "rule.publish":
 		return say(ctx, "%s published %s, which was held", by, on)
-	case "rule.turn-down":
+	case "moderation.lift-turn-down":
+		return say(ctx, "%s published a message of %s that was turned down", by, on)
+	case "moderation.turn-down", "rule.turn-down": // before that was a measure
 		return say(ctx, "%s turned down a held message of %s", by, on)
 	case "rule.delete":
 		return say(ctx, "%s deleted the rule “%s”", by, on)

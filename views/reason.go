@@ -27,6 +27,8 @@ func reasonWord(ctx context.Context, why store.Reason) string {
 		return say(ctx, "Maintenance")
 	case store.OffTopic:
 		return say(ctx, "Off topic")
+	case store.ByRule:
+		return say(ctx, "A rule of this place")
 	case store.OtherReason:
 		return say(ctx, "Something else")
 	}
