@@ -1,12 +1,15 @@
 package store
 
 import (
+	"net/url"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/mtibben/confusables"
+	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -23,6 +26,7 @@ func fold(text string) []byte {
 			out = append(out, byte(r))
 		case 'A' <= r && r <= 'Z':
 			out = append(out, byte(r)+'a'-'A')
+		case r < ' ' && !unicode.IsSpace(r), r == 0x7f: // nobody sees it
 		case r < 0x80:
 			if out[len(out)-1] != ' ' {
 				out = append(out, ' ')
@@ -69,15 +73,19 @@ func foldedRune(r rune) string {
 func foldRune(r rune) string {
 	var out []byte
 	for _, r := range norm.NFKD.String(string(r)) {
-		if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf, unicode.Variation_Selector) {
+		if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf, unicode.Cc, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) && !unicode.IsSpace(r) {
 			continue
 		}
+		r = framed(r)
 		alike := string(unicode.ToLower(r))
 		if r >= 0x80 { // of plain letters a skeleton has two for an m
 			alike = confusables.Skeleton(alike)
 		}
 		for _, like := range alike {
 			like = unicode.ToLower(like)
+			if plain, is := plainLetters[like]; is {
+				like = plain
+			}
 			switch {
 			case unicode.Is(unicode.Mn, like):
 			case unicode.IsLetter(like) || unicode.IsDigit(like):
@@ -90,6 +98,33 @@ func foldRune(r rune) string {
 	return string(out)
 }
 
+// framed is the letter that r shows in a frame, or as a half of a flag, of which Unicode
+// says no likeness: otherwise r.
+func framed(r rune) rune {
+	for _, first := range []rune{0x1F150, 0x1F170, 0x1F1E6} { // Ⓐ and 🄰 filled, and flags
+		if r >= first && r < first+26 {
+			return 'a' + r - first
+		}
+	}
+	return r
+}
+
+// plainLetters are letters that Unicode calls no likeness of a Latin one, and that pass for
+// it: small capitals, which are also what it makes of Cyrillic letters whose capitals look
+// Latin, and the Greek ones of such capitals.
+var plainLetters = map[rune]rune{
+	'ᴀ': 'a', 'ʙ': 'b', 'ᴄ': 'c', 'ᴅ': 'd', 'ᴇ': 'e', 'ꜰ': 'f', 'ɢ': 'g', 'ʜ': 'h', 'ɪ': 'i', 'ᴊ': 'j', 'ᴋ': 'k', 'ĸ': 'k', 'ʟ': 'l', 'ᴍ': 'm', 'ʍ': 'm',
+	'ɴ': 'n', 'ᴏ': 'o', 'ᴘ': 'p', 'ꞯ': 'q', 'ʀ': 'r', 'ꜱ': 's', 'ᴛ': 't', 'ᴜ': 'u', 'ᴠ': 'v', 'ᴡ': 'w', 'ʏ': 'y', 'ᴢ': 'z',
+	'ꞓ': 'e', 'ζ': 'z', 'μ': 'm', 'χ': 'x', 'ϝ': 'f', 'ς': 'c', 'п': 'n',
+}
+
+// capitals are the Greek letters that look like another Latin one than their small forms.
+var capitals = strings.NewReplacer("Β", "b", "Η", "h", "Ν", "n", "Υ", "y", "ϒ", "y", "Ϲ", "c")
+
+func capital(r rune) bool {
+	return r == 'Β' || r == 'Η' || r == 'Ν' || r == 'Υ' || r == 'ϒ' || r == 'Ϲ'
+}
+
 // spaceless says whether text is in a script that puts no spaces between words.
 func spaceless(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool {
@@ -100,6 +135,11 @@ func spaceless(text string) bool {
 // foldHost is the name of a host as rules compare it.
 func foldHost(name string) string {
 	name = strings.Trim(strings.ToLower(name), ".")
+	if strings.Contains(name, "xn--") {
+		if plain, err := idna.ToUnicode(name); err == nil {
+			name = plain
+		}
+	}
 	if !strings.ContainsFunc(name, func(r rune) bool { return r >= 0x80 }) {
 		return name
 	}
@@ -112,6 +152,12 @@ func foldHost(name string) string {
 
 // hostsIn are the names of hosts in text, whether they are links or only look like one.
 func hostsIn(text string) []string {
+	if strings.Contains(text, "%") { // as browsers read it
+		text = percents.ReplaceAllStringFunc(text, func(hidden string) string {
+			plain, _ := url.PathUnescape(hidden) // percents matches nothing else
+			return plain
+		})
+	}
 	if !strings.ContainsAny(text, ".。．｡") {
 		return nil
 	}
@@ -120,9 +166,12 @@ func hostsIn(text string) []string {
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool {
 		return unicode.IsSpace(r) || strings.ContainsRune("/\\()<>[]{}\"'`,;!?@:=&#|*", r)
 	}) {
+		word = strings.Trim(word, ".-_~") // a link leaves such marks out
 		if at := strings.IndexByte(word, '.'); at > 0 && at < len(word)-1 {
 			hosts = append(hosts, foldHost(word))
 		}
 	}
 	return hosts
 }
+
+var percents = regexp.MustCompile(`(?:%[0-9A-Fa-f]{2})+`)

@@ -34,6 +34,12 @@ func TestARuleFindsWhatItSaysHoweverItIsSpelled(t *testing.T) {
 		"ｃａｓｉｎｏ":                          store.RuleHolds,
 		"𝓬𝓪𝓼𝓲𝓷𝓸":                          store.RuleHolds,
 		"càsínö":                          store.RuleHolds,
+		"c\u3164a\u115fs\x07i\u2065no":    store.RuleHolds, // letters and signs that nobody sees
+		"CASIΝO":                          store.RuleHolds, // a Greek capital, whose small letter looks like a v
+		"МОΝЕУ, ΜΟΝΕΥ":                    store.RuleFlags, // capitals of both
+		"ᴄᴀsɪɴᴏ":                          store.RuleHolds,
+		"🅒🅐🅢🅘🅝🅞":                          store.RuleHolds,
+		"🇨🇦🇸🇮🇳🇴":                          store.RuleHolds,
 		"casinos and occasions":           "",
 		"money":                           store.RuleFlags,
 		"ｍoney":                           store.RuleFlags,
@@ -48,6 +54,11 @@ func TestARuleFindsWhatItSaysHoweverItIsSpelled(t *testing.T) {
 		"see https://bad.example/x":       store.RuleRefuses,
 		"see www.BAD.example.":            store.RuleRefuses,
 		"see http://a.b.bаd.example":      store.RuleRefuses, // Cyrillic а
+		"https://%EF%BD%82ad.example/":    store.RuleRefuses, // a wide b: there it leads
+		"https://bad%E3%80%82example":     store.RuleRefuses,
+		"https://bad.example_":            store.RuleRefuses, // the mark is not of the link
+		"(~bad.example~)":                 store.RuleRefuses,
+		"https://xn--bd-7kc.example":      store.RuleRefuses, // Cyrillic а once more
 		"https://notbad.example/":         "",
 		"https://bad.example.org/":        "",
 		"我喜欢赌博吗":                          store.RuleFlags,

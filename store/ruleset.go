@@ -65,12 +65,17 @@ func (set *ruleset) find(body string) (Rule, bool) {
 			best = at
 		}
 	}
-	if set.words != nil {
-		text := fold(body)
+	look := func(text []byte) {
 		if set.words.IsMatch(text) {
 			for _, m := range set.words.FindAllOverlapping(text) {
 				take(set.ruleOf[m.PatternID])
 			}
+		}
+	}
+	if set.words != nil {
+		look(fold(body))
+		if strings.ContainsFunc(body, capital) {
+			look(fold(capitals.Replace(body)))
 		}
 	}
 	if len(set.hosts) > 0 {
