@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -94,28 +93,40 @@ func (s *Server) updateRoom(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) archiveRoom(w http.ResponseWriter, r *http.Request) error {
-	return s.changeRoom(w, r, s.Store.ArchiveRoom, "archived")
-}
-
-func (s *Server) reopenRoom(w http.ResponseWriter, r *http.Request) error {
-	return s.changeRoom(w, r, s.Store.ReopenRoom, "reopened")
-}
-
-func (s *Server) changeRoom(w http.ResponseWriter, r *http.Request, change func(context.Context, store.RoomID, store.Actor) error, saved string) error {
 	room, err := s.roomAt(r)
 	if err != nil {
 		return err
 	}
-	err = change(r.Context(), room.ID, s.actor(r))
+	if err := s.Store.ArchiveRoom(r.Context(), room.ID, s.actor(r)); err != nil {
+		return err
+	}
+	s.roomChanged(room.ID)
+	return s.saved(w, r, room.ID, "archived")
+}
+
+// reopenRoom asks for another name where there is a room of that name now.
+func (s *Server) reopenRoom(w http.ResponseWriter, r *http.Request) error {
+	room, err := s.roomAt(r)
+	if err != nil {
+		return err
+	}
+	err = s.Store.ReopenRoom(r.Context(), room.ID, s.actor(r), r.PostForm.Get("name"))
 	var problems store.Problems
 	if errors.As(err, &problems) {
-		return s.about(w, r, http.StatusUnprocessableEntity, views.About{Room: room, Done: problems[0].Text})
+		f := fieldsOf(r, problems)
+		if !r.PostForm.Has("name") {
+			f.Values["name"] = room.Name
+		}
+		return s.about(w, r, http.StatusUnprocessableEntity, views.About{Room: room, Reopen: f})
+	}
+	if f, is := s.timedOut(w, r, err, "You have a time-out, so the room’s name and topic stay as they are. What you typed is still here."); is {
+		return s.about(w, r, http.StatusForbidden, views.About{Room: room, Reopen: f})
 	}
 	if err != nil {
 		return err
 	}
 	s.roomChanged(room.ID)
-	return s.saved(w, r, room.ID, saved)
+	return s.saved(w, r, room.ID, "reopened")
 }
 
 // roomChanged hints that what is said of a room has changed.

@@ -159,3 +159,28 @@ func TestWhoBeginsAPlaceIsToldThatItIsTheirs(t *testing.T) {
 		}
 	}
 }
+
+func TestARoomWhoseNameWasTakenMeanwhileIsOpenedAgainByAnother(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ada := w.signUp("ada")
+		ada.post("/rooms", url.Values{"name": {"Fox den"}, "kind": {"open"}})
+		ada.post("/rooms/2/archive", url.Values{})
+		ada.post("/rooms", url.Values{"name": {"FOX DEN"}, "kind": {"open"}})
+		asks := func(form url.Values, name, why string) {
+			t.Helper()
+			a := ada.post("/rooms/2/reopen", form)
+			if a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(a.body, `value="`+name+`"`) || !strings.Contains(a.body, why) {
+				t.Errorf("%v: %s", form, a.Status)
+			}
+		}
+		asks(url.Values{}, "Fox den", "There is a room of that name")
+		asks(url.Values{"name": {"fox Den"}}, "fox Den", "There is a room of that name")
+		asks(url.Values{"name": {strings.Repeat("x", 61)}}, strings.Repeat("x", 61), "1 to 60 characters")
+		if a := ada.post("/rooms/2/reopen", url.Values{"name": {"Old fox den"}}); a.StatusCode != http.StatusSeeOther {
+			t.Errorf("by another name: %s", a.Status)
+		}
+		if a := ada.get("/rooms/2-old-fox-den"); a.StatusCode != http.StatusOK || !strings.Contains(a.body, "Old fox den") {
+			t.Errorf("its page: %s", a.Status)
+		}
+	})
+}

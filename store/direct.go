@@ -75,7 +75,9 @@ func (s *Store) Converse(ctx context.Context, by UserID, with []UserID) (RoomID,
 					return err
 				}
 			}
-			return nil
+			// The others have not looked yet, and have nothing to look at: see RoomsOf.
+			_, err = tx.ExecContext(ctx, "update members set seen_seq = -1 where room_id = $1 and user_id <> $2", room, by)
+			return err
 		})
 		if !isConflict(err) {
 			return room, err

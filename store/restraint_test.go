@@ -76,8 +76,8 @@ func TestWhatKeepsPeopleFromWritingInARoomDoesSoAndNothingElse(t *testing.T) {
 
 		// Leaving and coming back is no way around it, nor is coming for the first time.
 		dan := person(t, s, "dan")
-		for u, by := range map[store.UserID]store.User{j.ben.ID: j.cleo, dan.ID: j.ada} {
-			j.impose(by, store.Measure{Kind: store.TimeOut, User: u, Room: j.kitchen, Until: j.now.Add(time.Minute)})
+		for _, u := range []store.User{j.ben, dan} {
+			j.impose(j.cleo, store.Measure{Kind: store.TimeOut, User: u.ID, Room: j.kitchen, Until: j.now.Add(time.Minute)})
 		}
 		must(t, s.Leave(t.Context(), j.kitchen, j.ben.ID))
 		for _, u := range []store.User{j.ben, dan} {
@@ -119,7 +119,7 @@ func TestWhatKeepsPeopleFromWritingInARoomDoesSoAndNothingElse(t *testing.T) {
 		must(t, s.ArchiveRoom(t.Context(), j.kitchen, store.Actor{User: j.cleo.ID}))
 		wants(t, "archived", j.say(j.ben, j.kitchen, "six"), store.ErrArchived)
 		j.lift(lock)
-		must(t, s.ReopenRoom(t.Context(), j.kitchen, store.Actor{User: j.cleo.ID}))
+		must(t, s.ReopenRoom(t.Context(), j.kitchen, store.Actor{User: j.cleo.ID}, ""))
 		must(t, j.say(j.ben, j.kitchen, "six"))
 
 		for name, m := range map[string]store.Measure{

@@ -68,7 +68,7 @@ type Membership struct {
 	Moderator bool
 	Favourite bool
 	Level     Level
-	Seen      Seq     `db:"seen_seq"` // read up to here; below 0: let into a room without messages, and has not looked yet
+	Seen      Seq     `db:"seen_seq"` // read up to here; below 0: let into a room or conversation without messages, and has not looked yet
 	Mentions  int     // unread
 	ActiveAt  int64   `db:"active_at"` // of the last message, microseconds; 0: none
 	With      []Named `db:"-"`         // the others of a direct conversation, by id
@@ -151,7 +151,8 @@ const membership = membershipColumns + ", coalesce(d.body, '')" + fromMembership
  where m.room_id = $1 and m.user_id = $2 and m.present`
 
 // RoomsOf returns the rooms that user is a member of and that are in use: those
-// with something unread first, the last active first, then the others by name.
+// with something unread first, the last active first, then the others by name. A direct
+// conversation in which nobody has written is there for those who have opened it.
 func (s *Store) RoomsOf(ctx context.Context, user UserID) ([]Membership, error) {
 	rooms, err := s.readMemberships(ctx, roomsOfMember, user)
 	SortRooms(rooms)
@@ -183,7 +184,7 @@ func (s *Store) AnyRoom(ctx context.Context, id RoomID) (Room, error) {
 }
 
 const roomsOfMember = membershipColumns + ", ''" + fromMemberships + `
- where m.user_id = $1 and m.present and r.archived_at = 0
+ where m.user_id = $1 and m.present and r.archived_at = 0 and (r.kind <> 'direct' or r.last_seq > 0 or m.seen_seq >= 0)
  order by r.id`
 
 // nameDirect finds the others of the direct conversations among rooms, which are one person's.

@@ -180,9 +180,10 @@ func (s *Store) ArchiveRoom(ctx context.Context, room RoomID, by Actor) error {
 	})
 }
 
-// ReopenRoom makes an archived room one that can be written in again. It fails with
-// Problems if there is another room of that name now.
-func (s *Store) ReopenRoom(ctx context.Context, room RoomID, by Actor) error {
+// ReopenRoom makes an archived room one that can be written in again, by another name
+// unless name is "". It fails with Problems if there is another room of that name now, and
+// with Restraint if by has a time-out there and would give it another name.
+func (s *Store) ReopenRoom(ctx context.Context, room RoomID, by Actor, name string) error {
 	err := s.manage(ctx, room, by, func(ctx context.Context, tx *transaction, who Standing) error {
 		if !who.Archived {
 			return nil
@@ -190,6 +191,25 @@ func (s *Store) ReopenRoom(ctx context.Context, room RoomID, by Actor) error {
 		r, err := roomIn(ctx, tx, room)
 		if err != nil {
 			return err
+		}
+		if name != "" && name != r.Name {
+			in, p := checkCharter(Charter{Name: name, Topic: r.Topic, Kind: r.Kind, Everyone: r.Everyone})
+			if len(p) > 0 {
+				return p
+			}
+			if err := timedOutUntil(who.Quiet, s.now()); err != nil {
+				return err
+			}
+			entries, err := setCharter(ctx, tx, r, in, who.Administrator)
+			if err != nil {
+				return err
+			}
+			if actsAsAdministrator(who) {
+				if err := s.record(ctx, tx, by, entries...); err != nil {
+					return err
+				}
+			}
+			r.Name = in.Name
 		}
 		if err := reopen(ctx, tx, r); err != nil {
 			return err

@@ -198,7 +198,7 @@ func TestWhatAnAdministratorDoesInTheirRoomsIsLoggedAndWhatOwnersDoIsNot(t *test
 		must(t, s.UpdateRoom(t.Context(), kitchen, as, store.Charter{Name: "Kitchen", Topic: "Salad", Kind: store.OpenRoom}))
 		must(t, remove(t.Context(), s, ada, kitchen, cleo))
 		must(t, s.ArchiveRoom(t.Context(), kitchen, as))
-		must(t, s.ReopenRoom(t.Context(), kitchen, as))
+		must(t, s.ReopenRoom(t.Context(), kitchen, as, ""))
 		want := []string{"room.topic Soup>Salad", "moderation.remove >", "room.archive >", "room.reopen >"}
 		if got := actsIn(t, s, store.EntryQuery{}); fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("got  %q\nwant %q", got, want)

@@ -65,8 +65,17 @@ func TestRoomNamesAreUniqueAmongRoomsInUse(t *testing.T) {
 		_, err = s.CreateRoom(t.Context(), cleo.ID, store.Charter{Name: "kitchen talk", Kind: store.OpenRoom})
 		must(t, err)
 		var p store.Problems
-		if err := s.ReopenRoom(t.Context(), kitchen, store.Actor{User: ben.ID}); !errors.As(err, &p) {
+		if err := s.ReopenRoom(t.Context(), kitchen, store.Actor{User: ben.ID}, ""); !errors.As(err, &p) {
 			t.Errorf("reopen under a name that is taken: %v", err)
+		}
+		if err := s.ReopenRoom(t.Context(), kitchen, store.Actor{User: ben.ID}, "KITCHEN talk"); !errors.As(err, &p) || p.ByField()["name"] == "" {
+			t.Errorf("reopen under another name that is taken: %v", err)
+		}
+		must(t, s.ReopenRoom(t.Context(), kitchen, store.Actor{User: ben.ID}, "Old kitchen"))
+		m, err = s.Membership(t.Context(), kitchen, ben.ID)
+		must(t, err)
+		if m.Name != "Old kitchen" || m.Slug != "old-kitchen" || m.Archived() {
+			t.Errorf("reopened under another name it is %+v", m)
 		}
 	})
 }
@@ -88,7 +97,7 @@ func TestAnArchivedRoomCanBeReadAndNotWritten(t *testing.T) {
 		if len(rows) != 1 || rows[0].Body != "before" {
 			t.Errorf("it shows %v", rows)
 		}
-		must(t, s.ReopenRoom(t.Context(), 1, store.Actor{User: ada.ID}))
+		must(t, s.ReopenRoom(t.Context(), 1, store.Actor{User: ada.ID}, ""))
 		_, err = s.PostMessage(t.Context(), store.Draft{Room: 1, Author: ben.ID, Key: "2", Body: "after"})
 		must(t, err)
 	})
@@ -324,5 +333,35 @@ func TestPeopleAreFoundByTheBeginningOfAWordOfTheirName(t *testing.T) {
 				t.Errorf("%q finds %d people, want %d", text, len(found), want)
 			}
 		}
+	})
+}
+
+func TestAConversationInWhichNobodyHasWrittenIsThereForWhoOpenedIt(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ada, ben, cleo := crew(t, s)
+		room, err := s.Converse(t.Context(), ben.ID, []store.UserID{cleo.ID})
+		must(t, err)
+		lists := func(when string, who store.User, want bool) {
+			t.Helper()
+			all, err := s.RoomsOf(t.Context(), who.ID)
+			must(t, err)
+			if is := slices.ContainsFunc(all, func(m store.Membership) bool { return m.ID == room }); is != want {
+				t.Errorf("%s: in the list of %s is %v, want %v", when, who.Username, is, want)
+			}
+		}
+		must(t, s.Visit(t.Context(), ben.ID, room))
+		lists("before a message", ben, true)
+		lists("before a message", cleo, false)
+		_, err = s.PostMessage(t.Context(), store.Draft{Room: room, Author: ben.ID, Key: "1", Body: "hello"})
+		must(t, err)
+		lists("with a message", cleo, true)
+		// Who comes to it by themselves has it from then on.
+		empty, err := s.Converse(t.Context(), cleo.ID, []store.UserID{ada.ID})
+		must(t, err)
+		room = empty
+		lists("made", cleo, true)
+		lists("made by another", ada, false)
+		must(t, s.Visit(t.Context(), ada.ID, room))
+		lists("looked into", ada, true)
 	})
 }
