@@ -219,6 +219,15 @@ func TestTheTimeOfAMessageIsItsLink(t *testing.T) {
 	ada.Until(`(r => r.top >= 0 && r.bottom <= innerHeight)(document.querySelector("#m-1-100").getBoundingClientRect())`)
 	ada.Until(connected)
 
+	// What is sent from here leads to the newest, and is not in the field again for who comes back.
+	ada.Click("#composer-text")
+	ada.Type("#composer-text", "said from the past")
+	ada.Press(kb.Enter)
+	ada.Until(arrived + ` && document.querySelector("#messages #m-1-201")`)
+	ada.do(chromedp.NavigateBack())
+	ada.Until(arrived + ` && location.hash === "#m-1-100" && document.querySelector("#composer-text").value === ""`)
+	ada.Until(connected)
+
 	// It continues a block, and shows its time all the same.
 	ada.Until(`document.querySelector("#m-1-100.message--next .message__time").checkVisibility({opacityProperty: true})`)
 
@@ -239,7 +248,7 @@ func TestTheTimeOfAMessageIsItsLink(t *testing.T) {
 	ada.Until(reading(124))
 	ada.wheel(100_000)
 	// At the newest the page is the room's own, and live.
-	ada.Until(`document.querySelector("#messages #m-1-205") && !document.querySelector("#window") && !document.querySelector("#latest") && !document.querySelector("#past")`)
+	ada.Until(`document.querySelector("#messages #m-1-206") && !document.querySelector("#window") && !document.querySelector("#latest") && !document.querySelector("#past")`)
 	ada.Until(reading(174))
 	ada.Until(connected)
 	person(t, s, "late").Post("and live again")

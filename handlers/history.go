@@ -70,6 +70,9 @@ func (s *Server) showMessages(w http.ResponseWriter, r *http.Request) error {
 	if !htmx(r) {
 		return seeOther(w, r, views.RoomURL(room.Room))
 	}
+	if q.Has("newest") {
+		return onward(w, room.Room)
+	}
 	if at == (place{}) { // the page shows it all already
 		w.WriteHeader(http.StatusNoContent)
 		return nil
@@ -97,13 +100,18 @@ func (s *Server) showMessages(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if len(rows) == 0 { // too many have come meanwhile
-		w.Header().Set("HX-Redirect", string(views.RoomURL(room.Room)))
-		w.WriteHeader(http.StatusOK)
-		return nil
+		return onward(w, room.Room)
 	}
 	e.Older, e.Past = shown.first > room.Forgot+1, false
 	page := views.Connection{As: asker(r).User.ID, Room: room.ID, Rev: room.Rev, Made: audienceNow(r.Context(), asker(r).User)}
 	return s.render(w, r, http.StatusOK, views.NewestMessages(e, rows, at.after, zone, page))
+}
+
+// onward leads the page to the newest messages of room.
+func onward(w http.ResponseWriter, room store.Room) error {
+	w.Header().Set("HX-Redirect", string(views.RoomURL(room)))
+	w.WriteHeader(http.StatusOK)
+	return nil
 }
 
 // mostNewest bounds what a page that has come to the newest message shows.

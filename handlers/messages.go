@@ -36,17 +36,17 @@ func (s *Server) createMessage(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.keepDraft(r, room, draft, err)
 	}
-	if htmx(r) && form.Get("past") == "" {
-		return s.render(w, r, http.StatusOK, views.Sent(newComposer(store.Room{ID: draft.Room}, me.ID), form.Has("as") && !form.Has("rev"), waitsSentence(waits)))
+	if htmx(r) {
+		c := newComposer(store.Room{ID: draft.Room}, me.ID)
+		if form.Get("past") != "" { // the page does not show it: one that does
+			return s.render(w, r, http.StatusOK, views.SentOnward(c))
+		}
+		return s.render(w, r, http.StatusOK, views.Sent(c, form.Has("as") && !form.Has("rev"), waitsSentence(waits)))
 	}
 	room, err := s.roomAt(r)
 	switch {
 	case err != nil:
 		return err
-	case htmx(r): // the page does not show it: one that does
-		w.Header().Set("HX-Redirect", string(views.RoomURL(room.Room)))
-		w.WriteHeader(http.StatusOK)
-		return nil
 	case form.Get("frame") != "":
 		if waits.State != "" {
 			return seeOther(w, r, views.RoomActionURL(room.ID, "write?held=yes"))
