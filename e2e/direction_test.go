@@ -14,7 +14,7 @@ func TestTextThatRunsFromRightToLeftKeepsToItself(t *testing.T) {
 	s.Seed(0)
 	s.While(func(db *store.Store) {
 		change(t, db, func(p *store.Profile) { p.Name = "عائشة الحسن" })
-		for i, body := range []string{"مرحبا بالجميع, soup at 1:00!", "and in English again"} {
+		for i, body := range []string{"مرحبا بالجميع, soup at 1:00!", "and in English again", "מה דעתך @ada על https://a.example/soup/?"} {
 			if _, err := db.PostMessage(t.Context(), store.Draft{Room: 1, Author: 1, Key: itoa(i), Body: body}); err != nil {
 				t.Fatal(err)
 			}
@@ -34,6 +34,12 @@ func TestTextThatRunsFromRightToLeftKeepsToItself(t *testing.T) {
 			t.Errorf("message %d begins at the %s, want the %s", seq+1, got, want)
 		}
 	}
+	// A mention and an address are of one piece.
+	for piece, want := range map[string]string{"mark": "@ada", "a": "https://a.example/soup/"} {
+		if got := eval[string](ben, `(e => e.textContent + " " + getComputedStyle(e).direction + " " + getComputedStyle(e).unicodeBidi)(document.querySelector("#m-1-3 .message__body `+piece+`"))`); got != want+" ltr isolate" {
+			t.Errorf("%s is %s", piece, got)
+		}
+	}
 	// What one types goes its own way, too.
 	ben.Type("#composer-text", "צהריים")
 	if got := eval[string](ben, `getComputedStyle(document.getElementById("composer-text")).direction`); got != "rtl" {
@@ -41,7 +47,7 @@ func TestTextThatRunsFromRightToLeftKeepsToItself(t *testing.T) {
 	}
 	ben.Press(kb.Enter)
 	ben.Shows("צהריים")
-	if got := eval[string](ben, first+`(3)`); got != "right" {
+	if got := eval[string](ben, first+`(4)`); got != "right" {
 		t.Errorf("a pushed message begins at the %s", got)
 	}
 	// Every name of the page is isolated from what stands around it.

@@ -266,7 +266,7 @@ func checkText(text string) error {
 		return Invalid{"body", "This text has characters that cannot be read. Remove them and send again."}
 	}
 	if len(text) > MessageBytes {
-		return Invalid{"body", "This message is larger than 32 KiB. Shorten it, or send it in parts."}
+		return Invalid{"body", "This message is far too long to be sent. Shorten it, or send it in parts."}
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ func HTML(body string, names ...string) templ.Component {
 		}
 		writeText(&b, rest[:at[0]], names)
 		shown := html.EscapeString(link)
-		b.WriteString(`<a href="` + shown + `" target="_top" rel="nofollow noopener noreferrer">` + shown + `</a>`)
+		b.WriteString(`<a href="` + shown + `" dir="ltr" target="_top" rel="nofollow noopener noreferrer">` + shown + `</a>`)
 		rest = rest[at[0]+len(link):]
 	}
 	writeText(&b, rest, names)
@@ -61,7 +61,7 @@ func writeText(b *strings.Builder, text string, names []string) {
 			continue
 		}
 		b.WriteString(escaped(text[:at]))
-		b.WriteString("<mark>@" + html.EscapeString(name) + "</mark>")
+		b.WriteString(`<mark dir="auto">@` + html.EscapeString(name) + "</mark>")
 		text = text[at+1+len(name):]
 	}
 	b.WriteString(escaped(text))

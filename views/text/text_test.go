@@ -18,7 +18,7 @@ func render(t testing.TB, body string) string {
 }
 
 func link(url string) string {
-	return `<a href="` + url + `" target="_top" rel="nofollow noopener noreferrer">` + url + `</a>`
+	return `<a href="` + url + `" dir="ltr" target="_top" rel="nofollow noopener noreferrer">` + url + `</a>`
 }
 
 func TestAddressesBecomeLinksAndTheSentenceAroundThemStays(t *testing.T) {
@@ -43,7 +43,7 @@ func TestAddressesBecomeLinksAndTheSentenceAroundThemStays(t *testing.T) {
 	}
 }
 
-var ours = regexp.MustCompile(`<a href="(?i:https?://|mailto:)[^"<>\s]*" target="_top" rel="nofollow noopener noreferrer">[^"<>\s]*</a>`)
+var ours = regexp.MustCompile(`<a href="(?i:https?://|mailto:)[^"<>\s]*" dir="ltr" target="_top" rel="nofollow noopener noreferrer">[^"<>\s]*</a>`)
 
 // Whatever is written: outside our own links nothing is left that HTML could read
 // as markup.

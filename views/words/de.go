@@ -225,7 +225,7 @@ var germanChat = map[string]string{
 	"This is the beginning of your conversation.":                                                                 "Hier beginnt euer Gespräch.",
 	"This link was used or is too old. Ask for a new one.":                                                        "Dieser Link ist verbraucht oder zu alt. Bitte um einen neuen.",
 	"This message has %d characters; %d fit. Shorten it, or send it in parts.":                                    "Diese Nachricht hat %d Zeichen; %d passen hinein. Kürze sie, oder schick sie in Teilen.",
-	"This message is larger than 32 KiB. Shorten it, or send it in parts.":                                        "Diese Nachricht ist größer als 32 KiB. Kürze sie, oder schick sie in Teilen.",
+	"This message is far too long to be sent. Shorten it, or send it in parts.":                                   "Diese Nachricht ist viel zu lang zum Senden. Kürze sie, oder schick sie in Teilen.",
 	"This message was deleted meanwhile.":                                                                         "Diese Nachricht wurde inzwischen gelöscht.",
 	"This message was deleted.":                                                                                   "Diese Nachricht wurde gelöscht.",
 	"This password has characters that cannot be read. Type it again.":                                            "Dieses Passwort enthält unlesbare Zeichen. Gib es noch einmal ein.",
