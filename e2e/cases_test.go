@@ -173,9 +173,17 @@ func TestTwoModeratorsSeeAtOnceWhoHasACase(t *testing.T) {
 	ben.Submit("#give .button", arrived+` && document.querySelector("#case-state[data-hold='other']")`)
 	ada.Until(`document.querySelector("#case-state[data-hold='mine']") && document.querySelector("#act").checkVisibility()`)
 	ben.Until(connected)
+	list := ben.second()
+	list.Open("/rooms/2/moderation")
+	list.Click(".filter summary")
+	list.do(setValue("#reason", "harassment"))
+	list.Submit(".filter .button--main", arrived+` && document.querySelector(".filter__what").textContent === "Harassment or bullying"`)
+	list.Until(connected + ` && document.querySelector("#case-1")`)
 	ada.Submit("#case-state button[formaction$='/close']", arrived+` && document.querySelector("#case-state[data-hold='closed']")`)
 	ben.Until(`document.querySelector("#case-state[data-hold='closed']")?.textContent.includes("nothing was done")`)
+	list.Until(`!document.querySelector("#case-1") && document.querySelector("#queue .empty").textContent.includes("fits the filter")`)
 	ada.Submit("#case-state button[formaction$='/reopen']", arrived+` && document.querySelector("#case-state[data-hold='mine']")`)
+	list.Until(`document.querySelector("#case-1 .case__link").getAttribute("href") === "/moderation/cases/1?reason=harassment"`)
 	ben.Until(`document.querySelector("#case-state[data-hold='other']")`)
 
 	// What one does, the other sees at once, and the end of it; who administers is above
@@ -262,6 +270,9 @@ func TestReportsAndCasesWorkWithoutScripts(t *testing.T) {
 
 	ada.Open("/")
 	ada.Submit("a[href='/moderation']", arrived+` && document.querySelector("#case-2")`)
+	ada.Click(".filter summary")
+	ada.do(setValue("#reason", "harassment"))
+	ada.Submit(".filter .button--main", arrived+` && document.querySelector("#case-1") && !document.querySelector("#case-2")`)
 	ada.Submit("#case-1 .case__link", arrived+` && document.querySelector("#case-state[data-hold='free']")`)
 	ada.Submit("#case-state button[formaction$='/taker']", arrived+` && document.querySelector("#case-state[data-hold='mine']")`)
 	ada.Type("#text", "Not the first time")

@@ -252,6 +252,9 @@ var access = []struct {
 	{"POST /people/{user}/report", "/people/99/report", url.Values{"reason": {"hate"}}, [5]int{401, 404, 404, 404, 404}},
 	{"GET /reports", "/reports", nil, [5]int{303, 200, 200, 200, 200}},
 	{"GET /moderation", "/moderation?tab=open", nil, [5]int{303, 404, 404, 200, 200}},
+	{"GET /moderation", "/moderation?room=1&reason=spam", nil, [5]int{303, 404, 404, 200, 200}}, // who owns a room has no such queue
+	{"GET /moderation", "/moderation?room=3", nil, [5]int{303, 404, 404, 200, 404}},
+	{"GET /moderation", "/moderation?room=99", nil, [5]int{303, 404, 404, 200, 404}},
 	{"GET /rooms/{room}/moderation", "/rooms/1/moderation", nil, [5]int{303, 404, 404, 404, 200}},
 	{"GET /rooms/{room}/moderation", "/rooms/2/moderation", nil, [5]int{303, 404, 404, 200, 404}},
 	{"GET /rooms/{room}/moderation", "/rooms/3/moderation", nil, [5]int{303, 404, 404, 404, 404}},

@@ -45,8 +45,9 @@ var administration = []string{
 
 	"/moderation", "/moderation?tab=mine", "/moderation?tab=closed", "/moderation?after=2.1800000000000000.5000",
 	page("/moderation?tab=closed&after=0.%d.5000", time.Now().Add(-5000*time.Second).UnixMicro()),
-	"/rooms/1/moderation?tab=open", "/rooms/1/moderation?tab=mine", "/rooms/1/moderation?tab=closed", "/rooms/1/moderation/log", "/rooms/1/moderate", page("/people/%d/moderate", busiest), "/people/4002/moderate",
-	"/moderation/cases/5002", "/moderation/cases/5005", "/moderation/cases/5040",
+	"/moderation?room=1", "/moderation?room=1&reason=violence", "/moderation?reason=violence", "/moderation?reason=hate&after=2.1800000000000000.5000", "/moderation?tab=closed&reason=violence", "/moderation?tab=mine&room=1&reason=hate",
+	"/rooms/1/moderation?reason=violence", "/rooms/1/moderation?tab=open", "/rooms/1/moderation?tab=mine", "/rooms/1/moderation?tab=closed", "/rooms/1/moderation/log", "/rooms/1/moderate", page("/people/%d/moderate", busiest), "/people/4002/moderate",
+	"/moderation/cases/5002", "/moderation/cases/5005", "/moderation/cases/5040", "/moderation/cases/5040?reason=violence", "/moderation/cases/5040?room=1&reason=hate",
 	"/moderation/newcomers", "/moderation/appeals", "/moderation/appeals?room=1", page("/moderation/appeals?after=%d.5000", time.Now().Add(-5000*time.Second).UnixMicro()), "/moderation/appeals/5000",
 	"/moderation/measures", "/moderation/measures?before=5000", "/moderation/measures?kind=time-out", "/moderation/measures?kind=slow", "/moderation/measures?q=stone", "/moderation/measures?q=zzz", "/moderation/measures?room=1", "/moderation/measures?room=1&kind=hide&q=u",
 	"/moderation/rules", "/moderation/rules?q=forbidden&from=500", "/moderation/rules/500", "/moderation/rules/500/delete",
@@ -64,7 +65,7 @@ func page(format string, of any) string { return fmt.Sprintf(format, of) }
 // pages around a room.
 var administrationParts = []string{
 	"figures/hour", "charts/hour", "charts/day", "charts/week", "sockets/", "sockets/q=moss", "invitations", "invitations/5000", page("person/%d", busiest),
-	"room/1", page("room/%d", roomWithNone), "queue/1/open/0", "queue/1/mine/0", "queue/1/closed/0", "queue/1/open/1", "case/5002/1", "appeals/1/0", "appeals/1/1", "measures/1/0/", "measures/1/1/kind=warn", "desk/1", page("desk/%d", ofTheLobby), page("appeals/%d/0", ofTheLobby), page("measures/%d/0/", ofTheLobby), "held/1/0", "held/1/1",
+	"room/1", page("room/%d", roomWithNone), "queue/1/open/0", "queue/1/mine/0", "queue/1/closed/0", "queue/1/open/1", "queue/1/open/0/reason=violence", "queue/1/closed/0/room=1&reason=hate", "case/5002/1", "case/5040/1/reason=violence", "appeals/1/0", "appeals/1/1", "measures/1/0/", "measures/1/1/kind=warn", "desk/1", page("desk/%d", ofTheLobby), page("appeals/%d/0", ofTheLobby), page("measures/%d/0/", ofTheLobby), "held/1/0", "held/1/1",
 	page("past/1/%d/0", busiest), "past/1/0/1", "past/1/0/0", "appeal/1/5000", "refuse/1/5000",
 	"rooms/1", "members/1/1", "barred/1/1", page("card/%d/1", busiest),
 }

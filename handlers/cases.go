@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,7 +62,7 @@ var caseDone = map[string]string{
 
 // casePage shows the page of a case with what is written on it.
 func (s *Server) casePage(w http.ResponseWriter, r *http.Request, status int, c store.Case, f views.Fields, done string) error {
-	v, err := s.caseView(r.Context(), c.ID, asker(r).User.ID)
+	v, err := s.caseView(r.Context(), c.ID, asker(r).User.ID, s.narrowedTo(r))
 	if err != nil {
 		return err
 	}
@@ -77,15 +78,29 @@ func (s *Server) casePage(w http.ResponseWriter, r *http.Request, status int, c 
 	if err != nil {
 		return err
 	}
-	page.Live.Part = "case/" + strconv.FormatInt(int64(c.ID), 10) + "/" + idString(v.User)
+	page.Live.Part = "case/" + strconv.FormatInt(int64(c.ID), 10) + "/" + idString(v.User) + "/" + views.FilterOf(v.From).Encode()
 	return s.render(w, r, status, views.CasePage(page, v, done))
 }
 
+// narrowedTo is what the queue was narrowed down to that the case was opened from: the
+// address says it, and then the form. To a room that the asker may not read, it is not.
+func (s *Server) narrowedTo(r *http.Request) store.CaseFilter {
+	asked := r.URL.Query()
+	if r.Method == http.MethodPost {
+		asked, _ = url.ParseQuery(r.PostForm.Get("from")) // what cannot be read is all
+	}
+	f := filterOf(asked)
+	if f.In != 0 && s.Store.MayQueue(r.Context(), asker(r).User.ID, f.In) != nil {
+		f.In = 0
+	}
+	return f
+}
+
 // caseView is the case as user sees it. Where one goes on is asked for once it is closed.
-func (s *Server) caseView(ctx context.Context, c store.CaseID, user store.UserID) (v views.CaseView, err error) {
-	v.User = user
+func (s *Server) caseView(ctx context.Context, c store.CaseID, user store.UserID, from store.CaseFilter) (v views.CaseView, err error) {
+	v.User, v.From = user, from
 	if v.File, err = s.Store.CaseFile(ctx, c, user); err == nil && v.State == store.CaseClosed {
-		v.Next, err = s.Store.NextCase(ctx, user, v.Case)
+		v.Next, err = s.Store.NextCase(ctx, user, v.Case, from)
 	}
 	return v, err
 }
@@ -119,11 +134,18 @@ func (s *Server) afterAct(w http.ResponseWriter, r *http.Request, c store.Case, 
 	if halfWritten(f) {
 		return s.casePage(w, r, http.StatusOK, c, f, caseDone[saved])
 	}
-	to := views.CaseURL(c.ID)
-	if saved != "" {
-		to += "?saved=" + templ.SafeURL(saved)
+	return seeOther(w, r, saying(views.CaseIn(c.ID, s.narrowedTo(r)), saved))
+}
+
+// saying is to with what its page says was just done; "": nothing.
+func saying(to templ.SafeURL, saved string) templ.SafeURL {
+	switch {
+	case saved == "":
+		return to
+	case strings.Contains(string(to), "?"):
+		return to + "&saved=" + templ.SafeURL(saved)
 	}
-	return seeOther(w, r, to)
+	return to + "?saved=" + templ.SafeURL(saved)
 }
 
 // halfWritten says whether there is something on the page of a case that would be lost
@@ -253,19 +275,22 @@ func (s *Server) liftedInCase(w http.ResponseWriter, r *http.Request, err error)
 	return s.afterAct(w, r, c, nil, "lifted")
 }
 
-// caseOf reads "12/42": the case, and whose page it is.
-func caseOf(rest string) (store.CaseID, store.UserID, error) {
-	c, user, _ := strings.Cut(rest, "/")
+// caseOf reads "12/42/reason=spam": the case, whose page it is, and what the queue was
+// narrowed down to that they came from.
+func caseOf(rest string) (store.CaseID, store.UserID, store.CaseFilter, error) {
+	c, of, _ := strings.Cut(rest, "/")
+	user, asked, _ := strings.Cut(of, "/")
 	n, err1 := strconv.ParseInt(c, 10, 64)
 	u, err2 := strconv.ParseInt(user, 10, 64)
-	if err1 != nil || err2 != nil {
-		return 0, 0, store.ErrNotFound
+	from, err3 := url.ParseQuery(asked)
+	if err1 != nil || err2 != nil || err3 != nil {
+		return 0, 0, store.CaseFilter{}, store.ErrNotFound
 	}
-	return store.CaseID(n), store.UserID(u), nil
+	return store.CaseID(n), store.UserID(u), filterOf(from), nil
 }
 
 func mayCase(s *Server, ctx context.Context, user store.User, rest string) (string, error) {
-	n, whose, err := caseOf(rest)
+	n, whose, _, err := caseOf(rest)
 	if err == nil && whose != user.ID {
 		err = store.ErrNotFound
 	}
@@ -280,11 +305,11 @@ func mayCase(s *Server, ctx context.Context, user store.User, rest string) (stri
 }
 
 func casePart(s *Server, ctx context.Context, rest string) (parts, []live.Topic, error) {
-	n, user, err := caseOf(rest)
+	n, user, from, err := caseOf(rest)
 	if err != nil {
 		return nil, nil, err
 	}
-	v, err := s.caseView(ctx, n, user)
+	v, err := s.caseView(ctx, n, user, from)
 	return func(zone *time.Location) []templ.Component {
 		return []templ.Component{views.CaseState(v, zone, true), views.ActHeld(v, true), views.ActButton(v, true), views.CaseFile(v, zone, true)}
 	}, []live.Topic{caseTopic(n)}, err

@@ -145,9 +145,5 @@ func (s *Server) liftedInList(w http.ResponseWriter, r *http.Request, err error)
 	if err != nil {
 		return s.inForcePage(w, r, http.StatusConflict, q, "Nothing was done: somebody has lifted this in the meantime, or its time was over.", "")
 	}
-	to := views.InForceURL(q)
-	if strings.Contains(string(to), "?") {
-		return seeOther(w, r, to+"&saved=lifted")
-	}
-	return seeOther(w, r, to+"?saved=lifted")
+	return seeOther(w, r, saying(views.InForceURL(q), "lifted"))
 }

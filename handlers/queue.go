@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +19,9 @@ import (
 
 // casesShown is how many cases a page of a queue shows.
 const casesShown = 50
+
+// roomsOffered is how many rooms a queue offers to narrow it down to.
+const roomsOffered = 200
 
 func init() {
 	liveParts["queue"] = part{own: true, may: mayQueue, show: queuePart}
@@ -43,34 +48,66 @@ func (s *Server) showRoomQueue(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) queuePage(w http.ResponseWriter, r *http.Request, room store.Room) error {
-	q := store.Queue{User: asker(r).User.ID, Room: room.ID, Tab: tabOf(r.URL.Query().Get("tab")), After: markOf(r.URL.Query().Get("after"))}
-	rows, err := s.queue(r.Context(), q, room)
+	asked := r.URL.Query()
+	q := store.Queue{User: asker(r).User.ID, Room: room.ID, Tab: tabOf(asked.Get("tab")), CaseFilter: filterOf(asked), After: markOf(asked.Get("after"))}
+	if room.ID != 0 {
+		q.In = 0
+	}
+	v, err := s.queue(r.Context(), q, room)
 	if err != nil {
+		return err
+	}
+	if v.Rooms, err = s.narrowing(r.Context(), q); err != nil {
 		return err
 	}
 	page, err := s.desk(r, "Reports", room.ID)
 	if err != nil {
 		return err
 	}
-	if !rows.Paged {
-		page.Live.Part = fmt.Sprintf("queue/%d/%s/%d", q.User, q.Tab, q.Room)
+	if q.After.ID == 0 {
+		page.Live.Part = fmt.Sprintf("queue/%d/%s/%d/%s", q.User, q.Tab, q.Room, views.FilterOf(q.CaseFilter).Encode())
 	}
-	return s.render(w, r, http.StatusOK, views.QueuePage(page, rows))
+	return s.render(w, r, http.StatusOK, views.QueuePage(page, v))
 }
 
 // queue reads a page of a queue.
 func (s *Server) queue(ctx context.Context, q store.Queue, room store.Room) (views.Cases, error) {
-	v := views.Cases{Room: room, Tab: q.Tab, User: q.User, Paged: q.After.ID != 0}
+	v := views.Cases{Query: q, Room: room}
 	var err error
 	if v.Rows, err = s.Store.Cases(ctx, q, casesShown+1); err != nil {
 		return v, err
 	}
 	if len(v.Rows) > casesShown {
-		v.Rows = v.Rows[:casesShown]
-		mark := v.Rows[casesShown-1].Mark()
-		v.Older = fmt.Sprintf("%d.%d.%d", mark.Reports, mark.At, mark.ID)
+		v.Rows, v.More = v.Rows[:casesShown], true
 	}
 	return v, nil
+}
+
+// narrowing are the rooms that the queue of the instance can be narrowed down to. It fails
+// with ErrNotFound if q is to a room that there is not, or that q.User may not read.
+func (s *Server) narrowing(ctx context.Context, q store.Queue) ([]store.Room, error) {
+	if q.Room != 0 {
+		return nil, nil
+	}
+	all, err := s.Store.RoomsOfCases(ctx, q.User, q.Tab, roomsOffered)
+	if err != nil || q.In == 0 || slices.ContainsFunc(all, func(r store.Room) bool { return r.ID == q.In }) {
+		return all, err
+	}
+	if err := s.Store.MayQueue(ctx, q.User, q.In); err != nil {
+		return nil, err
+	}
+	in, err := s.Store.AnyRoom(ctx, q.In)
+	return append(all, in), err
+}
+
+// filterOf is what an address, or a form, narrows a queue down to.
+func filterOf(from url.Values) store.CaseFilter {
+	room, _ := strconv.ParseInt(from.Get("room"), 10, 64) // what is none is all
+	f := store.CaseFilter{In: store.RoomID(room), Reason: store.Reason(from.Get("reason"))}
+	if !slices.Contains(store.Reasons, f.Reason) {
+		f.Reason = ""
+	}
+	return f
 }
 
 func tabOf(text string) string {
@@ -89,16 +126,19 @@ func markOf(text string) store.CaseMark {
 	return m
 }
 
-// queueOf reads "42/open/7": whose queue it is, its tab and its room.
+// queueOf reads "42/open/7/reason=spam": whose queue it is, its tab, its room, and what it
+// is narrowed down to.
 func queueOf(rest string) (store.Queue, error) {
 	user, of, _ := strings.Cut(rest, "/")
-	tab, room, _ := strings.Cut(of, "/")
+	tab, of, _ := strings.Cut(of, "/")
+	room, asked, _ := strings.Cut(of, "/")
 	u, err1 := strconv.ParseInt(user, 10, 64)
 	n, err2 := strconv.ParseInt(room, 10, 64)
-	if err1 != nil || err2 != nil {
+	from, err3 := url.ParseQuery(asked)
+	if err1 != nil || err2 != nil || err3 != nil {
 		return store.Queue{}, store.ErrNotFound
 	}
-	return store.Queue{User: store.UserID(u), Room: store.RoomID(n), Tab: tabOf(tab)}, nil
+	return store.Queue{User: store.UserID(u), Room: store.RoomID(n), Tab: tabOf(tab), CaseFilter: filterOf(from)}, nil
 }
 
 // mayQueue lets moderators see their own queue: who moderates is no subject of it.
@@ -124,8 +164,12 @@ func queuePart(s *Server, ctx context.Context, rest string) (parts, []live.Topic
 			return nil, nil, err
 		}
 	}
-	rows, err := s.queue(ctx, q, room)
+	v, err := s.queue(ctx, q, room)
+	depends := []live.Topic{casesTopic(q.Room)}
+	if q.In != 0 {
+		depends = append(depends, personTopic(q.User)) // whose rooms may be others then
+	}
 	return func(zone *time.Location) []templ.Component {
-		return []templ.Component{views.QueueRegion(rows, zone, true)}
-	}, []live.Topic{casesTopic(q.Room)}, err
+		return []templ.Component{views.QueueRegion(v, zone, true)}
+	}, depends, err
 }

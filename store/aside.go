@@ -92,7 +92,8 @@ select 1
 // mayEnd is MayEnd in a query: whether the person o, a row of users, may end the measure
 // x. Who moderates the instance does where they may read, and shows again what was
 // reported elsewhere; who moderates a room does in it. Nobody is above their own rank, nor
-// above whoever imposed it.
+// above whoever imposed it. What may be of any room is asked as a value: to see whether
+// there is such a row, PostgreSQL would read all rooms, members and cases first.
 func mayEnd(o string) string {
 	const officer = `exists (select 1 from users t where t.id = x.user_id and t.role in ('moderator', 'administrator'))`
 	own := ownRemoval(o)
@@ -101,9 +102,9 @@ func mayEnd(o string) string {
              then (` + o + `.role = 'administrator' or (not ` + officer + ` or ` + own + `)
                        and not exists (select 1 from users i where i.id = x.by_id and i.suspended_at = 0 and i.role = 'administrator'))
                   and (x.room_id = 0
-                       or exists (select 1 from rooms r where r.id = x.room_id and r.kind = 'open')
-                       or exists (select 1 from members e join rooms r on r.id = e.room_id where e.room_id = x.room_id and e.user_id = ` + o + `.id and e.present and r.kind <> 'direct')
-                       or x.kind = 'hide' and exists (select 1 from cases w where w.id = x.case_id and w.room_id = x.room_id and w.seq = x.seq))
+                       or (select r.kind from rooms r where r.id = x.room_id) = 'open'
+                       or (select r.kind from members e join rooms r on r.id = e.room_id where e.room_id = x.room_id and e.user_id = ` + o + `.id and e.present) <> 'direct'
+                       or x.kind = 'hide' and (select w.seq from cases w where w.id = x.case_id and w.room_id = x.room_id) = x.seq)
              else x.room_id <> 0 and (not ` + officer + ` or ` + own + `)
                   and not exists (select 1 from users i where i.id = x.by_id and i.suspended_at = 0 and i.role in ('moderator', 'administrator'))
                   and exists (select 1

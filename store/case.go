@@ -72,71 +72,6 @@ func handles(o Officer, c Case) bool {
 	return o.rank() >= instanceRank || c.Seq != 0 && o.rank() >= roomRank && o.Sees()
 }
 
-// Queue chooses cases.
-type Queue struct {
-	User  UserID // who looks: a moderator, whose own cases are left out
-	Room  RoomID // 0: of all rooms, and those about persons
-	Tab   string // "open", "mine" or "closed"
-	After CaseMark
-}
-
-// CaseMark is a case's place in a queue; zero: before the first.
-type CaseMark struct {
-	Reports int
-	At      int64
-	ID      CaseID
-}
-
-// Mark is c's place in queues of its state.
-func (c Case) Mark() CaseMark {
-	if c.State == CaseClosed {
-		return CaseMark{0, micros(c.ClosedAt), c.ID}
-	}
-	return CaseMark{c.Reports, micros(c.OpenedAt), c.ID}
-}
-
-// Cases returns at most limit cases: open ones with the most reported and oldest first,
-// closed ones with the last closed first. It fails with ErrNotFound for who moderates
-// neither the instance nor q.Room.
-func (s *Store) Cases(ctx context.Context, q Queue, limit int) ([]Case, error) {
-	if err := s.MayQueue(ctx, q.User, q.Room); err != nil {
-		return nil, err
-	}
-	a := q.After
-	if a.ID == 0 {
-		a = CaseMark{1 << 30, 0, 0}
-		if q.Tab == "closed" {
-			a = CaseMark{0, 1 << 62, 1 << 62}
-		}
-	}
-	switch {
-	case q.Tab == "closed" && q.Room != 0:
-		return s.cases(ctx, closedCasesIn, q.User, a.At, a.ID, limit, q.Room)
-	case q.Tab == "closed":
-		return s.cases(ctx, closedCases, q.User, a.At, a.ID, limit)
-	case q.Tab == "mine" && q.Room != 0:
-		return s.cases(ctx, casesTakenIn, q.User, a.Reports, a.At, a.ID, limit, q.Room)
-	case q.Tab == "mine":
-		return s.cases(ctx, casesTaken, q.User, a.Reports, a.At, a.ID, limit)
-	case q.Room != 0:
-		return s.cases(ctx, openCasesIn, q.User, a.Reports, a.At, a.ID, limit, q.Room)
-	}
-	return s.cases(ctx, openCases, q.User, a.Reports, a.At, a.ID, limit)
-}
-
-// MayQueue is nil for who moderates the instance, or room if it is not 0 and they may
-// read it, and otherwise ErrNotFound.
-func (s *Store) MayQueue(ctx context.Context, user UserID, room RoomID) error {
-	o, err := officerIn(ctx, reads{s}, room, user)
-	if err != nil {
-		return s.plain(err)
-	}
-	if !o.Active || room == 0 && o.rank() < instanceRank || room != 0 && (o.rank() < roomRank || !o.Sees() || o.Kind == DirectRoom) {
-		return ErrNotFound
-	}
-	return nil
-}
-
 // moderatorsOf says which of users moderate which of rooms, of which one may be SomeRoom.
 func (s *Store) moderatorsOf(ctx context.Context, rooms []RoomID, users []UserID) (map[Viewer]bool, error) {
 	if len(rooms) == 0 {
@@ -187,20 +122,6 @@ select ` + caseFields + `, u.name as user_name, coalesce(r.name, '') as room_nam
   left join rooms r on r.id = c.room_id
   left join users t on t.id = c.taken_by
   left join users b on b.id = c.closed_by`
-
-	afterOpen = ` and k.reports <= $2 and (k.reports < $2 or k.opened_at > $3 or k.opened_at = $3 and k.id > $4)
-         order by k.reports desc, k.opened_at, k.id limit $5` + withTheirNames + `
- order by c.reports desc, c.opened_at, c.id`
-	afterClosed = ` and k.closed_at <= $2 and (k.closed_at < $2 or k.id < $3)
-         order by k.closed_at desc, k.id desc limit $4` + withTheirNames + `
- order by c.closed_at desc, c.id desc`
-
-	openCases     = someCases + ` and k.state = 'open'` + afterOpen
-	openCasesIn   = someCases + ` and k.room_id = $6 and k.state = 'open'` + afterOpen
-	casesTaken    = someCases + ` and k.taken_by = $1 and k.state = 'open'` + afterOpen
-	casesTakenIn  = someCases + ` and k.room_id = $6 and k.taken_by = $1 and k.state = 'open'` + afterOpen
-	closedCases   = someCases + ` and k.state = 'closed'` + afterClosed
-	closedCasesIn = someCases + ` and k.room_id = $5 and k.state = 'closed'` + afterClosed
 
 	casesOf   = someCases + ` and k.user_id = $2 and k.id <> $3 order by k.id desc limit $4` + withTheirNames + ` order by c.id desc`
 	casesOfIn = someCases + ` and k.user_id = $2 and k.id <> $3 and k.room_id = $5 order by k.id desc limit $4` + withTheirNames + ` order by c.id desc`

@@ -17,7 +17,7 @@ func TestFromACaseOneGoesOnToTheNextThatIsLeft(t *testing.T) {
 			t.Helper()
 			one, err := c.s.CaseFor(t.Context(), from, who)
 			must(t, err)
-			if got, err := c.s.NextCase(t.Context(), who, one); err != nil || got != want {
+			if got, err := c.s.NextCase(t.Context(), who, one, store.CaseFilter{}); err != nil || got != want {
 				t.Errorf("%s: got %d, %v, want %d", name, got, err, want)
 			}
 		}
@@ -51,7 +51,7 @@ func TestFromACaseOneGoesOnToTheNextThatIsLeft(t *testing.T) {
 		next("nothing is left in the Garden", c.cleo, there[1], 0)
 		one, err := c.s.CaseFor(t.Context(), there[0], c.mod)
 		must(t, err)
-		_, err = c.s.NextCase(t.Context(), c.dan, one)
+		_, err = c.s.NextCase(t.Context(), c.dan, one, store.CaseFilter{})
 		wants(t, "a member", err, store.ErrNotFound)
 	})
 }

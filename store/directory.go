@@ -104,16 +104,12 @@ func (q AccountQuery) statement(limit int) (string, []any) {
 	if q.Show == ShowDeleted { // they have no names
 		q.Order = ByNewest
 	}
-	text, args := "\nselect "+userFields+", u.name_key\n  from users u\n where "+shown[q.Show], []any{}
-	place := func(v any) string {
-		args = append(args, v)
-		return "$" + strconv.Itoa(len(args))
-	}
+	text, args := "\nselect "+userFields+", u.name_key\n  from users u\n where "+shown[q.Show], values{}
 	if q.Text != "" {
-		text += "\n   and u.id in (select w.user_id from (select x.user_id from name_words x where x.word >= " + place(nameKey(clip(oneLine(q.Text), 100)))
-		text += " and x.word < " + place(nameKey(clip(oneLine(q.Text), 100))+"\U0010ffff") + " order by x.word limit " + place(MostMatches) + ") w"
-		text += " union all select e.id from (select m.id from users m where m.email_key >= " + place(emailKey(clip(oneLine(q.Text), 100)))
-		text += " and m.email_key < " + place(emailKey(clip(oneLine(q.Text), 100))+"\U0010ffff") + " order by m.email_key limit " + place(MostMatches) + ") e)"
+		text += "\n   and u.id in (select w.user_id from (select x.user_id from name_words x where x.word >= " + args.place(nameKey(clip(oneLine(q.Text), 100)))
+		text += " and x.word < " + args.place(nameKey(clip(oneLine(q.Text), 100))+"\U0010ffff") + " order by x.word limit " + args.place(MostMatches) + ") w"
+		text += " union all select e.id from (select m.id from users m where m.email_key >= " + args.place(emailKey(clip(oneLine(q.Text), 100)))
+		text += " and m.email_key < " + args.place(emailKey(clip(oneLine(q.Text), 100))+"\U0010ffff") + " order by m.email_key limit " + args.place(MostMatches) + ") e)"
 	}
 	number, key, _ := strings.Cut(q.After, ".")
 	id, err := strconv.ParseInt(number, 10, 64)
@@ -121,21 +117,21 @@ func (q AccountQuery) statement(limit int) (string, []any) {
 	switch q.Order {
 	case ByNewest:
 		if after {
-			text += "\n   and u.id < " + place(id)
+			text += "\n   and u.id < " + args.place(id)
 		}
 		text += "\n order by u.id desc"
 	case ByHere:
 		if here, err := strconv.ParseInt(key, 10, 64); after && err == nil {
-			text += "\n   and (u.here_at, u.id) < (" + place(here) + ", " + place(id) + ")"
+			text += "\n   and (u.here_at, u.id) < (" + args.place(here) + ", " + args.place(id) + ")"
 		}
 		text += "\n order by u.here_at desc, u.id desc"
 	default:
 		if after {
-			text += "\n   and (u.name_key, u.id) > (" + place(readable(key)) + ", " + place(id) + ")"
+			text += "\n   and (u.name_key, u.id) > (" + args.place(readable(key)) + ", " + args.place(id) + ")"
 		}
 		text += "\n order by u.name_key, u.id"
 	}
-	text += "\n limit " + place(limit)
+	text += "\n limit " + args.place(limit)
 	return text, args
 }
 

@@ -1,9 +1,6 @@
 package store
 
-import (
-	"context"
-	"strconv"
-)
+import "context"
 
 // InForce chooses measures that hold.
 type InForce struct {
@@ -32,30 +29,26 @@ func (s *Store) MeasuresInForce(ctx context.Context, q InForce, limit int) ([]Me
 
 // statement is the query that q asks for at now and its values.
 func (q InForce) statement(everywhere bool, now int64, limit int) (string, []any) {
-	args := []any{q.User}
-	place := func(v any) string {
-		args = append(args, v)
-		return "$" + strconv.Itoa(len(args))
-	}
-	at := place(now)
+	v := values{q.User}
+	at := v.place(now)
 	where := "o.id = $1 and x.ended_at = 0 and (x.until_at = 0 or x.until_at > " + at + ")"
 	if q.Before != 0 {
-		where += " and x.id < " + place(q.Before)
+		where += " and x.id < " + v.place(q.Before)
 	}
 	switch {
 	case q.Room != 0:
-		where += " and x.room_id = " + place(q.Room)
+		where += " and x.room_id = " + v.place(q.Room)
 	case !everywhere:
 		where += " and x.room_id in (" + roomsInOffice + ")"
 	}
 	if q.Kind != "" {
-		where += " and x.kind = " + place(q.Kind)
+		where += " and x.kind = " + v.place(q.Kind)
 	}
 	if name := nameKey(clip(oneLine(q.Name), 100)); name != "" {
 		room := roomKey(oneLine(q.Name))
 		where += `
-                   and (exists (select 1 from name_words w where w.user_id = x.user_id and w.word >= ` + place(name) + ` and w.word < ` + place(name+"\U0010ffff") + `)
-                        or x.user_id = 0 and exists (select 1 from room_words w where w.room_id = x.room_id and w.word >= ` + place(room) + ` and w.word < ` + place(room+"\U0010ffff") + `))`
+                   and (exists (select 1 from name_words w where w.user_id = x.user_id and w.word >= ` + v.place(name) + ` and w.word < ` + v.place(name+"\U0010ffff") + `)
+                        or x.user_id = 0 and exists (select 1 from room_words w where w.room_id = x.room_id and w.word >= ` + v.place(room) + ` and w.word < ` + v.place(room+"\U0010ffff") + `))`
 	}
 	return measureColumns + `
  where x.id in (select x.id
@@ -64,6 +57,6 @@ func (q InForce) statement(everywhere bool, now int64, limit int) (string, []any
                  where ` + where + `
                    and ` + mayEnd("o") + `
                  order by x.id desc
-                 limit ` + place(limit) + `)
- order by x.id desc`, args
+                 limit ` + v.place(limit) + `)
+ order by x.id desc`, v
 }

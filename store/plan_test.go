@@ -1,6 +1,7 @@
 package store
 
 import (
+	"maps"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -27,8 +28,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		return query
 	}
 	accounts := func(q AccountQuery) string { query, _ := q.statement(51); return query }
-	force := func(q InForce, everywhere bool) string { query, _ := q.statement(everywhere, 1, 51); return query }
-	for name, query := range map[string]string{
+	queries := map[string]string{
 		"session":         sessionByHash,
 		"sessions alive":  lists(sessionsAlive, 1, 1, []string{"a", "b"}),
 		"members present": lists(membersPresent, []int{1, 2}, []int{3, 4}),
@@ -99,16 +99,8 @@ func TestNoQueryScansATable(t *testing.T) {
 		"links gone":         "delete from signin_links where user_id = $1 or expires_at < $2",
 		"logo":               logoNamed,
 
-		"open cases":      openCases,
-		"open cases in":   openCasesIn,
-		"cases taken":     casesTaken,
-		"cases taken in":  casesTakenIn,
-		"closed cases":    closedCases,
-		"closed cases in": closedCasesIn,
 		"cases of":        casesOf,
 		"cases of in":     casesOfIn,
-		"next case":       nextCase,
-		"next case in":    nextCaseIn,
 		"case":            caseByID,
 		"open case about": openCaseAbout,
 		"decided for":     decidedFor,
@@ -160,10 +152,6 @@ func TestNoQueryScansATable(t *testing.T) {
 		"decided appeals":    decidedAppeals,
 		"decided in":         decidedAppealsIn,
 		"decided of rooms":   decidedAppealsOfRooms,
-		"in force":           force(InForce{Before: 1}, true),
-		"in force named":     force(InForce{Name: "ada", Kind: Ban}, true),
-		"in force of rooms":  force(InForce{Kind: TimeOut}, false),
-		"in force in":        force(InForce{Room: 1, Name: "ada", Before: 1}, false),
 		"appeals by":         appealsBy,
 		"officers":           officers,
 		"moderators of":      moderatorsOf,
@@ -258,7 +246,9 @@ func TestNoQueryScansATable(t *testing.T) {
 		"entries near":        entriesOf(EntryQuery{Word: "a", Before: 100, from: 1}),
 		"entries of a time":   entriesOf(EntryQuery{Since: time.Unix(1, 0), Until: time.Unix(2, 0)}),
 		"entries of all":      entriesOf(EntryQuery{By: 1, Act: "x", On: Target{Kind: OnRoom, ID: 1}, Word: "a", Since: time.Unix(1, 0), Until: time.Unix(2, 0), Before: 1}),
-	} {
+	}
+	maps.Copy(queries, ListsOfModeration())
+	for name, query := range queries {
 		scans, err := s.Scans(t.Context(), query)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)

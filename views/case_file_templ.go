@@ -963,7 +963,7 @@ func before(v CaseView, zone *time.Location) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, c := range v.Earlier {
-				templ_7745c5c3_Err = caseRow(c, v.User, zone).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = caseRow(c, store.Queue{User: v.User}, zone).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -31,7 +31,7 @@ func deskSections(ctx context.Context, p Page, room store.Room) []deskSection {
 		there = p.Side.There
 	}
 	all := []deskSection{
-		{QueueURL(room.ID, ""), say(ctx, "Reports"), "reports", there.Reports},
+		{QueueURL(store.Queue{Room: room.ID}), say(ctx, "Reports"), "reports", there.Reports},
 		{HeldURL(room.ID), say(ctx, "Held messages"), "held", there.Held},
 		{AppealsURL(room.ID), say(ctx, "Objections"), "objections", there.Objections},
 		{InForceURL(store.InForce{Room: room.ID}), say(ctx, "In force"), "", 0},
@@ -42,7 +42,7 @@ func deskSections(ctx context.Context, p Page, room store.Room) []deskSection {
 	case p.Me.Role.AtLeast(store.Moderator):
 		return append(all, deskSection{"/moderation/rules", say(ctx, "Rules"), "", 0}, deskSection{"/moderation/newcomers", say(ctx, "Newcomers"), "", 0})
 	}
-	return append([]deskSection{{QueueURL(0, ""), say(ctx, "Your rooms"), "", 0}}, all[2:]...)
+	return append([]deskSection{{QueueURL(store.Queue{}), say(ctx, "Your rooms"), "", 0}}, all[2:]...)
 }
 
 // moderationPage is a page of moderation, of the instance or of all rooms that one
@@ -746,9 +746,9 @@ func Desk(rooms []store.ModeratedRoom, pushed bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var32 templ.SafeURL
-				templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinURLErrs(QueueURL(r.ID, ""))
+				templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinURLErrs(QueueURL(store.Queue{Room: r.ID}))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `desk.templ`, Line: 170, Col: 37}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `desk.templ`, Line: 170, Col: 52}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var32))
 				if templ_7745c5c3_Err != nil {
@@ -761,7 +761,7 @@ func Desk(rooms []store.ModeratedRoom, pushed bool) templ.Component {
 				var templ_7745c5c3_Var33 string
 				templ_7745c5c3_Var33, templ_7745c5c3_Err = plain(r.Name)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `desk.templ`, Line: 170, Col: 53}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `desk.templ`, Line: 170, Col: 68}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var33))
 				if templ_7745c5c3_Err != nil {
@@ -794,7 +794,7 @@ func Desk(rooms []store.ModeratedRoom, pushed bool) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = deskCount(say(ctx, "Reports"), QueueURL(r.ID, ""), r.Reports, r.Name).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = deskCount(say(ctx, "Reports"), QueueURL(store.Queue{Room: r.ID}), r.Reports, r.Name).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

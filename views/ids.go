@@ -121,19 +121,47 @@ func ReportPersonURL(user store.UserID) templ.SafeURL { return PersonURL(user) +
 // CaseURL is a case's page; below it are its acts.
 func CaseURL(c store.CaseID) templ.SafeURL { return "/moderation/cases/" + number(c) }
 
+// CaseIn is CaseURL for who comes from a queue that is narrowed down, and goes on in it.
+func CaseIn(c store.CaseID, f store.CaseFilter) templ.SafeURL {
+	return asking(CaseURL(c), FilterOf(f))
+}
+
+// FilterOf is f in an address.
+func FilterOf(f store.CaseFilter) url.Values {
+	v := url.Values{}
+	if f.In != 0 {
+		v.Set("room", id(f.In))
+	}
+	if f.Reason != "" {
+		v.Set("reason", string(f.Reason))
+	}
+	return v
+}
+
+func asking(path templ.SafeURL, what url.Values) templ.SafeURL {
+	if len(what) == 0 {
+		return path
+	}
+	return path + "?" + templ.SafeURL(what.Encode())
+}
+
 // CaseActURL is where something is done about a case, like "close".
 func CaseActURL(c store.CaseID, do string) templ.SafeURL { return CaseURL(c) + "/" + templ.SafeURL(do) }
 
-// QueueURL is the queue of a room, or of the instance (0), at a tab of it.
-func QueueURL(room store.RoomID, tab string) templ.SafeURL {
+// QueueURL is a queue: of a room, or of the instance.
+func QueueURL(q store.Queue) templ.SafeURL {
 	path := templ.SafeURL("/moderation")
-	if room != 0 {
-		path = RoomActionURL(room, "moderation")
+	if q.Room != 0 {
+		path = RoomActionURL(q.Room, "moderation")
 	}
-	if tab == "" || tab == "open" {
-		return path
+	v := FilterOf(q.CaseFilter)
+	if q.Tab != "" && q.Tab != "open" {
+		v.Set("tab", q.Tab)
 	}
-	return path + "?tab=" + templ.SafeURL(url.QueryEscape(tab))
+	if q.After.ID != 0 {
+		v.Set("after", q.After.String())
+	}
+	return asking(path, v)
 }
 
 // RuleURL is a rule's page; below it one deletes it.
@@ -168,10 +196,7 @@ func InForceURL(q store.InForce) templ.SafeURL {
 			v.Set(name, value)
 		}
 	}
-	if len(v) == 0 {
-		return "/moderation/measures"
-	}
-	return templ.SafeURL("/moderation/measures?" + v.Encode())
+	return asking("/moderation/measures", v)
 }
 
 // WithdrawURL takes back one's own held message, by POST.
@@ -238,8 +263,5 @@ func AccountsURL(q store.AccountQuery) templ.SafeURL {
 			v.Set(name, value)
 		}
 	}
-	if len(v) == 0 {
-		return "/admin/people"
-	}
-	return templ.SafeURL("/admin/people?" + v.Encode())
+	return asking("/admin/people", v)
 }

@@ -44,6 +44,13 @@ func reasonOptions(ctx context.Context, reasons []store.Reason) [][2]string {
 	return all
 }
 
+// anyReason is the list of what people report for; the first is all of it.
+func anyReason(ctx context.Context) [][2]string {
+	all := reasonOptions(ctx, store.Reasons)
+	all[0][1] = say(ctx, "Any reason")
+	return all
+}
+
 // caseThing is what c is about, in a few words.
 func caseThing(ctx context.Context, c store.Case) string {
 	switch {
