@@ -106,6 +106,22 @@ func TestAFlaggedMessageComesToTheQueueByItself(t *testing.T) {
 	ben.Say("FREE, money!")
 	ben.Shows("FREE, money!")
 	ada.Until(`document.querySelector("#case-1")?.textContent.includes("Rule: free money")`)
+
+	// What somebody does to a rule is on its page and in the list at once, and takes no words.
+	list, page := ada.second(), ada.second()
+	list.Open("/moderation/rules")
+	list.Until(connected + ` && document.querySelector("#rule-1 .state--flag")`)
+	page.Open("/moderation/rules/1")
+	page.Until(connected)
+	page.Type("#sentence", "Half a sentence")
+	ada.Open("/moderation/rules/1")
+	ada.Click("#rule input[name=active]")
+	ada.Submit("#rule .button--main", arrived+` && document.querySelector(".saved")`)
+	list.Until(`document.querySelector("#rule-1 .state--off")`)
+	page.Until(`document.querySelector("#rule-head .state--off") && document.querySelector("#rule-meanwhile").textContent.includes("changed meanwhile")`)
+	if got := eval[string](page, `document.querySelector("#sentence").value`); got != "Half a sentence" {
+		t.Errorf("what she was writing is now %q", got)
+	}
 }
 
 // The pictures of rules and of what they hold.

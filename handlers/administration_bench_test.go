@@ -66,7 +66,7 @@ func page(format string, of any) string { return fmt.Sprintf(format, of) }
 var administrationParts = []string{
 	"figures/hour", "charts/hour", "charts/day", "charts/week", "sockets/", "sockets/q=moss", "invitations", "invitations/5000", page("person/%d", busiest),
 	"room/1", page("room/%d", roomWithNone), "queue/1/open/0", "queue/1/mine/0", "queue/1/closed/0", "queue/1/open/1", "queue/1/open/0/reason=violence", "queue/1/closed/0/room=1&reason=hate", "case/5002/1", "case/5040/1/reason=violence", "appeals/1/0", "appeals/1/1", "measures/1/0/", "measures/1/1/kind=warn", "desk/1", page("desk/%d", ofTheLobby), page("appeals/%d/0", ofTheLobby), page("measures/%d/0/", ofTheLobby), "held/1/0", "held/1/1",
-	page("past/1/%d/0", busiest), "past/1/0/1", "past/1/0/0", "appeal/1/5000", "refuse/1/5000",
+	page("past/1/%d/0", busiest), "past/1/0/1", "past/1/0/0", "appeal/1/5000", "rules/q=&from=500", "rules/q=forbidden&from=", "rule/500/1", "refuse/1/5000",
 	"rooms/1", "members/1/1", "barred/1/1", page("card/%d/1", busiest),
 }
 

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -94,7 +95,35 @@ func pastPart(s *Server, ctx context.Context, rest string) (parts, []live.Topic,
 	if v.Person.ID != 0 {
 		room = 0 // what is known of them is from everywhere
 	}
+	depends := []live.Topic{measuresTopic(room), personTopic(v.Me.ID)}
+	manages := false
+	if err == nil && room != 0 {
+		depends = append(depends, peopleTopic(room))
+		manages, err = s.moderatorsFor(ctx, &v)
+	}
 	return func(zone *time.Location) []templ.Component {
-		return []templ.Component{views.MeasureHistory(v, zone, true)}
-	}, []live.Topic{measuresTopic(room), personTopic(v.Me.ID)}, err
+		all := []templ.Component{views.MeasureHistory(v, zone, true)}
+		if manages {
+			all = append(all, views.RoomMods(v, true))
+		}
+		return all
+	}, depends, err
+}
+
+// moderatorsFor reads the moderators of the room that the page v is about, and says
+// whether its reader makes them; who does not is told of none.
+func (s *Server) moderatorsFor(ctx context.Context, v *views.Moderation) (bool, error) {
+	me, err := s.Store.User(ctx, v.Me.ID)
+	if err != nil {
+		return false, err
+	}
+	room, err := s.Store.Membership(ctx, v.Room.ID, v.Me.ID)
+	if errors.Is(err, store.ErrNotFound) { // they moderate the instance
+		return false, nil
+	}
+	if err != nil || !store.May(room.Standing(me), store.Manage, nil) {
+		return false, err
+	}
+	v.Mods, err = s.Store.ModeratorsOf(ctx, v.Room.ID)
+	return true, err
 }

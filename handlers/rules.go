@@ -38,27 +38,19 @@ func (s *Server) showRules(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) rulesPage(w http.ResponseWriter, r *http.Request, status int, v views.Rules) error {
-	all, err := s.Store.Rules(r.Context())
+	q := r.URL.Query()
+	list, err := s.rules(r.Context(), q)
 	if err != nil {
 		return err
 	}
-	q := r.URL.Query()
-	v.Query, v.Total = strings.TrimSpace(q.Get("q")), len(all)
-	for _, rule := range all {
-		if strings.Contains(strings.ToLower(rule.Text), strings.ToLower(v.Query)) {
-			v.Found = append(v.Found, rule)
-		}
-	}
-	from, _ := strconv.Atoi(q.Get("from")) // what is none is the beginning
-	from = max(0, min(from, len(v.Found)))
-	if v.Found = v.Found[from:]; len(v.Found) > rulesShown {
-		v.Found, v.More = v.Found[:rulesShown], from+rulesShown
-	}
+	list.Fields, list.Trial = v.Fields, v.Trial
+	v = list
 	v.Done = map[string]string{"rule": "The rule holds from now on.", "deleted": "The rule is deleted."}[q.Get("saved")]
 	page, err := s.me(r.Context(), asker(r), "Rules", 0)
 	if err != nil {
 		return err
 	}
+	page.Live.Part = rulesOnPage(q)
 	return s.render(w, r, status, views.RulesPage(page, v))
 }
 
@@ -83,6 +75,7 @@ func (s *Server) createRule(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.Store.CreateRule(r.Context(), s.actor(r), ruleOf(r)); err != nil {
 		return s.rulesAgain(w, r, err)
 	}
+	s.rulesChanged()
 	return seeOther(w, r, "/moderation/rules?saved=rule")
 }
 
@@ -175,6 +168,7 @@ func (s *Server) rulePage(w http.ResponseWriter, r *http.Request, status int, v 
 	if v.Page, err = s.me(r.Context(), asker(r), "Rule", 0); err != nil {
 		return err
 	}
+	v.Live.Part = ruleOnPage(id, v.Fields.Values["version"])
 	return s.render(w, r, status, views.RulePage(v))
 }
 
@@ -206,7 +200,7 @@ func (s *Server) updateRule(w http.ResponseWriter, r *http.Request) error {
 	}
 	was, err := s.Store.RuleByID(r.Context(), rule.ID)
 	if err != nil {
-		return err
+		return s.ruleAgain(w, r, err)
 	}
 	if rule.Active && (!was.Active || rule.Kind != was.Kind || rule.Text != was.Text) {
 		trial, err := s.wide(r, rule)
@@ -220,15 +214,22 @@ func (s *Server) updateRule(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Store.ChangeRule(r.Context(), s.actor(r), rule); err != nil {
 		return s.ruleAgain(w, r, err)
 	}
+	s.rulesChanged()
 	return seeOther(w, r, views.RuleURL(rule.ID)+"?saved=rule")
 }
 
 // ruleAgain shows the form with what was typed, and what is wrong with it. Who changes
-// what somebody else has changed meanwhile sees what it is now, and can save again.
+// what somebody else has changed meanwhile sees what it is now, and can save again; of what
+// was deleted meanwhile they can make a new rule.
 func (s *Server) ruleAgain(w http.ResponseWriter, r *http.Request, err error) error {
 	var problem store.Invalid
 	if errors.As(err, &problem) {
 		return s.rulePage(w, r, http.StatusUnprocessableEntity, views.RuleView{Fields: fieldsOf(r, store.Problems{problem})})
+	}
+	if errors.Is(err, store.ErrNotFound) && r.PostForm.Get("text") != "" {
+		f := fieldsOf(r, nil)
+		f.Problem = "This rule was deleted meanwhile. What you entered is still here: add it as a new rule if it should be so."
+		return s.rulesPage(w, r, http.StatusConflict, views.Rules{Fields: f})
 	}
 	if !errors.Is(err, store.ErrConflict) {
 		return err
@@ -288,6 +289,7 @@ func (s *Server) deleteRule(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Store.DeleteRule(r.Context(), s.actor(r), id); err != nil {
 		return err
 	}
+	s.rulesChanged()
 	return seeOther(w, r, "/moderation/rules?saved=deleted")
 }
 
