@@ -68,7 +68,7 @@ func TestANewMessageFindsPeopleAsOneTypes(t *testing.T) {
 		other.Click(fmt.Sprintf("#choices p:nth-of-type(%d) input", i+1))
 	}
 	const open = "main form .form__actions button"
-	other.Submit(open, arrived+` && document.querySelector("main form").textContent.includes("At most 12 people can talk directly") && document.querySelectorAll("#choices input:checked").length === 12`)
+	other.Submit(open, arrived+` && document.querySelector("main form.card").textContent.includes("At most 12 people can talk directly") && document.querySelectorAll("#choices input:checked").length === 12`)
 	other.Click("#choices p:nth-of-type(12) input")
 	other.Submit(open, inRoom+` && document.querySelectorAll("#people-list li").length === 12`)
 

@@ -55,8 +55,11 @@ func (w *Window) Act(path, kind string, fill func()) {
 	w.Until(arrived)
 	w.Click(`.measure:has(#do-` + kind + `) summary`)
 	reason := "harassment"
-	if kind == "slow" || kind == "lock" {
+	switch kind {
+	case "slow", "lock":
 		reason = "heated"
+	case "wait", "newcomer":
+		reason = "spam"
 	}
 	w.do(setValue("#"+kind+"-reason", reason))
 	if fill != nil {

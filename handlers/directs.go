@@ -1,10 +1,16 @@
 package handlers
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
+	"github.com/a-h/templ"
+
+	"parley/handlers/live"
 	"parley/store"
 	"parley/views"
 )
@@ -28,7 +34,24 @@ func (s *Server) directForm(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	c.Problem, c.Focus = problem, true
-	return s.render(w, r, status, views.NewConversationPage(page, c))
+	begin, err := s.mayBegin(r.Context(), asker(r).User.ID)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, status, views.NewConversationPage(page, c, begin))
+}
+
+// beginTopic is what keeps user from beginning conversations.
+func beginTopic(user store.UserID) live.Topic { return live.Topic(fmt.Sprintf("begin/%d/0", user)) }
+
+// mayBegin is what keeps user from beginning a conversation now, and until when.
+func (s *Server) mayBegin(ctx context.Context, user store.UserID) (views.Begin, error) {
+	err := s.Store.MayConverse(ctx, user)
+	var restraint store.Restraint
+	if errors.As(err, &restraint) {
+		return views.Begin{Kind: restraint.Kind, From: time.Now().Add(restraint.Wait)}, nil
+	}
+	return views.Begin{}, err
 }
 
 // showReachable are the people whom the form of a new direct conversation offers.
@@ -39,6 +62,14 @@ func (s *Server) showReachable(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.render(w, r, http.StatusOK, views.Choices(c))
+}
+
+// beginRegion says what keeps user from beginning a conversation, and when that is over.
+func (s *Server) beginRegion(ctx context.Context, user store.UserID) (parts, time.Time, error) {
+	begin, err := s.mayBegin(ctx, user)
+	return func(zone *time.Location) []templ.Component {
+		return []templ.Component{views.BeginRegion(begin, zone, true)}
+	}, begin.From, err
 }
 
 // createDirect opens the conversation with the people named, which may be there already.
@@ -61,8 +92,10 @@ func (s *Server) createDirect(w http.ResponseWriter, r *http.Request) error {
 	if errors.As(err, &problem) {
 		return s.directForm(w, r, http.StatusUnprocessableEntity, r.PostForm["with"], r.PostForm.Get("q"), problem.Text)
 	}
-	if f, is := s.timedOut(w, r, err, "You have a time-out, so you cannot begin a conversation. Those you have stay open to you."); is {
-		return s.directForm(w, r, http.StatusForbidden, r.PostForm["with"], r.PostForm.Get("q"), f.Problem)
+	var restraint store.Restraint
+	if errors.As(err, &restraint) {
+		again := tryAgain(r.Context(), w, restraint.Wait) // the page says why
+		return s.directForm(w, r, http.StatusForbidden, r.PostForm["with"], r.PostForm.Get("q"), again)
 	}
 	if err != nil {
 		return err

@@ -75,6 +75,9 @@ func (s *Server) found(r *http.Request) (views.Page, views.Found, error) {
 		}
 	}
 	f.Now = time.Now()
+	if f.Begin, err = s.mayBegin(r.Context(), me.ID); err != nil {
+		return page, f, err
+	}
 	if f.Out, err = s.Store.Removals(r.Context(), me.ID); err != nil {
 		return page, f, err
 	}

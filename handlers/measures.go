@@ -18,7 +18,7 @@ import (
 // mostMeasures is how many measures a page lists.
 const mostMeasures = 100
 
-// newcomersTopic is hinted at when new accounts wait longer, or no more, before they write.
+// newcomersTopic is hinted at when what new accounts may not do, and for how long, has changed.
 const newcomersTopic live.Topic = "newcomers/all"
 
 // endEvery is how late pages are told that a measure has ended; what it kept from is
@@ -35,7 +35,12 @@ func (s *Server) endMeasures(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+		changed, failed := s.Store.RefreshNewcomers(ctx)
+		if changed { // by another process, whose hint came before it was known here
+			s.hub.Show(newcomersTopic)
+		}
 		ended, err := s.Store.EndMeasures(ctx, mostMeasures)
+		err = cmp.Or(failed, err)
 		for _, m := range ended {
 			s.measured(ctx, m)
 		}
@@ -59,7 +64,7 @@ func (s *Server) measured(ctx context.Context, m store.Measure) {
 		for _, room := range s.typing.stop(m.User) { // where they still may, they go on
 			s.Bus.Publish(live.Hint{Topic: typingTopic(room)})
 		}
-	case store.NewcomerLag:
+	case store.NewcomerLag, store.NewcomerCap:
 		s.Bus.Publish(live.Hint{Topic: newcomersTopic})
 	case store.SlowMode, store.RoomLock:
 		s.roomChanged(m.Room)

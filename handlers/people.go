@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -46,11 +47,30 @@ func (s *Server) cardOf(ctx context.Context, id store.UserID, me store.User) (vi
 	if err != nil {
 		return card, err
 	}
+	if err := s.talks(ctx, &card); err != nil {
+		return card, err
+	}
 	if card.Moderates, err = s.moderates(ctx, me, id); err != nil {
 		return card, err
 	}
 	card.Muted, err = s.muted(ctx, me, id)
 	return card, err
+}
+
+// talks says on the card whether its two have a conversation, or may not begin one yet.
+func (s *Server) talks(ctx context.Context, card *views.Card) error {
+	var err error
+	if card.Talks = card.Person.ID == card.Me.ID; card.Talks {
+		return nil
+	}
+	if card.Begin, err = s.mayBegin(ctx, card.Me.ID); err != nil {
+		return err
+	}
+	_, err = s.Store.Conversation(ctx, card.Me.ID, card.Person.ID)
+	if card.Talks = err == nil; errors.Is(err, store.ErrNotFound) {
+		err = nil
+	}
+	return err
 }
 
 func init() {
@@ -79,5 +99,5 @@ func (s *Server) cardPart(ctx context.Context, rest string) (parts, []live.Topic
 		return nil, nil, err
 	}
 	card, err := s.cardOf(ctx, id, me)
-	return fixed(views.CardRegion(card, true)), []live.Topic{hereTopic(id), personTopic(id)}, err
+	return fixed(views.CardRegion(card, true)), []live.Topic{hereTopic(id), personTopic(id), personTopic(who)}, err
 }

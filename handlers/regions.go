@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -71,7 +72,7 @@ func regionsFor(user store.User, room store.Membership, page views.Connection) [
 		all = append(all, partTopics(page)...)
 	}
 	if page.Room == 0 {
-		return all
+		return append(all, beginTopic(user.ID))
 	}
 	all = append(all, peopleTopic(room.ID), typingTopic(room.ID), restraintTopic(user.ID, room.ID), termsTopic(room.ID))
 	if !views.Counts(user) {
@@ -130,12 +131,17 @@ func (s *Server) region(ctx context.Context, topic live.Topic, audiences []live.
 			r.Until, made = me.Status.At(time.Now()).Until, fixed(views.Mine(me, time.Now(), true))
 		case "seen-off":
 			made = fixed(views.Seen(nil, true))
+		case "begin":
+			made, r.Until, err = s.beginRegion(ctx, user)
+			r.Depends = []live.Topic{personTopic(user), newcomersTopic}
 		case "restraint":
 			by, held, failed := s.restraint(ctx, user, room)
 			s.waits.begin(posting{user, room}, by)
+			begin, err2 := s.mayBegin(ctx, user)
+			r.Until = sooner(by.New, begin.From)
 			made, err, r.Depends = func(zone *time.Location) []templ.Component {
-				return []templ.Component{views.Restrained(by, room, held, zone, time.Now(), true)}
-			}, failed, []live.Topic{personTopic(user), headTopic(room), heldOfTopic(user, room), newcomersTopic}
+				return []templ.Component{views.Restrained(by, room, held, zone, time.Now(), true), views.BeginRegion(begin, zone, true)}
+			}, cmp.Or(failed, err2), []live.Topic{personTopic(user), headTopic(room), heldOfTopic(user, room), newcomersTopic}
 		default:
 			r.Depends = []live.Topic{postedTopic(room)}
 			if made, err = s.heardRegion(ctx, name, user, room); err == nil {

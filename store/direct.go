@@ -10,22 +10,67 @@ import (
 // DirectPeople is how many people a direct conversation has at most.
 const DirectPeople = 12
 
+// MayConverse is nil if user may begin a conversation with others now, and otherwise the
+// Restraint that keeps them from it longest: that they are new here, or have a time-out
+// everywhere. What they have, and their notes, stay open to them.
+func (s *Store) MayConverse(ctx context.Context, user UserID) error {
+	return s.plain(s.mayConverse(ctx, reads{s}, user))
+}
+
+func (s *Store) mayConverse(ctx context.Context, tx asking, user UserID) error {
+	var by struct {
+		Role      Role
+		CreatedAt int64 `db:"created_at"`
+		Quiet     int64 `db:"quiet_until"`
+	}
+	if err := tx.GetContext(ctx, &by, conversing, user); err != nil {
+		return err
+	}
+	now, since := s.now(), fromMicros(by.CreatedAt)
+	is := Restraint{Kind: NewcomerCap}
+	if !by.Role.AtLeast(Moderator) {
+		is.Wait = max(s.newcomerWait(NewcomerCap, since, now), s.newcomerWait(NewcomerLag, since, now))
+	}
+	if quiet := fromMicros(by.Quiet).Sub(now); quiet > is.Wait {
+		is = Restraint{Kind: TimeOut, Wait: quiet}
+	}
+	if is.Wait > 0 {
+		return is
+	}
+	return nil
+}
+
+const conversing = "select role, created_at, quiet_until from users where id = $1"
+
+// Conversation returns the direct conversation of by with the people in with, ErrNotFound
+// if there is none.
+func (s *Store) Conversation(ctx context.Context, by UserID, with ...UserID) (RoomID, error) {
+	var room RoomID
+	_, key := talking(by, with)
+	return room, s.plain(s.get(ctx, &room, conversationOf, key))
+}
+
+// talking are by and the people in with, each once, and what their conversation is found by.
+func talking(by UserID, with []UserID) (people []UserID, key string) {
+	people = append([]UserID{by}, with...)
+	slices.Sort(people)
+	people = slices.Compact(people)
+	words := make([]string, len(people))
+	for i, p := range people {
+		words[i] = fmt.Sprint(int64(p))
+	}
+	return people, strings.Join(words, " ")
+}
+
 // Converse returns the direct conversation of by with the people in with, and makes
 // it if there is none: the same people always have the same one. Without others it
 // is by's notes. It fails with Invalid if there are too many, or one is no active account
 // or blocks by, and with Restraint if by begins none now.
 func (s *Store) Converse(ctx context.Context, by UserID, with []UserID) (RoomID, error) {
-	people := append([]UserID{by}, with...)
-	slices.Sort(people)
-	people = slices.Compact(people)
+	people, key := talking(by, with)
 	if len(people) > DirectPeople {
 		return 0, Invalid{"people", "At most 12 people can talk directly. Make a private room for more."}
 	}
-	words := make([]string, len(people))
-	for i, p := range people {
-		words[i] = fmt.Sprint(int64(p))
-	}
-	key := strings.Join(words, " ")
 	var room RoomID
 	for range 2 { // two may make it at once; the second finds the first's
 		err := s.plain(s.get(ctx, &room, conversationOf, key))
@@ -38,14 +83,7 @@ func (s *Store) Converse(ctx context.Context, by UserID, with []UserID) (RoomID,
 				return err
 			}
 			if len(people) > 1 {
-				var since int64
-				if err := tx.GetContext(ctx, &since, "select created_at from users where id = $1 and role = 'member' union all select 0 limit 1", by); err != nil {
-					return err
-				}
-				if err := s.mayConverse(fromMicros(since), s.now()); err != nil {
-					return err
-				}
-				if err := s.timedOut(ctx, tx, by); err != nil {
+				if err := s.mayConverse(ctx, tx, by); err != nil {
 					return err
 				}
 			}

@@ -316,12 +316,8 @@ func (s *Store) end(ctx context.Context, tx *transaction, m *Measure, by UserID)
 
 // EndMeasures ends those whose time is over, at most limit, and returns them. Who was
 // kept from something can do it from Until on; this has the pages say so, shows again
-// what was hidden, and brings back into their rooms who was removed. It also learns what
-// other processes decided about newcomers.
+// what was hidden, and brings back into their rooms who was removed.
 func (s *Store) EndMeasures(ctx context.Context, limit int) ([]Measure, error) {
-	if err := s.refreshNewcomers(ctx); err != nil {
-		return nil, err
-	}
 	return s.endDue(ctx, measuresDue, micros(s.now()), limit)
 }
 

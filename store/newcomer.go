@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"regexp"
+	"slices"
 	"time"
 )
 
@@ -48,17 +49,19 @@ func (s *Store) refreshIf(ctx context.Context, m Measure) error {
 	if m.Kind != NewcomerCap && m.Kind != NewcomerLag {
 		return nil
 	}
-	return s.refreshNewcomers(ctx)
+	_, err := s.RefreshNewcomers(ctx)
+	return err
 }
 
-// refreshNewcomers learns what was decided about newcomers, here or by another process.
-func (s *Store) refreshNewcomers(ctx context.Context) error {
+// RefreshNewcomers learns what another process has decided about newcomers, and says
+// whether that was anything new.
+func (s *Store) RefreshNewcomers(ctx context.Context) (changed bool, err error) {
 	var all []newcomerLimit
 	if err := s.list(ctx, &all, newcomerLimits); err != nil {
-		return s.plain(err)
+		return false, s.plain(err)
 	}
-	s.newcomers.Store(&all)
-	return nil
+	before := s.newcomers.Swap(&all)
+	return before != nil && !slices.Equal(*before, all), nil
 }
 
 // Few measures are on no person, and the index by person finds those of the newcomers.
@@ -69,18 +72,26 @@ select kind, amount, until_at
  order by id desc`
 
 // newcomerWait is how long an account that was created at since is still a newcomer at
-// now, for what kind keeps from; 0: it is none.
+// now, for what kind keeps from; 0: it is none. Where the newest measure ends before
+// that, an older one may go on.
 func (s *Store) newcomerWait(kind MeasureKind, since, now time.Time) time.Duration {
 	all := s.newcomers.Load()
 	if all == nil {
 		return 0
 	}
+	free := now
 	for _, l := range *all {
-		if l.Kind == kind && (l.UntilAt == 0 || fromMicros(l.UntilAt).After(now)) {
-			return max(0, since.Add(l.age()).Sub(now))
+		end := fromMicros(l.UntilAt)
+		if l.Kind != kind || l.UntilAt != 0 && !end.After(free) {
+			continue
 		}
+		grown := since.Add(l.age())
+		if l.UntilAt == 0 || grown.Before(end) {
+			return max(free.Sub(now), grown.Sub(now))
+		}
+		free = end
 	}
-	return 0
+	return free.Sub(now)
 }
 
 // link finds what a text has of addresses, also such as leads nowhere without a click.
@@ -96,16 +107,6 @@ func (s *Store) newcomerMay(by Standing, body, before string, now time.Time) err
 		return Restraint{Kind: NewcomerLag, Wait: wait}
 	}
 	if wait := s.newcomerWait(NewcomerCap, by.Since, now); wait > 0 && len(link.FindAllString(body, -1)) > len(link.FindAllString(before, -1)) {
-		return Restraint{Kind: NewcomerCap, Wait: wait}
-	}
-	return nil
-}
-
-// mayConverse is a Restraint if by, who was created at since, is too new here to begin
-// a conversation.
-func (s *Store) mayConverse(since, now time.Time) error {
-	wait := max(s.newcomerWait(NewcomerCap, since, now), s.newcomerWait(NewcomerLag, since, now))
-	if wait > 0 {
 		return Restraint{Kind: NewcomerCap, Wait: wait}
 	}
 	return nil

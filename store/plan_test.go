@@ -42,6 +42,7 @@ func TestNoQueryScansATable(t *testing.T) {
 		"archived":        roomsArchived,
 		"door":            door,
 		"conversation":    conversationOf,
+		"conversing":      conversing,
 		"seen by":         seenBy,
 		"mark all seen":   markAllSeen,
 		"member named":    memberNamed,

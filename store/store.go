@@ -91,7 +91,7 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 		s.Close()
 		return nil, err
 	}
-	if err := s.refreshNewcomers(ctx); err != nil {
+	if _, err := s.RefreshNewcomers(ctx); err != nil {
 		s.Close()
 		return nil, err
 	}

@@ -120,6 +120,8 @@ var germanMeasures = map[string]string{
 	"Have newcomers wait": "Neue warten lassen",
 	"New accounts read for so many minutes before they write.":           "Neue Konten lesen so viele Minuten, bevor sie schreiben.",
 	"Your account is new: you can write here from %s on.":                "Dein Konto ist neu: Du kannst hier ab %s schreiben.",
+	"Your account is new: you can begin conversations from %s on.":       "Dein Konto ist neu: Du kannst ab %s Gespräche beginnen.",
+	"You have a time-out: you can begin conversations from %s on.":       "Du hast eine Auszeit: Du kannst ab %s Gespräche beginnen.",
 	"Your account is too new here to write. Your text is still here.":    "Dein Konto ist hier noch zu neu zum Schreiben. Dein Text ist noch da.",
 	"Seconds between two messages of a member":                           "Sekunden zwischen zwei Nachrichten eines Mitglieds",
 	"Hours that an account is new":                                       "Stunden, die ein Konto neu ist",
@@ -149,6 +151,5 @@ var germanMeasures = map[string]string{
 	"You have a time-out, so your name, your status and the line about you stay as they are. What you typed is still here.":                                                       "Du hast eine Auszeit, darum bleiben dein Name, dein Status und die Zeile über dich, wie sie sind. Was du getippt hast, ist noch da.",
 	"You have a time-out, so you cannot make a room. What you typed is still here.":                                                                                               "Du hast eine Auszeit, darum kannst du keinen Raum anlegen. Was du getippt hast, ist noch da.",
 	"You have a time-out, so the room’s name and topic stay as they are. What you typed is still here.":                                                                           "Du hast eine Auszeit, darum bleiben Name und Thema des Raums, wie sie sind. Was du getippt hast, ist noch da.",
-	"You have a time-out, so you cannot begin a conversation. Those you have stay open to you.":                                                                                   "Du hast eine Auszeit, darum kannst du kein Gespräch beginnen. Die du hast, bleiben dir offen.",
 	"Somebody above you did this, so it is not yours to lift.":                                                                                                                    "Das hat jemand über dir getan, darum kannst du es nicht aufheben.",
 }
