@@ -96,7 +96,11 @@ func TestHelpListsEveryFlagWithItsVariable(t *testing.T) {
 }
 
 func TestAFreshFolderIsMadeForItsOwnerAlone(t *testing.T) {
-	s := serve(t)
+	s := newServer(t)
+	if err := os.RemoveAll(s.data); err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
 	info, err := os.Stat(s.data)
 	if err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("got %v, %v; want 0700", info.Mode(), err)
@@ -105,6 +109,7 @@ func TestAFreshFolderIsMadeForItsOwnerAlone(t *testing.T) {
 	if got := s.Log(); strings.Count(got, "\n") != 1 || !strings.Contains(got, s.URL) {
 		t.Errorf("it says %q, want one line with the address", got)
 	}
+	person(t, s, "ada").Post("the first message")
 }
 
 func TestRateLimitsThatAreOffAreShoutedAbout(t *testing.T) {

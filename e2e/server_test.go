@@ -122,11 +122,18 @@ func serve(t *testing.T, args ...string) *Server {
 	return s
 }
 
-// newServer is one that has not been started yet.
+// newServer is one that has not been started yet. Its database is empty and up to date: to
+// bring one up to date takes longer than most of what is tested.
 func newServer(t *testing.T, args ...string) *Server {
 	t.Helper()
 	addr := fmt.Sprintf("localhost:%d", freePort(t))
 	s := &Server{t: t, URL: "http://" + addr, addr: addr, data: filepath.Join(t.TempDir(), "data"), args: args, log: &syncBuffer{}}
+	if err := os.Mkdir(s.data, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(storetest.File(t), filepath.Join(s.data, "parley.db")); err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
 		s.Kill()
 		if t.Failed() {

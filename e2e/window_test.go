@@ -34,6 +34,10 @@ func startChromium(options ...chromedp.ExecAllocatorOption) (ctx context.Context
 	options = append(append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-gpu", true),
+		// The lists below the address bar are two pages of Chromium's own in each window, and took
+		// longer than ours; nobody sees them here. Nor is there a process for a page that may
+		// follow. What comes first is chromedp's.
+		chromedp.Flag("disable-features", "Translate,BlinkGenPropertyTrees,WebUIOmniboxPopup,WebUIOmniboxAimPopup,SpareRendererForSitePerProcess"),
 		// The wheel scrolls at once: an animation would run on while a test looks.
 		chromedp.Flag("hide-scrollbars", false), chromedp.Flag("disable-smooth-scrolling", true),
 		// A machine with a mouse, which headless Chromium does not think it has.
