@@ -130,7 +130,7 @@ func TestATimeOutSaysUntilWhenInBothTabsAndEndsByItself(t *testing.T) {
 	})
 	for _, w := range []*Window{ben, other} {
 		w.Within(soon, restraint+`.includes("You cannot write here until")`)
-		w.Until(restraint + `.includes("Reason: Harassment or bullying.") && ` + restraint + `.includes("Sleep on it.") && document.querySelector("#restraint a[href='/notices']")`)
+		w.Until(restraint + `.includes(". Reason: Harassment or bullying. “") && ` + restraint + `.includes("Sleep on it.") && document.querySelector("#restraint a[href='/notices']")`)
 	}
 	ben.Allow("status of 403")
 	ben.Type("#composer-text", "But I have something to say\n")
@@ -309,7 +309,7 @@ func TestActsNoticesAndObjectionsWorkWithoutScripts(t *testing.T) {
 	ben.Open("/rooms/1-lobby")
 	ben.Submit("#rooms-list a[href='/notices']", arrived+` && document.querySelectorAll(".notice-card").length === 2`)
 	ben.Sees("Once more, and there is a time-out.")
-	ben.Sees("There is nobody else here who could look at it")
+	ben.Sees("Nobody else here may decide about this")
 	ben.Type("#notice-1 textarea", "What for?")
 	ben.Submit("#notice-1 .button", arrived+` && document.querySelector(".saved")`)
 	ada.Open("/moderation/appeals")

@@ -57,7 +57,7 @@ func (s *Server) showCase(w http.ResponseWriter, r *http.Request) error {
 // caseDone is what the page of a case says of what was just done.
 var caseDone = map[string]string{
 	"note": "The note is saved.", "measure": "It is done, and they are told.", "closed": "The case is closed.",
-	"lifted": "Lifted: everything is as before.",
+	"lifted": "Lifted. What it did is undone.",
 }
 
 // casePage shows the page of a case with what is written on it.

@@ -247,6 +247,16 @@ func (s *Server) liftMeasure(w http.ResponseWriter, r *http.Request) error {
 	if kept { // of all kinds that of a held message alone can fail so
 		return s.personModeration(w, r, http.StatusUnprocessableEntity, m.User, m.Room, views.Fields{Problem: problem.Text})
 	}
+	if errors.Is(err, store.ErrConflict) { // what was done says how it ended
+		f := views.Fields{Problem: "It has ended already: see what was done."}
+		switch {
+		case m.User != 0:
+			return s.personModeration(w, r, http.StatusConflict, m.User, m.Room, f)
+		case m.Room != 0:
+			return s.roomModeration(w, r, http.StatusConflict, m.Room, f)
+		}
+		return s.newcomers(w, r, http.StatusConflict, f)
+	}
 	if err != nil {
 		return err
 	}

@@ -326,6 +326,10 @@ func TestAHiddenMessageDoesNotSayWhomItMentions(t *testing.T) {
 		if a := c.people["eve"].get("/rooms/1-lobby"); !strings.Contains(a.body, mark) {
 			t.Error("shown again, it does not say it")
 		}
+		// From a page that is older than that it is a sentence among what was done.
+		if again := c.does("mod", "/measures/1/lift", url.Values{}, http.StatusConflict); !again.says("It has ended already: see what was done.", "Hide the message") {
+			t.Error("lifted twice, the page does not say what became of it")
+		}
 	})
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // measureDone is what a page says of what was just done.
-var measureDone = map[string]string{"done": "Done. It is in the log.", "lifted": "Lifted: everything is as before.", "moderators": "Saved."}
+var measureDone = map[string]string{"done": "Done. It is in the log.", "lifted": "Lifted. What it did is undone.", "moderators": "Saved."}
 
 // moderatePerson is the page about what may be done about a person.
 func (s *Server) moderatePerson(w http.ResponseWriter, r *http.Request) error {

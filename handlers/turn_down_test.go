@@ -65,7 +65,7 @@ func TestWhoAloneModeratesDecidesAgainAndThePageSaysSo(t *testing.T) {
 		c.does("mod", "/moderation/rules", ruleForm("casino", "hold", ""), 303)
 		c.does("ben", "/rooms/2/messages", draft("casino, in the kitchen"), 303)
 		c.does("cleo", "/moderation/held/1/refuse", url.Values{"words": {"Not here"}}, 303)
-		c.shows("ben", "/notices", "There is nobody else here who could look at it")
+		c.shows("ben", "/notices", "Nobody else here may decide about this")
 		c.does("ben", "/notices/1/appeal", url.Values{"text": {"Why not"}}, 303)
 		c.shows("cleo", "/moderation/appeals/1", "There is nobody else who could decide this", "casino, in the kitchen")
 		c.shows("mod", "/moderation/appeals", "not kitchen")

@@ -282,6 +282,9 @@ func TestActsOnCasesAreInTheLogWithoutAnyText(t *testing.T) {
 		if want := []store.Act{"case.reopen", "case.close", "moderation.warn"}; !slices.Equal(acts, want) {
 			t.Errorf("got %q, want %q", acts, want)
 		}
+		if on := entries[len(entries)-1].Target; on.Kind != store.OnAccount || on.ID != int64(c.ben) || on.Name != "ben" {
+			t.Errorf("the warning is noted of %+v, and not of whom it is on", on)
+		}
 		f := c.file(id, c.mod)
 		if len(f.Notes) != 1 || f.Notes[0].ByName != "mod" || f.Names[c.mod] != "mod" {
 			t.Errorf("the file is %+v", f)

@@ -243,7 +243,7 @@ func measureEntry(ctx context.Context, tx *transaction, m Measure) (Entry, error
 		}
 	}
 	switch {
-	case m.Seq != 0:
+	case m.Kind == HideMessage: // what else is said of a message is done to who wrote it
 		e.Target = Target{Kind: OnMessage, ID: int64(m.Room), Seq: m.Seq}
 	case m.User != 0:
 		e.Target, e.Room = Target{Kind: OnAccount, ID: int64(m.User)}, m.Room

@@ -17,7 +17,7 @@ func (s *Store) NoticesOf(ctx context.Context, user UserID, limit int) ([]Measur
 
 const noticesOf = "select " + fieldsOfMeasure + `,
        '' as user_name, '' as by_name,
-       case when r.kind = 'open' or x.kind = 'remove' or exists (select 1 from members m where m.room_id = x.room_id and m.user_id = x.user_id and m.present)
+       case when r.kind = 'open' or x.kind = 'remove' and x.kept like 'true%' or exists (select 1 from members m where m.room_id = x.room_id and m.user_id = x.user_id and m.present)
             then coalesce(r.name, '') else '' end as room_name
   from measures x
   left join rooms r on r.id = x.room_id

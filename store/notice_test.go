@@ -10,7 +10,7 @@ import (
 
 func TestANoticeNamesARoomAsLongAsOneMayReadIt(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		_, ben, cleo := crew(t, s)
+		ada, ben, cleo := crew(t, s)
 		kitchen := makeRoom(t, s, cleo, "Kitchen", store.PrivateRoom)
 		must(t, s.AddMember(t.Context(), kitchen, store.Actor{User: cleo.ID}, ben.ID))
 		must2(s.Impose(t.Context(), by(cleo), store.Measure{Kind: store.Warning, User: ben.ID, Room: kitchen, Reason: store.Spam}))(t)
@@ -31,5 +31,11 @@ func TestANoticeNamesARoomAsLongAsOneMayReadIt(t *testing.T) {
 		must(t, s.AddMember(t.Context(), kitchen, store.Actor{User: cleo.ID}, ben.ID))
 		must2(s.Impose(t.Context(), by(cleo), store.Measure{Kind: store.Removal, User: ben.ID, Room: kitchen, Reason: store.Spam, Until: time.Now().Add(time.Hour)}))(t)
 		named("removed", "Where Ben is not", "")
+
+		// Who was never in it learns by no removal that there is one.
+		attic := makeRoom(t, s, cleo, "Attic", store.PrivateRoom)
+		must(t, s.AddMember(t.Context(), attic, store.Actor{User: cleo.ID}, ada.ID))
+		must2(s.Impose(t.Context(), by(ada), store.Measure{Kind: store.Removal, User: ben.ID, Room: attic, Reason: store.Spam, Until: time.Now().Add(time.Hour)}))(t)
+		named("kept out of where he never was", "", "Where Ben is not", "")
 	})
 }

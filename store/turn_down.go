@@ -3,6 +3,8 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 )
 
@@ -44,7 +46,8 @@ update held
 
 // TurnDownHeld keeps what was held out of its room, as an act of by, who moderates it: a
 // measure on its author, who is told why (ByRule if it is ""), and with words, or if there are
-// none, with what the rule says. It fails as PublishHeld does, and with Invalid if words are too long.
+// none, with what the rule says. It fails as PublishHeld does, and with Invalid if words are
+// too long, or its author has risen meanwhile and is nobody whom by moderates.
 func (s *Store) TurnDownHeld(ctx context.Context, by Actor, id HeldID, why Reason, words string) (Measure, error) {
 	m := Measure{Kind: TurnDown, By: by.User, At: s.now(), Reason: cmp.Or(why, ByRule), Words: words, held: id}
 	if err := checkMeasure(&m); err != nil {
@@ -52,6 +55,13 @@ func (s *Store) TurnDownHeld(ctx context.Context, by Actor, id HeldID, why Reaso
 	}
 	err := s.onHeld(ctx, by, id, func(ctx context.Context, tx *transaction, h lockedHeld) error {
 		m.User, m.Room = h.UserID, h.RoomID
+		err := mayImpose(ctx, tx, by.User, m)
+		if errors.Is(err, sql.ErrNoRows) {
+			return Invalid{"words", "You do not moderate its author. Publish it, or leave it to somebody above both of you."}
+		}
+		if err != nil {
+			return err
+		}
 		if m.Words == "" { // the rule may be deleted before they read it
 			if err := tx.GetContext(ctx, &m.Words, "select coalesce((select sentence from rules where id = $1), '')", h.RuleID); err != nil {
 				return err

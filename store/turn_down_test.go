@@ -345,3 +345,17 @@ func TestOfTwoWhoDecideAboutWhatWasTurnedDownOneIsTold(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatSomebodyWroteWhoHasRisenSinceIsNotTurnedDownFromBelow(t *testing.T) {
+	ruled(t, func(t *testing.T, c *court) {
+		m := c.waits(c.ben, "1", "casino tonight")
+		must(t, c.s.SetRole(t.Context(), act(c.ada), c.ben, store.Administrator))
+		_, err := c.s.TurnDownHeld(t.Context(), act(c.mod), m.ID, "", "")
+		var problem store.Invalid
+		if !errors.As(err, &problem) || problem.Field != "words" {
+			t.Errorf("turned down: got %v", err)
+		}
+		_, err = c.s.PublishHeld(t.Context(), act(c.mod), m.ID)
+		must(t, err)
+	})
+}

@@ -122,7 +122,7 @@ func MeasureHistory(v Moderation, zone *time.Location, pushed bool) templ.Compon
 					return templ_7745c5c3_Err
 				}
 			}
-			if m.RoomName != "" && v.Room.ID == 0 {
+			if m.RoomName != "" && m.Room != v.Room.ID {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<span>· <a href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -964,7 +964,7 @@ func appealEnd(ctx context.Context, kind store.MeasureKind, a store.Appeal) stri
 // whoDecides says who looks at an objection.
 func whoDecides(ctx context.Context, alone bool) string {
 	if alone {
-		return say(ctx, "There is nobody else here who could look at it: who decided this will do so again.")
+		return say(ctx, "Nobody else here may decide about this, so who decided it will look at it again.")
 	}
 	return say(ctx, "Somebody who did not decide this will look at it.")
 }

@@ -2,7 +2,8 @@ package words
 
 // germanRules is what is said of rules and of messages that wait for a moderator.
 var germanRules = map[string]string{
-	"Choose a word, a phrase or a host.":           "Wähl ein Wort, eine Wortfolge oder einen Host.",
+	"Choose a word, a phrase or a host.":                                                     "Wähl ein Wort, eine Wortfolge oder einen Host.",
+	"You do not moderate its author. Publish it, or leave it to somebody above both of you.": "Du moderierst nicht, wer das geschrieben hat. Veröffentliche es, oder überlass es jemandem über euch beiden.",
 	"Choose what happens.":                         "Wähl, was geschieht.",
 	"Enter the name of a host, like example.com.":  "Gib den Namen eines Hosts ein, wie example.com.",
 	"Enter what to look for: letters or digits.":   "Gib ein, wonach gesucht wird: Buchstaben oder Ziffern.",
