@@ -48,7 +48,7 @@ func removeByMeasure(s *Store, ctx context.Context, tx *transaction, m *Measure)
 	if was.Barred > 0 {
 		return ErrMeasured
 	}
-	m.kept = fmt.Sprint(was.Present, was.Owner, was.Moderator, was.Seen)
+	m.kept = fmt.Sprint(was.Present, was.Owner, was.Moderator, was.Seen, was.Barred)
 	if was.Present {
 		if err := setMember(ctx, tx, m.Room, m.User, false, false); err != nil {
 			return err
@@ -129,10 +129,11 @@ func (s *Store) notBarred(ctx context.Context, tx *transaction, room RoomID, use
 func readmit(s *Store, ctx context.Context, tx *transaction, m Measure) error {
 	var present, owner, moderator bool
 	var seen Seq
-	if _, err := fmt.Sscan(m.kept, &present, &owner, &moderator, &seen); err != nil {
+	var barred MeasureID
+	if n, err := fmt.Sscan(m.kept, &present, &owner, &moderator, &seen, &barred); n < 4 { // whether they had been there was not kept once
 		return fmt.Errorf("what measure %d has kept: %w", m.ID, err)
 	}
-	res, err := tx.ExecContext(ctx, "update members set barred = 0, moderator = $1 where room_id = $2 and user_id = $3 and barred = $4", moderator, m.Room, m.User, m.ID)
+	res, err := tx.ExecContext(ctx, "update members set barred = $5, moderator = $1 where room_id = $2 and user_id = $3 and barred = $4", moderator, m.Room, m.User, m.ID, barred)
 	if err := one(res, err); err != nil || !present {
 		if errors.Is(err, ErrNotFound) {
 			return nil // the room is gone, or the person

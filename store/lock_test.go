@@ -216,7 +216,7 @@ func TestWhoReportsSomebodyHasTheLowerNumberOfBothFirst(t *testing.T) {
 	onPostgres(t, func(t *testing.T, c *court) {
 		tx := c.db.MustBegin()
 		tx.MustExec("select 1 from users where id = $1 for update", c.ben) // as a report of Ben does
-		end := c.beside(tx, func() error { // and he reports her
+		end := c.beside(tx, func() error {                                 // and he reports her
 			_, err := c.s.ReportPerson(t.Context(), c.cleo, c.ben, store.Hate, "")
 			return err
 		})

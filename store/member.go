@@ -188,8 +188,9 @@ const othersIn = `select exists (select 1 from members where room_id = $1 and pr
 // AddMember lets user into the room, on behalf of by, who is a member. The newest message
 // is unread for them, or the room itself if there is none: so they see that they are in it.
 // user in it already is no mistake. Whom a moderator has removed from it, who may lift that
-// lets in again as they were. It fails with Invalid if there is no such active account, or
-// if they were removed by somebody whose act by cannot lift.
+// lets in again as they were. It fails with Invalid if there is no such active account, if
+// they were removed by somebody whose act by cannot lift, or block by: who is in a room
+// with them talks to them.
 func (s *Store) AddMember(ctx context.Context, room RoomID, by Actor, user UserID) error {
 	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		if err := s.lockRoom(ctx, tx, room); err != nil {
@@ -211,6 +212,13 @@ func (s *Store) AddMember(ctx context.Context, room RoomID, by Actor, user UserI
 		}
 		if n == 0 {
 			return Invalid{"person", "There is nobody of that name. Look for them by typing a part of it."}
+		}
+		blocked, err := blockedBy(ctx, tx, by.User)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(blocked, user) {
+			return Invalid{"person", "One of these people does not want to talk to you directly. Leave them out."}
 		}
 		if err := s.liftRemoval(ctx, tx, room, by, user); err != nil {
 			return err
@@ -242,8 +250,8 @@ func (s *Store) SetInvolvement(ctx context.Context, room RoomID, user UserID, le
 // setMember begins a membership, or ends it with what was begun to be written; it takes the
 // room's next revision. Who comes has read all that was said before, and is not deleted
 // meanwhile: otherwise it is sql.ErrNoRows. What bars somebody is a measure, or, from before
-// removals were measures, -1: such a person may be let in again, but does not get the room
-// when nobody is in it.
+// removals were measures and of who has never come, -1: such a person may be let in again,
+// but does not get the room when nobody is in it.
 func setMember(ctx context.Context, tx *transaction, room RoomID, user UserID, present, owner bool) error {
 	if present {
 		if err := keepAccount(ctx, tx, user); err != nil {

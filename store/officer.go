@@ -16,6 +16,7 @@ type Officer struct {
 	Member    bool // of the room
 	Owner     bool
 	Moderator bool // of the room
+	Known     bool // in the room: they are, or were, a member, or a measure kept them from it
 	Room      RoomID
 	Kind      Kind
 	Case      bool // somebody reported just this
@@ -56,7 +57,8 @@ func (o Officer) Sees() bool { return o.Member || o.Kind == OpenRoom }
 
 // MayModerate decides who may do m: pages, forms and the store's own writes all ask it.
 // on is whom it is about, the zero Officer if nobody. Who moderates one room does what
-// ends at that room; nobody does anything to themselves or to somebody of their rank. Who
+// ends at that room, to those who came there: anybody can make a room, and a notice
+// reaches everybody. Nobody does anything to themselves or to somebody of their rank. Who
 // owns a private room decides who is in it, whatever people are elsewhere.
 func MayModerate(by Officer, m Measure, on Officer) bool {
 	if by.User == 0 || !by.Active || by.rank() < roomRank {
@@ -73,6 +75,9 @@ func MayModerate(by Officer, m Measure, on Officer) bool {
 		return false // a message is somebody's
 	}
 	everywhere := by.rank() >= instanceRank
+	if m.User != 0 && !everywhere && !on.Member && !on.Known && m.Kind != HideMessage {
+		return false
+	}
 	here := m.Room != 0 && by.Kind != DirectRoom && by.Sees()
 	switch m.Kind {
 	case HideMessage:
@@ -159,7 +164,7 @@ func officerIn(ctx context.Context, tx asking, room RoomID, user UserID) (Office
 	if errors.Is(err, sql.ErrNoRows) {
 		return o, nil
 	}
-	o.Member, o.Owner, o.Moderator = m.Present, m.Owner, m.Moderator
+	o.Member, o.Owner, o.Moderator, o.Known = m.Present, m.Owner, m.Moderator, err == nil
 	return o, err
 }
 

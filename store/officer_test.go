@@ -30,12 +30,20 @@ var measureActs = []struct {
 
 // office is somebody in a room, or of the instance.
 func office(role store.Role, member, owner, moderator bool) store.Officer {
-	return store.Officer{User: 1, Role: role, Active: true, Member: member, Owner: owner, Moderator: moderator, Kind: store.OpenRoom}
+	return store.Officer{User: 1, Role: role, Active: true, Member: member, Owner: owner, Moderator: moderator, Known: member || owner || moderator, Kind: store.OpenRoom}
+}
+
+// left is somebody who was in the room once, and was nothing more than that.
+func left() store.Officer {
+	o := office(store.Member, false, false, false)
+	o.Known = true
+	return o
 }
 
 var officersOf = map[string]store.Officer{
 	"nobody":                  {},
 	"a stranger":              office(store.Member, false, false, false),
+	"who has left":            left(),
 	"a member":                office(store.Member, true, false, false),
 	"a room moderator":        office(store.Member, true, false, true),
 	"an owner":                office(store.Member, true, true, false),
@@ -54,33 +62,36 @@ var mayModerate = []struct {
 	want   map[string]string
 }{
 	// In an open room.
-	{"a room moderator", "a stranger", map[string]string{"open": "dhwtr", "private": "dhwtr", "open case": "dhwtr", "private case": "dhwtr"}},
+	{"a room moderator", "who has left", map[string]string{"open": "dhwtr", "private": "dhwtr", "open case": "dhwtr", "private case": "dhwtr"}},
+	{"a room moderator", "a stranger", map[string]string{"open": "h", "private": "h", "open case": "h", "private case": "h"}},
 	{"a room moderator", "a member", map[string]string{"open": "dhwtr", "private": "dhwtr", "open case": "dhwtr", "private case": "dhwtr"}},
 	{"a room moderator", "a former owner", map[string]string{"open": "dhwtr", "private": "dhwtr", "open case": "dhwtr", "private case": "dhwtr"}},
-	{"an owner", "a stranger", map[string]string{"open": "dhwtr", "private": "dhwtr", "open case": "dhwtr", "private case": "dhwtr"}},
+	{"an owner", "who has left", map[string]string{"open": "dhwtr", "private": "dhwtr", "open case": "dhwtr", "private case": "dhwtr"}},
+	{"an owner", "a stranger", map[string]string{"open": "h", "private": "h", "open case": "h", "private case": "h"}},
 	{"an owner", "a member", map[string]string{"open": "dhwtr", "private": "dhwtr", "open case": "dhwtr", "private case": "dhwtr"}},
 	{"an owner", "a room moderator", map[string]string{"open": "dhwtr", "private": "dhwtr", "open case": "dhwtr", "private case": "dhwtr"}},
 	{"an owner", "a former owner", map[string]string{"open": "dhwtr", "private": "dhwtr", "open case": "dhwtr", "private case": "dhwtr"}},
 
 	// Of a private room that they own also whoever is above them elsewhere.
-	{"an owner", "a moderator", map[string]string{"private": "r", "private case": "r"}},
 	{"an owner", "a moderator in the room", map[string]string{"private": "r", "private case": "r"}},
-	{"an owner", "an administrator", map[string]string{"private": "r", "private case": "r"}},
 	{"an administrator inside", "an administrator", map[string]string{"private": "r", "private case": "r"}},
 
 	// A private room, or a direct conversation, that they are not in: only what was reported.
+	{"a moderator", "who has left", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
 	{"a moderator", "a stranger", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
 	{"a moderator", "a member", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
 	{"a moderator", "a room moderator", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
 	{"a moderator", "an owner", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
 	{"a moderator", "a former owner", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
 
+	{"a moderator in the room", "who has left", map[string]string{"open": "dhwWtTrSB", "private": "dhwWtTrSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "dhwWtTrSB", "direct case": "hWTSB"}},
 	{"a moderator in the room", "a stranger", map[string]string{"open": "dhwWtTrSB", "private": "dhwWtTrSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "dhwWtTrSB", "direct case": "hWTSB"}},
 	{"a moderator in the room", "a member", map[string]string{"open": "dhwWtTrSB", "private": "dhwWtTrSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "dhwWtTrSB", "direct case": "hWTSB"}},
 	{"a moderator in the room", "a room moderator", map[string]string{"open": "dhwWtTrSB", "private": "dhwWtTrSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "dhwWtTrSB", "direct case": "hWTSB"}},
 	{"a moderator in the room", "an owner", map[string]string{"open": "dhwWtTrSB", "private": "dhwWtTrSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "dhwWtTrSB", "direct case": "hWTSB"}},
 	{"a moderator in the room", "a former owner", map[string]string{"open": "dhwWtTrSB", "private": "dhwWtTrSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "dhwWtTrSB", "direct case": "hWTSB"}},
 
+	{"an administrator", "who has left", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
 	{"an administrator", "a stranger", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
 	{"an administrator", "a member", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
 	{"an administrator", "a room moderator", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
@@ -89,6 +100,7 @@ var mayModerate = []struct {
 	{"an administrator", "a moderator", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
 	{"an administrator", "a moderator in the room", map[string]string{"open": "dhwWtTrSB", "private": "WTSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "hWTSB", "direct case": "hWTSB"}},
 
+	{"an administrator inside", "who has left", map[string]string{"open": "dhwWtTrSB", "private": "dhwWtTrSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "dhwWtTrSB", "direct case": "hWTSB"}},
 	{"an administrator inside", "a stranger", map[string]string{"open": "dhwWtTrSB", "private": "dhwWtTrSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "dhwWtTrSB", "direct case": "hWTSB"}},
 	{"an administrator inside", "a member", map[string]string{"open": "dhwWtTrSB", "private": "dhwWtTrSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "dhwWtTrSB", "direct case": "hWTSB"}},
 	{"an administrator inside", "a room moderator", map[string]string{"open": "dhwWtTrSB", "private": "dhwWtTrSB", "direct": "WTSB", "open case": "dhwWtTrSB", "private case": "dhwWtTrSB", "direct case": "hWTSB"}},
@@ -307,5 +319,58 @@ func TestAHiddenMessageIsReadByItsAuthorAndTheModeratorsOfItsRoomAlone(t *testin
 		}
 		_, err = s.Lift(t.Context(), store.Actor{User: ada.ID}, hidden.ID, "")
 		must(t, err)
+	})
+}
+
+func TestWhoMakesARoomReachesNobodyByItWhoNeverCame(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		_, ben, cleo := crew(t, s)
+		must(t, s.Mute(t.Context(), cleo.ID, ben.ID, true))
+		lair := makeRoom(t, s, ben, "Lair", store.OpenRoom)
+		all := func(want error) {
+			t.Helper()
+			for _, kind := range []store.MeasureKind{store.Warning, store.TimeOut, store.Removal} {
+				_, err := s.Impose(t.Context(), by(ben), store.Measure{Kind: kind, User: cleo.ID, Room: lair, Reason: kind.Reasons()[0], Words: "I see you", Until: time.Now().Add(time.Hour)})
+				wants(t, string(kind), err, want)
+			}
+		}
+		all(store.ErrNotFound)
+		var no store.Invalid
+		if err := s.AddMember(t.Context(), lair, by(ben), cleo.ID); !errors.As(err, &no) || no.Field != "person" {
+			t.Errorf("whom she blocks brought her into a room: %v", err)
+		}
+		if notices, err := s.NoticesOf(t.Context(), cleo.ID, 10); err != nil || len(notices) > 0 {
+			t.Errorf("she was told %+v; %v", notices, err)
+		}
+		// Who came may have to go, also after they have left.
+		must(t, s.Join(t.Context(), lair, cleo.ID))
+		must(t, s.Leave(t.Context(), lair, cleo.ID))
+		all(nil)
+	})
+}
+
+func TestWhoWasOnlyKeptFromARoomDoesNotGetIt(t *testing.T) {
+	storetest.Databases(t, func(t *testing.T, s *store.Store, db *sqlx.DB) {
+		ada, ben, cleo := officers(t, s) // Ben moderates the instance
+		for i, kind := range []store.MeasureKind{store.TimeOut, store.Removal, store.Removal} {
+			lair := makeRoom(t, s, ben, fmt.Sprint("Lair ", i), store.OpenRoom)
+			m, err := s.Impose(t.Context(), by(ben), store.Measure{Kind: kind, User: cleo.ID, Room: lair, Reason: kind.Reasons()[0], Until: time.Now().Add(time.Hour)})
+			must(t, err)
+			want := "never in this room"
+			if i == 2 { // from when nobody kept whether they had been there
+				_, err := db.Exec("update measures set kept = 'false false false 0' where id = $1", m.ID)
+				must(t, err)
+				want = ""
+			}
+			_, err = s.Lift(t.Context(), by(ben), m.ID, "")
+			must(t, err)
+			must(t, s.UpdateRoom(t.Context(), lair, by(ben), store.Charter{Name: fmt.Sprint("Lair ", i), Kind: store.PrivateRoom}))
+			must(t, s.ArchiveRoom(t.Context(), lair, by(ben)))
+			must(t, s.Leave(t.Context(), lair, ben.ID))
+			var no store.Invalid
+			if err := s.GiveMember(t.Context(), by(ada), lair, cleo.ID); want != "" && (!errors.As(err, &no) || !strings.Contains(no.Text, want)) || want == "" && err != nil {
+				t.Errorf("after a %s she is given the room: %v", kind, err)
+			}
+		}
 	})
 }

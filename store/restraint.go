@@ -79,15 +79,16 @@ update members
  where user_id = $1 and room_id = $3`
 
 // acquaint makes sure that what is kept of user in room has a place, also if they have
-// never been a member: it holds for when they come.
+// never been a member: it holds for when they come. Until then they do not get the room
+// when nobody is in it (see setMember).
 func acquaint(ctx context.Context, tx *transaction, room RoomID, user UserID) error {
 	_, err := tx.ExecContext(ctx, acquainted, room, user)
 	return err
 }
 
 const acquainted = `
-insert into members (room_id, user_id, rev, present, owner)
-values ($1, $2, (select rev from rooms where id = $1), false, false)
+insert into members (room_id, user_id, rev, present, owner, barred)
+values ($1, $2, (select rev from rooms where id = $1), false, false, -1)
 on conflict do nothing`
 
 func setOf(ctx context.Context, tx *transaction, query string, room RoomID, now time.Time) error {

@@ -76,8 +76,8 @@ func TestWhatKeepsPeopleFromWritingInARoomDoesSoAndNothingElse(t *testing.T) {
 
 		// Leaving and coming back is no way around it, nor is coming for the first time.
 		dan := person(t, s, "dan")
-		for _, u := range []store.User{j.ben, dan} {
-			j.impose(j.cleo, store.Measure{Kind: store.TimeOut, User: u.ID, Room: j.kitchen, Until: j.now.Add(time.Minute)})
+		for u, by := range map[store.UserID]store.User{j.ben.ID: j.cleo, dan.ID: j.ada} {
+			j.impose(by, store.Measure{Kind: store.TimeOut, User: u, Room: j.kitchen, Until: j.now.Add(time.Minute)})
 		}
 		must(t, s.Leave(t.Context(), j.kitchen, j.ben.ID))
 		for _, u := range []store.User{j.ben, dan} {
