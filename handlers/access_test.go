@@ -96,7 +96,7 @@ var access = []struct {
 	{"GET /mutes", "/mutes", nil, [5]int{303, 200, 200, 200, 200}},
 	{"GET /people/{user}/moderate", "/people/1/moderate", nil, [5]int{303, 404, 404, 404, 404}}, // nobody moderates an administrator, nor themselves
 	{"GET /people/{user}/moderate", "/people/3/moderate", nil, [5]int{303, 404, 404, 404, 200}}, // the author owns no room that Cleo is in
-	{"GET /people/{user}/moderate", "/people/4/moderate?room=2", nil, [5]int{303, 404, 404, 200, 404}},
+	{"GET /people/{user}/moderate", "/people/4/moderate?room=2", nil, [5]int{303, 404, 404, 404, 404}}, // Dan never came there
 	{"GET /rooms/{room}/moderate", "/rooms/1/moderate", nil, [5]int{303, 404, 404, 404, 200}},
 	{"GET /rooms/{room}/moderate", "/rooms/2/moderate", nil, [5]int{303, 404, 404, 200, 404}},
 	{"GET /rooms/{room}/moderate", "/rooms/3/moderate", nil, [5]int{303, 404, 404, 404, 404}},
@@ -283,7 +283,7 @@ var access = []struct {
 	{"POST /moderation/rules/{rule}", "/moderation/rules/1", url.Values{"kind": {"word"}, "text": {"casino"}, "act": {"hold"}, "active": {"yes"}, "version": {"9"}}, [5]int{401, 404, 404, 404, 409}},
 	{"POST /moderation/rules/{rule}", "/moderation/rules/1", url.Values{"version": {"1"}}, [5]int{401, 404, 404, 404, 422}},
 	{"POST /moderation/rules/{rule}", "/moderation/rules/1", url.Values{"kind": {"word"}, "text": {"casino"}, "act": {"hold"}, "active": {"yes"}, "version": {"1"}}, [5]int{401, 404, 404, 404, 303}},
-	{"POST /moderation/rules/{rule}", "/moderation/rules/99", url.Values{"kind": {"word"}, "text": {"poker"}, "act": {"hold"}}, [5]int{401, 404, 404, 404, 404}},
+	{"POST /moderation/rules/{rule}", "/moderation/rules/99", url.Values{"kind": {"word"}, "text": {"poker"}, "act": {"hold"}}, [5]int{401, 404, 404, 404, 409}},
 	{"POST /rooms/{room}/messages", "/rooms/1/messages", draft("casino"), [5]int{401, 404, 303, 303, 303}},
 	{"GET /moderation/held", "/moderation/held", nil, [5]int{303, 404, 404, 404, 200}},
 	{"GET /moderation/held", "/moderation/held?room=1", nil, [5]int{303, 404, 404, 404, 200}},
