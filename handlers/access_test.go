@@ -94,8 +94,8 @@ var access = []struct {
 	{"POST /people/{user}/mute", "/people/99/mute", url.Values{"do": {"mute"}}, [5]int{401, 404, 404, 404, 404}},
 	{"POST /people/{user}/mute", "/people/1/mute", url.Values{"do": {""}}, [5]int{401, 303, 303, 303, 303}},
 	{"GET /mutes", "/mutes", nil, [5]int{303, 200, 200, 200, 200}},
-	{"GET /people/{user}/moderate", "/people/1/moderate", nil, [5]int{303, 404, 404, 404, 404}}, // nobody moderates an administrator, nor themselves
-	{"GET /people/{user}/moderate", "/people/3/moderate", nil, [5]int{303, 404, 404, 404, 200}}, // the author owns no room that Cleo is in
+	{"GET /people/{user}/moderate", "/people/1/moderate", nil, [5]int{303, 404, 404, 404, 404}},        // nobody moderates an administrator, nor themselves
+	{"GET /people/{user}/moderate", "/people/3/moderate", nil, [5]int{303, 404, 404, 404, 200}},        // the author owns no room that Cleo is in
 	{"GET /people/{user}/moderate", "/people/4/moderate?room=2", nil, [5]int{303, 404, 404, 404, 404}}, // Dan never came there
 	{"GET /rooms/{room}/moderate", "/rooms/1/moderate", nil, [5]int{303, 404, 404, 404, 200}},
 	{"GET /rooms/{room}/moderate", "/rooms/2/moderate", nil, [5]int{303, 404, 404, 200, 404}},
