@@ -84,30 +84,30 @@ func TestTwoModeratorsSeeOnEachPageOfTheDeskAtOnceWhatHappensThere(t *testing.T)
 	ben.Until(`!document.querySelector("#refuse").checkVisibility()`) // nothing is written there
 
 	// What is in force, and what was done about a person, a room and all newcomers.
-	at("/moderation/measures", none("#force-1"), measure(b, "time-out", "3"), has("#force-1", "cleo"))
+	at("/moderation/measures", has("#force-1", "The casino is open")+" && "+none("#force-2"), measure(b, "time-out", "3"), has("#force-2", "cleo"))
 	at("/people/3/moderate", has("#past", "Time-out"), measure(b, "warn", "3"), has("#past", "Warn"))
-	at("/moderation/measures", has("#force-2", "Warn"), post(a, "/measures/2/lift", nil), none("#force-2"))
-	at("/people/3/moderate", has("#past", "Warn"), measure(a, "warn", "3"), `document.querySelectorAll("#past .list__item").length === 3`)
-	at("/people/3/moderate?room=1", has("#past", "Warn"), post(a, "/measures/3/lift", nil), `document.querySelectorAll("#past form[action$='/lift']").length === 1`)
+	at("/moderation/measures", has("#force-3", "Warn"), post(a, "/measures/3/lift", nil), none("#force-3"))
+	at("/people/3/moderate", has("#past", "Warn"), measure(a, "warn", "3"), `document.querySelectorAll("#past .list__item").length === 4`)
+	at("/people/3/moderate?room=1", has("#past", "Warn"), post(a, "/measures/4/lift", nil), `document.querySelectorAll("#past form[action$='/lift']").length === 2`)
 	at("/moderation/newcomers", has("#past", "Nothing yet"),
 		post(b, "/measures", map[string][]string{"kind": {"wait"}, "amount": {"5"}, "reason": {"spam"}}), has("#past", "Have newcomers wait"))
-	at("/rooms/1/moderate", has("#past", "Nothing yet"),
+	at("/rooms/1/moderate", has("#past", "Turn down")+" && !"+has("#past", "Slow mode"),
 		post(b, "/measures", map[string][]string{"kind": {"slow"}, "room": {"1"}, "amount": {"30"}, "for": {"1h"}, "reason": {"heated"}}), has("#past", "Slow mode"))
 
 	// Objections, and the page of one.
-	at("/moderation/appeals", "document.querySelector('#appeals .empty')", post(cleo, "/notices/1/appeal", map[string][]string{"text": {"It was my soup"}}), has("#appeal-1", "It was my soup"))
+	at("/moderation/appeals", "document.querySelector('#appeals .empty')", post(cleo, "/notices/2/appeal", map[string][]string{"text": {"It was my soup"}}), has("#appeal-2", "It was my soup"))
 	ada.Until(waits("objections", 1)) // Ben imposed it
 	ben.Until(waits("objections", 0))
 	person(t, ada.s, "eve")
 	ada.s.appoint("eve", "administrator")
 	eve := signIn(t, ada.s, "eve")
-	ada.Open("/moderation/appeals/1")
+	ada.Open("/moderation/appeals/2")
 	ada.Until(connected)
 	ada.Type("#answer", "I think that")
 	ben.Open("/moderation/appeals")
 	ben.Until(connected)
-	post(eve, "/moderation/appeals/1", map[string][]string{"granted": {"yes"}, "answer": {"It was."}})()
+	post(eve, "/moderation/appeals/2", map[string][]string{"granted": {"yes"}, "answer": {"It was."}})()
 	ada.Until(has("#appeal-state", "It was.") + ` && document.querySelector("#appeal").checkVisibility() && document.querySelectorAll("#appeal-go :disabled").length === 2 && document.querySelector("#answer").value === "I think that"`)
-	ben.Until(has("#appeals .appeals__title ~ #appeal-1", "It was."))
+	ben.Until(has("#appeals .appeals__title ~ #appeal-2", "It was."))
 	ada.Until(waits("objections", 0))
 }

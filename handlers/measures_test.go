@@ -184,7 +184,7 @@ func TestAnObjectionFromOutsideTakesATokenThatIsRightAndFresh(t *testing.T) {
 				t.Errorf("objected: %d %s", a.StatusCode, a.body)
 			}
 		}
-		if a := login(); tokenIn.MatchString(a.body) || !strings.Contains(a.body, "There is nobody else here") {
+		if a := login(); tokenIn.MatchString(a.body) || !strings.Contains(a.body, "Nobody else here may decide") {
 			t.Errorf("the second time it shows %s", a.body)
 		}
 		for range 12 { // the right password is no guess

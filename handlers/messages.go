@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -76,11 +77,26 @@ func (s *Server) post(r *http.Request, d store.Draft) error {
 	s.hub.Moved(topicOf(d.Room), live.Rev(m.Rev))
 	s.Bus.Publish(live.Hint{Topic: topicOf(d.Room), Rev: live.Rev(m.Rev)})
 	s.Bus.Publish(live.Hint{Topic: postedTopic(d.Room)})
+	if m.Seq == 1 {
+		s.begun(r.Context(), m)
+	}
 	if s.typing.sent(d.Room, d.Author) {
 		s.Bus.Publish(live.Hint{Topic: typingTopic(d.Room)})
 	}
 	s.gauges.posts.Add(1)
 	return nil
+}
+
+// begun hints at a conversation for the others in it, who have had it in no list until its
+// first message. A hint that is not sent shows with the next change of their list.
+func (s *Server) begun(ctx context.Context, first store.Message) {
+	room, err := s.Store.Membership(ctx, first.Room, first.Author)
+	if err != nil {
+		return
+	}
+	for _, other := range room.With { // nobody where it is no conversation
+		s.changedFor(other.ID)
+	}
 }
 
 // bodyOf is the text of a composer: of two fields, where one was refused and one

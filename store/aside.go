@@ -91,7 +91,7 @@ select 1
 
 // mayEnd is MayEnd in a query: whether the person o, a row of users, may end the measure
 // x. Who moderates the instance does where they may read, and shows again what was
-// reported elsewhere; who moderates a room does in it. Nobody is above their own rank, nor
+// reported elsewhere; who moderates a room does in it, of who came there. Nobody is above their own rank, nor
 // above whoever imposed it. What may be of any room is asked as a value: to see whether
 // there is such a row, PostgreSQL would read all rooms, members and cases first.
 func mayEnd(o string) string {
@@ -106,6 +106,7 @@ func mayEnd(o string) string {
                        or (select r.kind from members e join rooms r on r.id = e.room_id where e.room_id = x.room_id and e.user_id = ` + o + `.id and e.present) <> 'direct'
                        or x.kind = 'hide' and (select w.seq from cases w where w.id = x.case_id and w.room_id = x.room_id) = x.seq)
              else x.room_id <> 0 and (not ` + officer + ` or ` + own + `)
+                  and (x.user_id = 0 or x.kind = 'hide' or exists (select 1 from members t where t.room_id = x.room_id and t.user_id = x.user_id))
                   and not exists (select 1 from users i where i.id = x.by_id and i.suspended_at = 0 and i.role in ('moderator', 'administrator'))
                   and exists (select 1
                                 from members e
