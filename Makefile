@@ -17,7 +17,7 @@ demo:
 # Everything: unit tests, both databases, real Chromium, the race detector.
 test:
 	tools/prepare
-	$(watched) go test -race -timeout 25m ./...
+	$(watched) go test -race -timeout 28m ./...
 
 # The faults in their long form: hours, as root for the network and the disk.
 e2e-long:

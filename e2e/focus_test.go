@@ -61,6 +61,12 @@ func TestTheFocusStaysWhereItIsWhenThatChanges(t *testing.T) {
 	stays(func() { ben.edit(1, "The first, edited") }, `document.querySelector("#m-1-1 .message__edited")`)
 	stays(func() { ben.Post("The second") }, `document.getElementById("m-1-2")`)
 
+	// Also the time in the margin is framed, as large as it is.
+	ada.focus("#m-1-2.message--next .message__link", true)
+	if !eval[bool](ada, `((link, time) => link.width >= 24 && link.height >= 12 && link.left <= time.left && link.right >= time.right)(document.querySelector("#m-1-2 .message__link").getBoundingClientRect(), document.querySelector("#m-1-2 time").getBoundingClientRect())`) {
+		t.Error("the time of a message that continues a block shows no focus")
+	}
+
 	ada.focus(".room__head a[href='/rooms/1/about']", true)
 	stays(func() {
 		ada.person().post("/rooms/1/about", map[string][]string{"name": {"Foyer"}, "kind": {"open"}, "everyone": {"yes"}})

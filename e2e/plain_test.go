@@ -71,7 +71,7 @@ func TestATextBrowserReadsARoomLineByLine(t *testing.T) {
 			t.Errorf("the room has a bullet with nothing in\n%s", room)
 		}
 	}
-	for _, wrong := range []string{"not connected", "Nobody has written", "AD", "BE"} {
+	for _, wrong := range []string{"not connected", "Nobody has written", "AD", "BE", "Edit"} {
 		if strings.Contains(room, wrong) {
 			t.Errorf("the room reads %q in\n%s", wrong, room)
 		}
