@@ -48,7 +48,7 @@ screenshots:
 bench:
 	go test -run '^$$' -bench . -skip '^Benchmark(Message|Administration)$$' -count 3 ./handlers/live ./handlers ./views/words
 	go test -run '^$$' -bench '^BenchmarkAdministration$$' -benchtime 20x -timeout 25m ./handlers
-	go test -run '^$$' -bench '^BenchmarkRules$$' -count 3 ./store
+	go test -run '^$$' -bench '^Benchmark(Rules|OnePersonAfterAnother)$$' -count 3 ./store
 	go test -run TestTheRoomIsPainted -count 1 -v ./e2e
 	go run ./bench
 

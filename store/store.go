@@ -246,7 +246,11 @@ func (s *Store) prepared(ctx context.Context, query string) (*sqlx.Stmt, error) 
 	if q, ok := s.queries.Load(query); ok {
 		return q.(*sqlx.Stmt), nil
 	}
-	q, err := s.db.PreparexContext(ctx, query)
+	text := query
+	if s.dialect.single() {
+		text = unpeeked(query)
+	}
+	q, err := s.db.PreparexContext(ctx, text)
 	if err != nil {
 		return nil, err
 	}
