@@ -88,9 +88,10 @@ func (s *Server) post(r *http.Request, d store.Draft) error {
 }
 
 // begun hints at a conversation for the others in it, who have had it in no list until its
-// first message. A hint that is not sent shows with the next change of their list.
+// first message: also if who wrote it does not wait for the answer, for the second hints at
+// no list that the conversation is not in.
 func (s *Server) begun(ctx context.Context, first store.Message) {
-	room, err := s.Store.Membership(ctx, first.Room, first.Author)
+	room, err := s.Store.Membership(context.WithoutCancel(ctx), first.Room, first.Author)
 	if err != nil {
 		return
 	}

@@ -91,9 +91,10 @@ select 1
 
 // mayEnd is MayEnd in a query: whether the person o, a row of users, may end the measure
 // x. Who moderates the instance does where they may read, and shows again what was
-// reported elsewhere; who moderates a room does in it, of who came there. Nobody is above their own rank, nor
-// above whoever imposed it. What may be of any room is asked as a value: to see whether
-// there is such a row, PostgreSQL would read all rooms, members and cases first.
+// reported elsewhere; who moderates a room does in it, to those who came there. Nobody is
+// above their own rank, nor above whoever imposed it. What may be of any room is asked as a
+// value: to see whether there is such a row, PostgreSQL would read all rooms, members and
+// cases first.
 func mayEnd(o string) string {
 	const officer = `exists (select 1 from users t where t.id = x.user_id and t.role in ('moderator', 'administrator'))`
 	own := ownRemoval(o)

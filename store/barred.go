@@ -30,7 +30,7 @@ func (s *Store) BarredFrom(ctx context.Context, id RoomID, user UserID) (Barred,
 	return Barred{room, by}, nil
 }
 
-// tookOut says whether who was removed by m was in the room.
+// tookOut says whether who was removed by m was in the room; noticesOf asks it in a query.
 func (m Measure) tookOut() bool { return strings.HasPrefix(m.kept, "true") } // see removeByMeasure
 
 // Removals returns what keeps user out of rooms now.

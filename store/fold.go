@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
 	"strings"
@@ -119,10 +120,13 @@ var plainLetters = map[rune]rune{
 }
 
 // capitals are the Greek letters that look like another Latin one than their small forms.
-var capitals = strings.NewReplacer("Β", "b", "Η", "h", "Ν", "n", "Υ", "y", "ϒ", "y", "Ϲ", "c")
+var capitals = map[rune]rune{'Β': 'b', 'Η': 'h', 'Ν': 'n', 'Υ': 'y', 'ϒ': 'y', 'Ϲ': 'c'}
 
-func capital(r rune) bool {
-	return r == 'Β' || r == 'Η' || r == 'Ν' || r == 'Υ' || r == 'ϒ' || r == 'Ϲ'
+func isCapital(r rune) bool { return r >= 'Β' && r <= 'Ϲ' && capitals[r] != 0 } // the block of Greek
+
+// asCapitals is text with capitals taken for the letters that they look like.
+func asCapitals(text string) string {
+	return strings.Map(func(r rune) rune { return cmp.Or(capitals[r], r) }, text)
 }
 
 // spaceless says whether text is in a script that puts no spaces between words.

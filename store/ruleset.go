@@ -74,8 +74,8 @@ func (set *ruleset) find(body string) (Rule, bool) {
 	}
 	if set.words != nil {
 		look(fold(body))
-		if strings.ContainsFunc(body, capital) {
-			look(fold(capitals.Replace(body)))
+		if strings.ContainsFunc(body, isCapital) {
+			look(fold(asCapitals(body)))
 		}
 	}
 	if len(set.hosts) > 0 {
