@@ -130,7 +130,7 @@ func TestATimeOutSaysUntilWhenInBothTabsAndEndsByItself(t *testing.T) {
 	})
 	for _, w := range []*Window{ben, other} {
 		w.Within(soon, restraint+`.includes("You cannot write here until")`)
-		w.Until(restraint + `.includes(". Reason: Harassment or bullying. “") && ` + restraint + `.includes("Sleep on it.") && document.querySelector("#restraint a[href='/notices']")`)
+		w.Until(restraint + `.includes(". Reason: Harassment or bullying.") && document.querySelector("#restraint q")?.textContent === "Sleep on it." && document.querySelector("#restraint a[href='/notices']")`)
 	}
 	ben.Allow("status of 403")
 	ben.Type("#composer-text", "But I have something to say\n")

@@ -181,10 +181,21 @@ func (w *Window) Reload() {
 	w.Until(connected)
 }
 
-// Click clicks the element with a real mouse.
+// Click clicks the element with a real mouse. The element may be replaced between being
+// found and being pointed at: nothing was clicked then, and the new one is found.
 func (w *Window) Click(selector string) {
 	w.t.Helper()
-	w.do(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+	ctx, cancel := context.WithTimeout(w.ctx, 30*time.Second)
+	defer cancel()
+	for {
+		err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+		if err == nil {
+			return
+		}
+		if !strings.Contains(err.Error(), "Could not find node with given id") {
+			w.t.Fatal(err)
+		}
+	}
 }
 
 // Type types into the element, which must have or take the focus.
@@ -294,9 +305,11 @@ func (w *Window) Sees(text string) {
 	w.Until(`document.body.textContent.includes(` + string(quoted) + `)`)
 }
 
-// Script switches scripts off or on for the pages that follow.
+// Script switches scripts off or on for the pages that follow. The page there is left
+// first: its sockets would bring what its scripts cannot place any more.
 func (w *Window) Script(on bool) {
 	w.t.Helper()
+	w.do(chromedp.Navigate("about:blank"))
 	if _, err := chromedp.Call(w.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on}); err != nil {
 		w.t.Fatal(err)
 	}
