@@ -17,6 +17,7 @@ const atOnce = time.Second
 const signedOutPage = `document.getElementById("live").textContent.includes("You are signed out")`
 
 func TestWhoIsSuspendedIsToldOnEveryOpenPage(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Unlimited()
 	s.Start()
@@ -58,6 +59,7 @@ func TestWhoIsSuspendedIsToldOnEveryOpenPage(t *testing.T) {
 }
 
 func TestARoleAppliesToOpenPagesAtOnce(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Unlimited()
 	s.Start()
@@ -102,6 +104,7 @@ func TestARoleAppliesToOpenPagesAtOnce(t *testing.T) {
 }
 
 func TestErasingAnAccountIsSeenByOthersWhileItHappens(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Unlimited()
 	s.Seed(60)
@@ -143,6 +146,7 @@ func TestErasingAnAccountIsSeenByOthersWhileItHappens(t *testing.T) {
 }
 
 func TestAPersonFetchesTheirDataAndLeaves(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Unlimited()
 	s.Start()
@@ -169,6 +173,7 @@ func TestAPersonFetchesTheirDataAndLeaves(t *testing.T) {
 }
 
 func TestPagesAboutAccountsArePlainAndAccessible(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Unlimited()
 	s.Seed(1)

@@ -29,6 +29,7 @@ var getRoute = regexp.MustCompile(`"GET (/[^"]*)"`)
 // Ada administers; Ben owns the Garden, which she is not in, and talks to her in room 3.
 // A message of his is hidden, he objects to that, and another one is held.
 func TestEveryAddressIsAPageForEverybodyInBothSchemes(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Unlimited()
 	s.Seed(3)

@@ -25,6 +25,7 @@ func kitchenOfBen(t *testing.T) (s *Server, ada, ben *Window) {
 }
 
 func TestAdministratorsDeleteARoomAndItsMembersSeeItComing(t *testing.T) {
+	t.Parallel()
 	s, ada, ben := kitchenOfBen(t)
 	ada.Open("/admin/rooms")
 	ada.Sees("Kitchen")
@@ -79,6 +80,7 @@ func (s *Server) letTheDayPass() {
 }
 
 func TestARoomForgetsBeforeItsMembersEyes(t *testing.T) {
+	t.Parallel()
 	s, ada, ben := kitchenOfBen(t)
 	db := s.database()
 	defer db.Close()
@@ -125,6 +127,7 @@ func TestARoomForgetsBeforeItsMembersEyes(t *testing.T) {
 }
 
 func TestTheLogIsSearchedAndTaken(t *testing.T) {
+	t.Parallel()
 	_, ada, _ := kitchenOfBen(t)
 	ada.Open("/admin/rooms/2")
 	ada.do(setValue("#name", "Canteen"))

@@ -11,6 +11,7 @@ import (
 )
 
 func TestAPrivateRoomIsFoundOnceItIsOpenAndNoMoreWhenItIsPrivateAgain(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -67,6 +68,7 @@ func (w *Window) accessKey(letter string) {
 }
 
 func TestOneGoesAnywhereByAPartOfItsName(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.SignUp("Ada")
@@ -115,6 +117,7 @@ func TestOneGoesAnywhereByAPartOfItsName(t *testing.T) {
 }
 
 func TestTheListOfRoomsIsLiveAndGivesWayToWhatIsTyped(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")

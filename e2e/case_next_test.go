@@ -6,6 +6,7 @@ import (
 )
 
 func TestAfterDecidingOneGoesOnToTheNextCaseUntilNoneIsLeft(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.SignUp("Ada")

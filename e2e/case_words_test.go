@@ -34,6 +34,7 @@ func (w *Window) Has(what string, h halfWritten) {
 }
 
 func TestWhatTwoModeratorsHaveHalfWrittenInACaseStaysWhateverEitherDoes(t *testing.T) {
+	t.Parallel()
 	ada, ben := caseOfTwo(t)
 	hers := halfWritten{"ban", "Ada tells him", "Ada notes", "cle"}
 	his := halfWritten{"warn.room", "Ben tells him", "Ben notes", "ada"}
@@ -105,6 +106,7 @@ func TestWhatTwoModeratorsHaveHalfWrittenInACaseStaysWhateverEitherDoes(t *testi
 }
 
 func TestWhatIsHalfWrittenInACaseStaysWithoutScriptsAndEnterDoesNothingGrave(t *testing.T) {
+	t.Parallel()
 	ada, _ := caseOfTwo(t)
 	ada.Script(false)
 	ada.Open("/moderation/cases/1")

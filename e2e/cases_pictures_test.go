@@ -9,6 +9,7 @@ import (
 
 // The pictures of moderation: the queue, a case, a report and what became of it.
 func TestModerationLooksAsInTheDocumentation(t *testing.T) {
+	t.Parallel()
 	s := demo(t)
 	w, mei := window(t, s), window(t, s)
 	for name, w := range map[string]*Window{"ada": w, "mei": mei} {

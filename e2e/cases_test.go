@@ -35,6 +35,7 @@ func (w *Window) Report(message, reason, note string) {
 }
 
 func TestAReportFromADirectConversationIsInTheQueueAtOnceAndItsReporterSeesTheOutcome(t *testing.T) {
+	t.Parallel()
 	_, ada, ben, cleo := moderated(t)
 	queue := ada.second()
 	queue.Open("/moderation")
@@ -127,6 +128,7 @@ func caseOfTwo(t *testing.T) (ada, ben *Window) {
 }
 
 func TestTwoModeratorsSeeAtOnceWhoHasACase(t *testing.T) {
+	t.Parallel()
 	ada, ben := caseOfTwo(t)
 	const addresses = `document.querySelector("#act input[name='addresses']").checkVisibility()`
 	ada.Until("!" + addresses)
@@ -251,6 +253,7 @@ func TestAPersonIsReportedFromTheirPage(t *testing.T) {
 }
 
 func TestReportsAndCasesWorkWithoutScripts(t *testing.T) {
+	t.Parallel()
 	_, ada, ben, cleo := moderated(t)
 	ben.Say("You are a fool, Cleo")
 	cleo.Shows("You are a fool, Cleo")

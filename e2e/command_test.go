@@ -36,6 +36,7 @@ func fails(t *testing.T, args ...string) string {
 }
 
 func TestAStartThatCannotWorkSaysWhyInOneSentence(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	free := fmt.Sprintf("localhost:%d", freePort(t))
 	says := func(got, want string) {
@@ -81,6 +82,7 @@ func TestAStartThatCannotWorkSaysWhyInOneSentence(t *testing.T) {
 }
 
 func TestHelpListsEveryFlagWithItsVariable(t *testing.T) {
+	t.Parallel()
 	out, err := exec.Command(binary, "--help").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -96,6 +98,7 @@ func TestHelpListsEveryFlagWithItsVariable(t *testing.T) {
 }
 
 func TestAFreshFolderIsMadeForItsOwnerAlone(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	if err := os.RemoveAll(s.data); err != nil {
 		t.Fatal(err)
@@ -113,6 +116,7 @@ func TestAFreshFolderIsMadeForItsOwnerAlone(t *testing.T) {
 }
 
 func TestRateLimitsThatAreOffAreShoutedAbout(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.env = []string{"PARLEY_RATE_LIMITS=off", "PARLEY_LOG_LEVEL=warn"}
 	s.Start()
@@ -124,6 +128,7 @@ func TestRateLimitsThatAreOffAreShoutedAbout(t *testing.T) {
 }
 
 func TestSIGTERMEndsInOrderWithinTenSeconds(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.LoseServer()
@@ -141,6 +146,7 @@ func TestSIGTERMEndsInOrderWithinTenSeconds(t *testing.T) {
 }
 
 func TestASecondSignalEndsAtOnce(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	// A request whose body never comes keeps the first stop waiting.
 	c, err := net.Dial("tcp", s.addr)
@@ -161,6 +167,7 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 }
 
 func TestTheLogHoldsNoSecrets(t *testing.T) {
+	t.Parallel()
 	s := serve(t, "--log-level", "debug")
 	ada := person(t, s, "ada")
 	ada.Post("a-canary-in-a-message")

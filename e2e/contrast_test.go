@@ -33,6 +33,7 @@ const contrastScript = `(() => {
 })()`
 
 func TestWhoNeedsMoreContrastGetsIt(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -84,6 +85,7 @@ func TestWhoNeedsMoreContrastGetsIt(t *testing.T) {
 }
 
 func TestWhatWasAskedForOnASlowLineSaysThatItWasHeard(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Seed(60)
 	s.Start()

@@ -10,6 +10,7 @@ import (
 )
 
 func TestPagesThatAreCutOffNowAndThenMissNothing(t *testing.T) {
+	// Alone, for its load is all that the machine bears.
 	r := chance(t)
 	s := newServer(t)
 	s.Unlimited()
@@ -53,6 +54,7 @@ func TestPagesThatAreCutOffNowAndThenMissNothing(t *testing.T) {
 }
 
 func TestABanAmongWritesLosesNothingAndStoresNothingAfterIt(t *testing.T) {
+	t.Parallel()
 	r := chance(t)
 	s := newServer(t)
 	s.Unlimited()
@@ -82,6 +84,7 @@ func TestABanAmongWritesLosesNothingAndStoresNothingAfterIt(t *testing.T) {
 }
 
 func TestWhoMissesThousandsGetsTheNewestInsteadAndCheaply(t *testing.T) {
+	// Alone, for it measures.
 	s := newServer(t)
 	s.Unlimited()
 	people := s.Crowd(2)
@@ -126,6 +129,7 @@ func TestWhoMissesThousandsGetsTheNewestInsteadAndCheaply(t *testing.T) {
 }
 
 func TestReconnectsThatRaceWithWritesMissNothing(t *testing.T) {
+	// Alone, for its load is all that the machine bears.
 	r := chance(t)
 	s := newServer(t)
 	s.Unlimited()

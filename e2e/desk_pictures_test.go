@@ -11,6 +11,7 @@ import (
 // What waits for who moderates rooms, and what is in force, as in the demo: plain,
 // accessible, and pictures of them.
 func TestThePagesOfWhoModeratesRoomsArePlainAccessibleAndLookAsInTheDocumentation(t *testing.T) {
+	t.Parallel()
 	s := demo(t)
 	as := func(name string) *Window {
 		w := window(t, s)

@@ -22,6 +22,7 @@ func twoAtTheDesk(t *testing.T) (ada, ben *Window, cleo, dan *Person) {
 }
 
 func TestTwoModeratorsSeeOnEachPageOfTheDeskAtOnceWhatHappensThere(t *testing.T) {
+	t.Parallel()
 	ada, ben, cleo, dan := twoAtTheDesk(t)
 	a, b := ada.person(), ben.person()
 	// at opens the page for both, who see that as it is before, and what they see after.

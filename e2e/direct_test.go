@@ -26,6 +26,7 @@ func (p *Person) sees(path string) (int, string) {
 }
 
 func TestANewMessageFindsPeopleAsOneTypes(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Seed(1)
 	s.Start()
@@ -83,6 +84,7 @@ func TestANewMessageFindsPeopleAsOneTypes(t *testing.T) {
 }
 
 func TestAGroupIsOneConversationForAllInItAndNobodyElse(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")

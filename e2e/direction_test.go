@@ -10,6 +10,7 @@ import (
 )
 
 func TestTextThatRunsFromRightToLeftKeepsToItself(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Seed(0)
 	s.While(func(db *store.Store) {
@@ -60,6 +61,7 @@ func TestTextThatRunsFromRightToLeftKeepsToItself(t *testing.T) {
 }
 
 func TestLongNamesPushNothingOut(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Seed(1)
 	s.While(func(db *store.Store) {

@@ -49,6 +49,7 @@ func (p *Person) tries(text string, status int, sentence string) (taken bool) {
 }
 
 func TestADatabaseThatIsBusyForLongIsSaidAndHeals(t *testing.T) {
+	t.Parallel()
 	r := chance(t)
 	s := newServer(t)
 	s.Unlimited()
@@ -125,6 +126,7 @@ func asRoot(t *testing.T, why string) {
 }
 
 func TestAFullDiskIsSaidAndHeals(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Unlimited()
 	s.data = filepath.Join(smallDisk(t, 8), "data")
@@ -184,6 +186,7 @@ func fill(t *testing.T, path string) {
 }
 
 func TestAfterAWriteThatTheDiskDidNotConfirmNothingIsWrittenAndItSaysWhy(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Unlimited()
 	people := s.Crowd(2)

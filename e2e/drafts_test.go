@@ -43,6 +43,7 @@ func atTheEnd() chromedp.Action[chromedp.Void] {
 }
 
 func TestWhatOneHasBegunIsThereWhenOneComesBackToTheRoom(t *testing.T) {
+	t.Parallel()
 	ada := inTheLobby(t)
 	second := ada.second()
 	second.Open("/rooms/2-kitchen")
@@ -95,6 +96,7 @@ func TestWhatOneHasBegunIsThereWhenOneComesBackToTheRoom(t *testing.T) {
 }
 
 func TestAMessageThatIsWrittenInOneGoCostsNoSave(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.SignUp("Ada")
@@ -125,6 +127,7 @@ func TestAMessageThatIsWrittenInOneGoCostsNoSave(t *testing.T) {
 }
 
 func TestWhatIsTooLongToOutliveThePageIsSavedBeforeTheLinkIsFollowed(t *testing.T) {
+	t.Parallel()
 	ada := inTheLobby(t)
 	ada.Allow("Failed to fetch") // a request that outlives its page has 64 KiB at most
 	long := strings.Repeat("é", 12_000)
@@ -137,6 +140,7 @@ func TestWhatIsTooLongToOutliveThePageIsSavedBeforeTheLinkIsFollowed(t *testing.
 }
 
 func TestTwoTabsOfARoomLeaveEachOthersTextAlone(t *testing.T) {
+	t.Parallel()
 	ada := inTheLobby(t)
 	elsewhere := ada.second()
 	elsewhere.Open("/rooms/2-kitchen")
@@ -187,6 +191,7 @@ func TestTwoTabsOfARoomLeaveEachOthersTextAlone(t *testing.T) {
 }
 
 func TestWhoIsRemovedLeavesNoDraftWhateverTheyTypeOn(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -213,6 +218,7 @@ func TestWhoIsRemovedLeavesNoDraftWhateverTheyTypeOn(t *testing.T) {
 }
 
 func TestOnAPhoneADraftFillsTheFieldAndIsMarkedInTheDrawer(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.SignUp("Ada")
@@ -239,6 +245,7 @@ func TestOnAPhoneADraftFillsTheFieldAndIsMarkedInTheDrawer(t *testing.T) {
 }
 
 func TestWithoutScriptsADraftIsInTheFieldAndInTheFrame(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.SignUp("Ada")

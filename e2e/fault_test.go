@@ -40,6 +40,7 @@ func equalFresh(t *testing.T, fresh *Window, open ...*Window) {
 }
 
 func TestAKilledServerLosesNothingAndPagesComeBackByThemselves(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -116,6 +117,7 @@ func refused(w *Window, text, sentence string) {
 }
 
 func TestARefusedMessageStaysInTheComposerWithASentence(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.Allow("status of 401", "status of 413", "status of 429", "status of 503", "status of 422", "htmx:response:error", "WebSocket")
@@ -209,6 +211,7 @@ func (w *Window) insert(text string) {
 }
 
 func TestWhatOneTypesWhileAMessageIsSentIsNotLost(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.Allow("status of 503", "htmx:response:error")
@@ -262,6 +265,7 @@ func TestWhatOneTypesWhileAMessageIsSentIsNotLost(t *testing.T) {
 // TestNoKeyIsLostHoweverFastOneTypes has keys come faster than a hand sends them, over the
 // ends of messages. Each is in a message or in the composer, in order.
 func TestNoKeyIsLostHoweverFastOneTypes(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.SignUp("Ada")
@@ -291,6 +295,7 @@ func TestNoKeyIsLostHoweverFastOneTypes(t *testing.T) {
 }
 
 func TestATabThatWasSignedOutIsLiveAgainAfterSendingSignedIn(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.Allow("status of 401", "htmx:response:error", "WebSocket")
@@ -311,6 +316,7 @@ func TestATabThatWasSignedOutIsLiveAgainAfterSendingSignedIn(t *testing.T) {
 }
 
 func TestWithoutAConnectionEveryActionSaysSo(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.SignUp("Ada")
@@ -335,6 +341,7 @@ func TestWithoutAConnectionEveryActionSaysSo(t *testing.T) {
 }
 
 func TestAnotherPersonInTheSameBrowserIsNoticed(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.Allow("status of 409", "htmx:response:error", "WebSocket")
@@ -351,6 +358,7 @@ func TestAnotherPersonInTheSameBrowserIsNoticed(t *testing.T) {
 }
 
 func TestASuspendedPersonIsShownTheDoorOnOpenPages(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -371,6 +379,7 @@ func TestASuspendedPersonIsShownTheDoorOnOpenPages(t *testing.T) {
 }
 
 func TestAForgottenPasswordIsSetWithAOneTimeLink(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.SignUp("Ada")

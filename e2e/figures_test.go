@@ -19,6 +19,7 @@ func pageRow(person, shows string) string {
 }
 
 func TestAnAdministratorSeesFiguresMoveAndEndsAnOpenPage(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -62,6 +63,7 @@ func TestAnAdministratorSeesFiguresMoveAndEndsAnOpenPage(t *testing.T) {
 }
 
 func TestTheAdminListenerIsOffUntilItIsAskedFor(t *testing.T) {
+	t.Parallel()
 	get := func(url string) (int, string) {
 		t.Helper()
 		resp, err := http.Get(url)

@@ -20,6 +20,7 @@ func (w *Window) retype(selector, text string) {
 }
 
 func TestAPrivateRoomIsFilledFromItsEmptyState(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -81,6 +82,7 @@ func TestAPrivateRoomIsFilledFromItsEmptyState(t *testing.T) {
 }
 
 func TestPeopleAreAddedWithoutScripts(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.Script(false)

@@ -33,6 +33,7 @@ func (w *Window) focused() string {
 }
 
 func TestTheFocusStaysWhereItIsWhenThatChanges(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.SignUp("Ada")
@@ -90,6 +91,7 @@ func TestTheFocusStaysWhereItIsWhenThatChanges(t *testing.T) {
 // A list in which others come before it and it changes itself: what one is about to press
 // is still about the same.
 func TestTheFocusStaysOnTheSameRowOfAListThatChanges(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Unlimited()
 	s.Start()
@@ -123,6 +125,7 @@ func TestTheFocusStaysOnTheSameRowOfAListThatChanges(t *testing.T) {
 }
 
 func TestOneWritesOnWhenAnEditorIsClosed(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.SignUp("Ada")
@@ -164,6 +167,7 @@ func TestOneWritesOnWhenAnEditorIsClosed(t *testing.T) {
 }
 
 func TestReducedMotionIsCalmAndStaysConnected(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	_, err := chromedp.Call(ada.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
@@ -199,6 +203,7 @@ const stopScript = `(e => {
 })(document.activeElement)`
 
 func TestTheKeyboardGoesThroughARoomInOrderAndOneSeesWhereItIs(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.SignUp("Ada")

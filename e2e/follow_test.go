@@ -16,6 +16,7 @@ func (w *Window) framed(text string) string {
 }
 
 func TestARoomIsFollowedLiveWithoutScripts(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -49,6 +50,7 @@ func TestARoomIsFollowedLiveWithoutScripts(t *testing.T) {
 }
 
 func TestAFrameThatHasLostItsServerIsLoadedAgainByALink(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")

@@ -9,6 +9,7 @@ import (
 
 // German words are long: nothing may be wider than a phone.
 func TestGermanFitsOnAPhone(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.Allow("status of 422")
@@ -48,6 +49,7 @@ func TestGermanFitsOnAPhone(t *testing.T) {
 
 // Where there is nothing yet, a page says what to do.
 func TestWhereThereIsNothingAPageSaysWhatToDo(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.SignUp("Ada")

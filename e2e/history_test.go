@@ -23,6 +23,7 @@ func (w *Window) wheel(down float64) {
 const count = `document.querySelectorAll("#messages > article").length`
 
 func TestScrollingUpLoadsOlderMessagesWithoutAJump(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Seed(720)
 	s.Start()
@@ -63,6 +64,7 @@ func TestScrollingUpLoadsOlderMessagesWithoutAJump(t *testing.T) {
 }
 
 func TestWhatOneReadsStaysWhereItIsWhileHistoryLoads(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Seed(200)
 	s.Start()
@@ -89,6 +91,7 @@ func TestWhatOneReadsStaysWhereItIsWhileHistoryLoads(t *testing.T) {
 }
 
 func TestWhatOneSendsIsInViewAlsoFromThePast(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Seed(200)
 	s.Start()
@@ -110,6 +113,7 @@ func TestWhatOneSendsIsInViewAlsoFromThePast(t *testing.T) {
 }
 
 func TestAChangeOfAnOldMessageThatIsLoadedWhileItHappensIsNotLost(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Seed(120)
 	s.Start()

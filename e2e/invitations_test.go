@@ -39,6 +39,7 @@ func (w *Window) scanned(text string) bool {
 const linkShown = arrived + ` && document.querySelector("#link")`
 
 func TestAnInvitationIsMadeScannedAndUsedAndCountsDownLive(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.SignUp("Ada")
@@ -106,6 +107,7 @@ func TestAnInvitationIsMadeScannedAndUsedAndCountsDownLive(t *testing.T) {
 }
 
 func TestAWithdrawnInvitationShowsItOnTheOpenListAndLetsNobodyIn(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ben.Allow("status of 422")
@@ -130,6 +132,7 @@ func TestAWithdrawnInvitationShowsItOnTheOpenListAndLetsNobodyIn(t *testing.T) {
 }
 
 func TestWhoIsLockedOutComesInByAOneTimeLink(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")

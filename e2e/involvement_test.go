@@ -36,6 +36,7 @@ func (w *Window) tell(room int, level string) {
 const favourites = `[...document.querySelectorAll("#rooms-list h2")].find(e => e.textContent === "Favourites")?.nextElementSibling.textContent.trim()`
 
 func TestAFavouriteIsAtTheTopOnEveryPageOfItsMember(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.SignUp("Ada")
@@ -53,6 +54,7 @@ func TestAFavouriteIsAtTheTopOnEveryPageOfItsMember(t *testing.T) {
 }
 
 func TestAHiddenRoomIsNotInTheSidebarButCanBeGoneTo(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.SignUp("Ada")
@@ -83,6 +85,7 @@ func TestAHiddenRoomIsNotInTheSidebarButCanBeGoneTo(t *testing.T) {
 }
 
 func TestTheLevelDecidesWhatABadgeCounts(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.SignUp("Ada")

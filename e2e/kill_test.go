@@ -10,6 +10,7 @@ import (
 )
 
 func TestNothingIsLostWhenTheServerIsKilledUnderLoad(t *testing.T) {
+	// Alone, for its load is all that the machine bears.
 	r := chance(t)
 	s := newServer(t)
 	s.Unlimited()
@@ -40,6 +41,7 @@ func TestNothingIsLostWhenTheServerIsKilledUnderLoad(t *testing.T) {
 }
 
 func TestAPostWhoseAnswerWasLostIsStoredOnce(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	ada := s.Crowd(1)[0]
 	s.Start()

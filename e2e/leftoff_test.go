@@ -25,6 +25,7 @@ func (w *Window) drawn(seq int) {
 const bar = `!!document.querySelector(".room__new a")?.checkVisibility({visibilityProperty: true})`
 
 func TestATabThatComesBackShowsWhereOneLeftOff(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -75,6 +76,7 @@ func TestATabThatComesBackShowsWhereOneLeftOff(t *testing.T) {
 }
 
 func TestTheJumpLeadsToTheLine(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Unlimited()
 	s.Seed(30)
@@ -131,6 +133,7 @@ func TestTheJumpLeadsToTheLine(t *testing.T) {
 }
 
 func TestWhatIsMarkedUnreadStaysUnreadUntilOneComesBack(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -160,6 +163,7 @@ func TestWhatIsMarkedUnreadStaysUnreadUntilOneComesBack(t *testing.T) {
 }
 
 func TestWhoIsFurtherUpHasAWayDown(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Seed(60)
 	s.Start()
@@ -200,6 +204,7 @@ func TestWhoIsFurtherUpHasAWayDown(t *testing.T) {
 }
 
 func TestWhoIsRemovedWhileReadingThePastSeesNothingMore(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Seed(120)
 	s.Start()

@@ -28,6 +28,7 @@ var hostile = []string{
 }
 
 func TestTextThatTriesToBeMarkupStaysText(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")

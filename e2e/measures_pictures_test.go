@@ -11,6 +11,7 @@ import (
 // The pages about acts and objections, as in the demo: plain, accessible, and pictures
 // of them.
 func TestThePagesAboutActsArePlainAccessibleAndLookAsInTheDocumentation(t *testing.T) {
+	t.Parallel()
 	s := demo(t)
 	as := func(name string) *Window {
 		w := window(t, s)

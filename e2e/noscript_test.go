@@ -3,6 +3,7 @@ package e2e
 import "testing"
 
 func TestEverythingWorksWithoutScripts(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.Script(false)
@@ -38,6 +39,7 @@ func TestEverythingWorksWithoutScripts(t *testing.T) {
 }
 
 func TestHistoryWithoutScripts(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Seed(120)
 	s.Start()

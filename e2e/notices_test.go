@@ -11,6 +11,7 @@ import (
 const typing = `(e => [e.id, e.selectionStart, Math.round(e.getBoundingClientRect().top), e.value].join())(document.activeElement)`
 
 func TestWhatModeratorsDecideIsOnOpenPagesOfNoticesAtOnceAndMovesNothingThatIsTyped(t *testing.T) {
+	t.Parallel()
 	s, window, ben, other := judgedBy(t)
 	person(t, s, "cleo")
 	s.appoint("cleo", "administrator")

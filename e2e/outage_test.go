@@ -9,6 +9,7 @@ import (
 const says = `getComputedStyle(document.querySelector(".pulse__text")).visibility === "visible"`
 
 func TestAPageSaysSoonThatTheServerIsGone(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.LoseServer()

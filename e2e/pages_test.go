@@ -158,6 +158,7 @@ func (w *Window) skips(name string) {
 }
 
 func TestEveryKindOfRoomIsPlainAndAccessible(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Seed(3)
 	s.Start()
@@ -209,6 +210,7 @@ func TestEveryKindOfRoomIsPlainAndAccessible(t *testing.T) {
 }
 
 func TestEveryPageIsPlainAndAccessible(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Seed(60)
 	s.Start()

@@ -26,6 +26,7 @@ func (w *Window) throttle(to network.Conditions) {
 }
 
 func TestTheRoomIsPaintedWithinTwoSecondsOnASlowPhone(t *testing.T) {
+	// Alone, for it measures.
 	s := newServer(t)
 	s.Seed(50)
 	s.Start()

@@ -11,6 +11,7 @@ import (
 )
 
 func TestANameInThePanelOpensWhereOneIs(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -70,6 +71,7 @@ func (w *Window) sends() *atomic.Int64 {
 }
 
 func TestSeveralPagesOfOnePersonAreOneWhoReadsWithoutSendingAnything(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Unlimited()
 	s.Start()

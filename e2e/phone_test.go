@@ -20,6 +20,7 @@ func (w *Window) clickAt(place string) {
 }
 
 func TestOnAPhoneWithoutScriptsTheDrawersOpenLeadOnAndClose(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.Allow("Autofocus processing was blocked")
@@ -51,6 +52,7 @@ func TestOnAPhoneWithoutScriptsTheDrawersOpenLeadOnAndClose(t *testing.T) {
 }
 
 func TestOneWritesInTheFrameWithoutScripts(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")

@@ -49,6 +49,7 @@ func follows(t *testing.T, text string, lines ...string) {
 }
 
 func TestATextBrowserReadsARoomLineByLine(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := person(t, s, "ada"), person(t, s, "ben")
 	ada.Post("Soup is on:\nlentils, lemon")

@@ -26,6 +26,7 @@ func change(t *testing.T, db *store.Store, set func(*store.Profile)) {
 }
 
 func TestAStatusIsShownUntilItEnds(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -85,6 +86,7 @@ func TestAStatusIsShownUntilItEnds(t *testing.T) {
 }
 
 func TestOnesOwnColoursWinOverTheSystems(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.SignUp("Ada")
@@ -118,6 +120,7 @@ func TestOnesOwnColoursWinOverTheSystems(t *testing.T) {
 }
 
 func TestNewMessagesAreHeardAsOneChose(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")

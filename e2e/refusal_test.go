@@ -3,6 +3,7 @@ package e2e
 import "testing"
 
 func TestARefusalKeepsWhatIsAroundAPageAndTheWayBack(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")

@@ -11,6 +11,7 @@ import (
 )
 
 func TestAllPagesAreBackSoonAfterARestartAndSpreadOut(t *testing.T) {
+	// Alone, for it measures.
 	s := newServer(t, "--log-level", "debug") // it says when it reads
 	s.Shipped()
 	n := either(1000, 10_000)

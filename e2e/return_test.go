@@ -68,6 +68,7 @@ func returning(t *testing.T) (*Server, *Thin) {
 }
 
 func TestWhatOneComesBackToEqualsAFreshLoad(t *testing.T) {
+	t.Parallel()
 	s, writer := returning(t)
 	ada := window(t, s)
 	ada.SignIn("p1")
@@ -128,6 +129,7 @@ func TestWhatOneComesBackToEqualsAFreshLoad(t *testing.T) {
 }
 
 func TestALaptopThatSleptShowsWhatItMissed(t *testing.T) {
+	t.Parallel()
 	s, writer := returning(t)
 	var laptop *exec.Cmd
 	root, cancel, err := startChromium(chromedp.ModifyCmdFunc(func(cmd *exec.Cmd) {

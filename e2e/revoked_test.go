@@ -11,6 +11,7 @@ import (
 )
 
 func TestWhoMayNoLongerLookIsToldWhyAndStaysAway(t *testing.T) {
+	t.Parallel()
 	s := newServer(t, "--log-level", "debug")
 	s.Unlimited()
 	people := s.Crowd(5)

@@ -12,6 +12,7 @@ import (
 const arrived = `document.readyState === "complete"`
 
 func TestARoomIsMadeJoinedRenamedArchivedAndOpenedAgain(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -75,6 +76,7 @@ func TestARoomIsMadeJoinedRenamedArchivedAndOpenedAgain(t *testing.T) {
 }
 
 func TestWhoIsRemovedSeesNothingMoreAndIsToldWhy(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ben.Allow("status of 404")
@@ -107,6 +109,7 @@ func TestWhoIsRemovedSeesNothingMoreAndIsToldWhy(t *testing.T) {
 }
 
 func TestADirectConversationIsFoundAgain(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -145,6 +148,7 @@ func TestADirectConversationIsFoundAgain(t *testing.T) {
 }
 
 func TestAMentionIsMarkedForTheOneMentioned(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -170,6 +174,7 @@ func TestAMentionIsMarkedForTheOneMentioned(t *testing.T) {
 }
 
 func TestOneComesBackToWhereOneLeftOff(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -202,6 +207,7 @@ func TestOneComesBackToWhereOneLeftOff(t *testing.T) {
 }
 
 func TestTheTimeOfAMessageIsItsLink(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Seed(200)
 	s.Start()
@@ -273,6 +279,7 @@ func (w *Window) hide(hidden bool) {
 }
 
 func TestOneSeesWhoIsHereWhoTypesAndWhoHasRead(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -325,6 +332,7 @@ func TestOneSeesWhoIsHereWhoTypesAndWhoHasRead(t *testing.T) {
 }
 
 func TestTheSidebarIsLive(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")

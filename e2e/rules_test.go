@@ -20,6 +20,7 @@ func (w *Window) Rule(kind, text, act, sentence string) {
 }
 
 func TestAHeldMessageIsSeenByItsAuthorUntilAModeratorPublishesIt(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben, cleo := window(t, s), window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -70,6 +71,7 @@ func TestAHeldMessageIsSeenByItsAuthorUntilAModeratorPublishesIt(t *testing.T) {
 }
 
 func TestARefusedTextStaysInTheComposerAndInTheEditor(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -95,6 +97,7 @@ func TestARefusedTextStaysInTheComposerAndInTheEditor(t *testing.T) {
 }
 
 func TestAFlaggedMessageComesToTheQueueByItself(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -126,6 +129,7 @@ func TestAFlaggedMessageComesToTheQueueByItself(t *testing.T) {
 
 // The pictures of rules and of what they hold.
 func TestRulesLookAsInTheDocumentation(t *testing.T) {
+	t.Parallel()
 	s := demo(t)
 	ada, dan := window(t, s), window(t, s)
 	for name, w := range map[string]*Window{"ada": ada, "dan": dan} {
@@ -168,6 +172,7 @@ func TestRulesLookAsInTheDocumentation(t *testing.T) {
 }
 
 func TestRulesAndWhatTheyHoldWorkWithoutScripts(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")

@@ -7,6 +7,7 @@ import (
 )
 
 func TestAPageWithoutABrowserEndsWithTheSameListAsChromium(t *testing.T) {
+	t.Parallel()
 	r := chance(t)
 	s := newServer(t)
 	s.Unlimited()

@@ -29,6 +29,7 @@ func demo(t *testing.T) *Server {
 
 // The pictures of the README come from here: "make screenshots" copies them.
 func TestTheDemoLooksAsInTheReadme(t *testing.T) {
+	t.Parallel()
 	s := demo(t)
 	w := window(t, s)
 	w.Open("/login")

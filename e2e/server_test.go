@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -103,15 +105,25 @@ func (s *syncBuffer) String() string {
 	return s.b.String()
 }
 
-// freePort returns a port that nobody listens on.
+// ports counts through those that no system takes for a connection of its own, from
+// somewhere, for there may be other tests on the machine.
+var ports atomic.Uint32
+
+func init() { ports.Store(rand.Uint32N(20_000)) }
+
+// freePort returns a port that nobody listens on, and that no other test is given: a
+// server may leave it and come back.
 func freePort(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		port := int(11_000 + ports.Add(1)%20_000)
+		if l, err := net.Listen("tcp", fmt.Sprintf("localhost:%d", port)); err == nil {
+			l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	t.Fatal("no port is free")
+	return 0
 }
 
 // serve starts the program on a fresh data folder.

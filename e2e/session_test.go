@@ -6,6 +6,7 @@ import (
 )
 
 func TestASessionEndedElsewhereSaysSoAtOnce(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, phone, desk := window(t, s), window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -43,6 +44,7 @@ func TestASessionEndedElsewhereSaysSoAtOnce(t *testing.T) {
 }
 
 func TestANewPasswordEndsEveryOtherSessionLive(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, phone := window(t, s), window(t, s)
 	ada.Allow("status of 422")
@@ -67,6 +69,7 @@ func TestANewPasswordEndsEveryOtherSessionLive(t *testing.T) {
 }
 
 func TestWhoSignsUpIsInTheRoomsThatEveryoneJoins(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")

@@ -40,6 +40,7 @@ func (w *Window) change(selector, value string) {
 }
 
 func TestTheNameAndColourOfAPlaceReachOpenPages(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -88,6 +89,7 @@ func TestTheNameAndColourOfAPlaceReachOpenPages(t *testing.T) {
 }
 
 func TestALogoReachesOpenPages(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -142,6 +144,7 @@ func TestALogoReachesOpenPages(t *testing.T) {
 }
 
 func TestTwoAdministratorsInTheSameFormSeeEachOther(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Start()
 	ada, ben := window(t, s), window(t, s)
@@ -173,6 +176,7 @@ func TestTwoAdministratorsInTheSameFormSeeEachOther(t *testing.T) {
 }
 
 func TestNobodySignsUpWhereItIsClosed(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben, nobody := window(t, s), window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -199,6 +203,7 @@ func TestNobodySignsUpWhereItIsClosed(t *testing.T) {
 }
 
 func TestLimitsApplyToThePagesThatAreOpen(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -242,6 +247,7 @@ func TestLimitsApplyToThePagesThatAreOpen(t *testing.T) {
 }
 
 func TestMembersCreateRoomsAsLongAsTheSettingsSay(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
 	ada.SignUp("Ada")
@@ -268,6 +274,7 @@ func TestMembersCreateRoomsAsLongAsTheSettingsSay(t *testing.T) {
 }
 
 func TestThePageOfSettingsIsPlainAndAccessibleInItsOwnColours(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.SignUp("Ada")

@@ -40,6 +40,7 @@ func (s *Server) memory() int {
 const mostPerSocket = 512 << 10
 
 func TestReadersThatStallCostLittleAndDisturbNobody(t *testing.T) {
+	// Alone, for it measures.
 	s := newServer(t)
 	s.Shipped()
 	s.Unlimited()

@@ -4,6 +4,7 @@ import "testing"
 
 // Ada has Ben's page open twice, and Ben a room: what either does is on it at once.
 func TestAPersonsPageFollowsWhatTheyDoAndWhatIsDoneToThem(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.Unlimited()
 	s.Start()
@@ -52,6 +53,7 @@ func TestAPersonsPageFollowsWhatTheyDoAndWhatIsDoneToThem(t *testing.T) {
 // What two administrators make of one form at once: the second sees what the first did,
 // and decides with what they typed still there.
 func TestTheSecondAdministratorSeesWhatTheFirstChanged(t *testing.T) {
+	t.Parallel()
 	_, ada, ben := kitchenOfBen(t)
 	other := ada.second()
 	for _, path := range []string{"/admin/rooms/2", "/admin/people/2"} {

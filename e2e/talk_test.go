@@ -12,6 +12,7 @@ import (
 )
 
 func TestTwoPeopleTalkLive(t *testing.T) {
+	t.Parallel()
 	t.Run("SQLite", func(t *testing.T) { twoPeopleTalk(t, serve(t)) })
 	t.Run("PostgreSQL", func(t *testing.T) { twoPeopleTalk(t, serve(t, "--database", storetest.Postgres(t))) })
 }
@@ -65,6 +66,7 @@ func twoPeopleTalk(t *testing.T, s *Server) {
 }
 
 func TestAnEditInProgressIsNotWipedWhenTheMessageItselfChanges(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.SignUp("Ada")
@@ -87,6 +89,7 @@ func TestAnEditInProgressIsNotWipedWhenTheMessageItselfChanges(t *testing.T) {
 }
 
 func TestAMessageThatWasDeletedMeanwhileIsNotEdited(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.Allow("status of 410", "htmx:response:error")
@@ -109,6 +112,7 @@ func TestAMessageThatWasDeletedMeanwhileIsNotEdited(t *testing.T) {
 }
 
 func TestTimesAreTheReaders(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	mei, ben := window(t, s), window(t, s)
 	for w, zone := range map[*Window]string{mei: "Asia/Tokyo", ben: "America/New_York"} {
@@ -141,6 +145,7 @@ func TestTimesAreTheReaders(t *testing.T) {
 }
 
 func TestOnesOwnMessagesAreChangedByKeyboardAlone(t *testing.T) {
+	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
 	ada.SignUp("Ada")
@@ -169,6 +174,7 @@ func TestOnesOwnMessagesAreChangedByKeyboardAlone(t *testing.T) {
 }
 
 func TestAMessageThatTakesLongIsShownAsBeingSent(t *testing.T) {
+	t.Parallel()
 	s, line := serveBehind(t)
 	ada := window(t, s)
 	ada.SignUp("Ada")

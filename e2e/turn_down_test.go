@@ -29,6 +29,7 @@ func (w *Window) TurnsDown(held, reason, words string) {
 }
 
 func TestWhoseMessageWasTurnedDownObjectsAndAnotherModeratorPublishesIt(t *testing.T) {
+	t.Parallel()
 	_, ada, ben, cleo := inCasino(t)
 	other := ben.second()
 	other.Open("/notices")
@@ -72,6 +73,7 @@ func TestWhoseMessageWasTurnedDownObjectsAndAnotherModeratorPublishesIt(t *testi
 }
 
 func TestWhatWasTurnedDownIsPublishedOrStaysAlsoWithoutScripts(t *testing.T) {
+	t.Parallel()
 	_, ada, ben, cleo := inCasino(t)
 	for _, w := range []*Window{ada, ben, cleo} {
 		w.Script(false)
