@@ -35,7 +35,7 @@ func TestEveryAddressIsAPageForEverybodyInBothSchemes(t *testing.T) {
 	s.Seed(3)
 	s.Start()
 	w, guest := window(t, s), window(t, s)
-	w.SignIn("ada")
+	w.Returns("ada")
 	w.Until(connected)
 	ada, ben, cleo := w.person(), person(t, s, "ben"), person(t, s, "cleo")
 	ben.Post("Please stop that")

@@ -9,7 +9,7 @@ func TestAfterDecidingOneGoesOnToTheNextCaseUntilNoneIsLeft(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
-	ada.SignUp("Ada")
+	ada.Joins("Ada")
 	ben, cleo := person(t, s, "ben"), person(t, s, "cleo")
 	for i := range 2 {
 		ben.post("/rooms/1/messages", map[string][]string{"body": {"Buy cheap watches"}, "key": {fmt.Sprint(i)}})

@@ -9,9 +9,9 @@ import (
 func moderated(t *testing.T) (s *Server, ada, ben, cleo *Window) {
 	s = serve(t)
 	ada, ben, cleo = window(t, s), window(t, s), window(t, s)
-	ada.SignUp("Ada")
-	ben.SignUp("Ben")
-	cleo.SignUp("Cleo")
+	ada.Joins("Ada")
+	ben.Joins("Ben")
+	cleo.Joins("Cleo")
 	ben.Open("/direct/new")
 	ben.Click("input[name=with][value='3']")
 	ben.Submit("main form .form__actions button", inRoom+` && location.pathname === "/rooms/2-direct"`)
@@ -105,8 +105,8 @@ func TestAReportFromADirectConversationIsInTheQueueAtOnceAndItsReporterSeesTheOu
 func caseOfTwo(t *testing.T) (ada, ben *Window) {
 	s := serve(t)
 	ada, ben = window(t, s), window(t, s)
-	ada.SignUp("Ada")
-	ben.SignUp("Ben")
+	ada.Joins("Ada")
+	ben.Joins("Ben")
 	cleo, dan := person(t, s, "cleo"), person(t, s, "dan")
 	// Ben made the room, and so moderates it.
 	ben.Open("/rooms/new")
@@ -205,7 +205,7 @@ func TestWhatWasReportedIsKeptUntilNinetyDaysAfterItsCaseClosed(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
-	ada.SignUp("Ada")
+	ada.Joins("Ada")
 	ben, cleo := person(t, s, "ben"), person(t, s, "cleo")
 	ben.Post("You are a fool, Cleo")
 	cleo.post("/rooms/1/messages/1/report", map[string][]string{"reason": {"harassment"}, "note": {"He does this all the time"}})

@@ -36,8 +36,8 @@ func TestWhoNeedsMoreContrastGetsIt(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
-	ada.SignUp("Ada")
-	ben.SignUp("Ben")
+	ada.Joins("Ada")
+	ben.Joins("Ben")
 	ada.Until(connected)
 	person(t, s, "cleo").Post("Ask @ada, she knows")
 	ada.Shows("Ask @ada, she knows")
@@ -90,7 +90,7 @@ func TestWhatWasAskedForOnASlowLineSaysThatItWasHeard(t *testing.T) {
 	s.Seed(60)
 	s.Start()
 	ada := window(t, s)
-	ada.SignIn("ada")
+	ada.Returns("ada")
 	ada.Until(connected)
 	moves := func(selector string) string {
 		return `[...document.querySelectorAll("` + selector + `")].some(e => getComputedStyle(e).animationName !== "none")`

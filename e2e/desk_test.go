@@ -10,10 +10,10 @@ import (
 func twoAtTheDesk(t *testing.T) (ada, ben *Window, cleo, dan *Person) {
 	s := serve(t)
 	ada, ben = window(t, s), window(t, s)
-	ada.SignUp("Ada")
+	ada.Joins("Ada")
 	person(t, s, "ben")
 	s.appoint("ben", "moderator")
-	ben.SignIn("ben")
+	ben.Returns("ben")
 	cleo, dan = person(t, s, "cleo"), person(t, s, "dan")
 	for _, text := range []string{"Who ate my soup", "you thieves", "all of you"} {
 		cleo.say(1, text)

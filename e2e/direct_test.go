@@ -31,7 +31,7 @@ func TestANewMessageFindsPeopleAsOneTypes(t *testing.T) {
 	s.Seed(1)
 	s.Start()
 	ada := window(t, s)
-	ada.SignIn("ada")
+	ada.Returns("ada")
 	ada.Open("/direct/new")
 	ada.Until(connected)
 	if got := eval[string](ada, `document.querySelector("#choices").textContent`); !strings.Contains(got, "Nobody else has an account yet") {
@@ -50,7 +50,7 @@ func TestANewMessageFindsPeopleAsOneTypes(t *testing.T) {
 	})
 	s.Start()
 	ben := window(t, s)
-	ben.SignUp("Ben")
+	ben.Joins("Ben")
 	ada.Open("/direct/new")
 	ada.Until(connected + ` && document.querySelectorAll("#choices input").length === 12 && document.querySelector("#choices").textContent.includes("There are more people") && document.querySelector("#choices bdi").textContent === "Ben"`)
 	ada.Type("#q", "zoe1")
@@ -87,8 +87,8 @@ func TestAGroupIsOneConversationForAllInItAndNobodyElse(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
-	ada.SignUp("Ada")
-	ben.SignUp("Ben")
+	ada.Joins("Ada")
+	ben.Joins("Ben")
 	ben.Until(connected)
 	cleo, dan := person(t, s, "cleo"), person(t, s, "dan")
 

@@ -23,7 +23,7 @@ func TestTextThatRunsFromRightToLeftKeepsToItself(t *testing.T) {
 	})
 	s.Start()
 	ben := window(t, s)
-	ben.SignUp("Ben")
+	ben.Joins("Ben")
 	ben.Until(connected)
 	// The name ends before the time begins, and the time reads as ever.
 	if !eval[bool](ben, `document.querySelector("#m-1-1 .message__author").getBoundingClientRect().right <= document.querySelector("#m-1-1 .message__time").getBoundingClientRect().left`) {
@@ -79,7 +79,7 @@ func TestLongNamesPushNothingOut(t *testing.T) {
 	})
 	s.Start()
 	ada := window(t, s)
-	ada.SignIn("ada")
+	ada.Returns("ada")
 	person(t, s, "ben").post("/direct", map[string][]string{"with": {"1"}})
 	for _, page := range []string{"/rooms/1-lobby", "/rooms/2", "/rooms", "/rooms/2/about", "/people/1", "/profile", "/direct/new", "/go?q=w"} {
 		ada.Open(page)

@@ -36,7 +36,7 @@ func TestTheFocusStaysWhereItIsWhenThatChanges(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
-	ada.SignUp("Ada")
+	ada.Joins("Ada")
 	ada.Until(connected)
 	cleo := window(t, s)
 	for _, name := range []string{"Kitchen", "Workshop"} {
@@ -85,7 +85,7 @@ func TestTheFocusStaysWhereItIsWhenThatChanges(t *testing.T) {
 	cleos.post("/logout", nil)
 	ada.Until(`document.querySelectorAll("#people-list .presence--online").length === 1`)
 	ada.focus("#people-list a[href='/people/3']", false)
-	stays(func() { cleo.SignIn("cleo") }, `document.querySelectorAll("#people-list .presence--online").length === 2 && document.querySelector("#people-list li:nth-child(2) a").getAttribute("href") === "/people/3"`)
+	stays(func() { cleo.Returns("cleo") }, `document.querySelectorAll("#people-list .presence--online").length === 2 && document.querySelector("#people-list li:nth-child(2) a").getAttribute("href") === "/people/3"`)
 }
 
 // A list in which others come before it and it changes itself: what one is about to press
@@ -96,7 +96,7 @@ func TestTheFocusStaysOnTheSameRowOfAListThatChanges(t *testing.T) {
 	s.Unlimited()
 	s.Start()
 	ada := window(t, s)
-	ada.SignUp("Ada")
+	ada.Joins("Ada")
 	ben, cleo := person(t, s, "ben"), person(t, s, "cleo")
 	ben.make("Kitchen", "open")
 	ada.Open("/rooms")
@@ -128,7 +128,7 @@ func TestOneWritesOnWhenAnEditorIsClosed(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
-	ada.SignUp("Ada")
+	ada.Joins("Ada")
 	ada.Until(connected)
 	ada.Say("The first")
 	ada.Shows("The first")
@@ -176,7 +176,7 @@ func TestReducedMotionIsCalmAndStaysConnected(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ada.SignUp("Ada")
+	ada.Joins("Ada")
 	ada.Until(connected)
 	moves := eval[string](ada, `[...document.querySelectorAll("*")].filter(e => !e.closest(".pulse")).flatMap(e => ["", "::before", "::after"].map(p => getComputedStyle(e, p)).filter(s => s.animationName !== "none" || s.transitionDuration !== "0s").map(() => e.tagName + "." + e.className)).join(" ")`)
 	if moves != "" {
@@ -206,7 +206,7 @@ func TestTheKeyboardGoesThroughARoomInOrderAndOneSeesWhereItIs(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
-	ada.SignUp("Ada")
+	ada.Joins("Ada")
 	ada.Until(connected)
 	ada.person().make("Kitchen", "open")
 	person(t, s, "ben").Post("Who is there?")

@@ -19,7 +19,7 @@ func TestNothingIsLostWhenTheServerIsKilledUnderLoad(t *testing.T) {
 	var windows []*Window
 	for i := range either(2, 4) {
 		w := window(t, s)
-		w.SignIn(fmt.Sprintf("p%d", i+1))
+		w.Returns(fmt.Sprintf("p%d", i+1))
 		w.Until(connected)
 		windows = append(windows, w)
 	}

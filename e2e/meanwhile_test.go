@@ -49,12 +49,12 @@ func TestAMessageThatIsHiddenWhileItsAuthorEditsItIsNotChangedAndTheirTextStays(
 func TestWhoIsBannedWhileTheirPostIsUnderWayKeepsTheTextAndSaysNothing(t *testing.T) {
 	t.Parallel()
 	s, wire := serveBehind(t)
-	window(t, s).SignUp("Ada")
+	window(t, s).Joins("Ada")
 	ada := signIn(t, s, "ada") // on the server's side of the wire
 	ben := window(t, s)
 	ben.LoseServer()
 	ben.Allow("status of 401")
-	ben.SignUp("Ben")
+	ben.Joins("Ben")
 	ben.Until(connected)
 	other := ben.second()
 	other.LoseServer()
@@ -73,7 +73,7 @@ func TestWhoIsBannedWhileTheirPostIsUnderWayKeepsTheTextAndSaysNothing(t *testin
 	}
 	ben.Until(`document.getElementById("notice").textContent.includes("You are signed out") && [...document.querySelectorAll("#composer textarea")].filter(t => t.value === "one more thing").length === 1`)
 	ada.post("/measures/1/lift", nil)
-	ben.SignIn("Ben")
+	ben.Returns("Ben")
 	ben.Until(connected)
 	ben.Shows("the last that counts")
 	other.Open("/rooms/1-lobby")
@@ -85,7 +85,7 @@ func TestWhoBecomesAModeratorMeanwhileIsNoMoreTheirsToActOn(t *testing.T) {
 	t.Parallel()
 	s, ada, ben, other := judgedBy(t)
 	eve := window(t, s)
-	eve.SignUp("Eve")
+	eve.Joins("Eve")
 	become := func(user, role string) {
 		t.Helper()
 		ada.person().post("/admin/people/"+user+"/role", url.Values{"role": {role}, "password": {password}})

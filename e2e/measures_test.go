@@ -38,8 +38,8 @@ func (s *Server) appoint(name, role string) {
 func judgedBy(t *testing.T) (s *Server, ada, ben, other *Window) {
 	s = serve(t)
 	ada, ben = window(t, s), window(t, s)
-	ada.SignUp("Ada")
-	ben.SignUp("Ben")
+	ada.Joins("Ada")
+	ben.Joins("Ben")
 	other = ben.second()
 	for _, w := range []*Window{ada, ben, other} {
 		w.Open("/rooms/1-lobby")
@@ -80,7 +80,7 @@ func TestAHiddenMessageIsAPlaceholderForOthersAtOnceAndItsAuthorReadsIt(t *testi
 	t.Parallel()
 	_, ada, ben, other := judgedBy(t)
 	cleo := window(t, ada.s)
-	cleo.SignUp("Cleo")
+	cleo.Joins("Cleo")
 	cleo.Until(connected)
 	ben.Say("You are all fools")
 	ada.Shows("You are all fools")
@@ -226,7 +226,7 @@ func TestABanEndsBothTabsAndAnObjectionFromOutsideIsGranted(t *testing.T) {
 	t.Parallel()
 	s, ada, ben, other := judgedBy(t)
 	cleo := window(t, s)
-	cleo.SignUp("Cleo") // the second who can decide: of the same rank
+	cleo.Joins("Cleo") // the second who can decide: of the same rank
 	s.appoint("cleo", "administrator")
 	cleo.Reload()
 	ada.Act("/people/2/moderate", "ban", func() { ada.Type("#ban-words", "You have threatened people.") })
@@ -254,7 +254,7 @@ func TestABanEndsBothTabsAndAnObjectionFromOutsideIsGranted(t *testing.T) {
 	cleo.Type("#answer", "That is plausible. Choose another password.")
 	cleo.Submit("#appeal .button--main", arrived+` && document.querySelector(".saved")`)
 	ada.Until(`document.querySelector("#appeals").textContent.includes("That is plausible")`)
-	ben.SignIn("Ben")
+	ben.Returns("Ben")
 	ben.Until(`document.querySelector("#rooms-list a[href='/notices']")`)
 	ben.Open("/notices")
 	ben.Sees("You were right: it was lifted.")

@@ -13,7 +13,7 @@ func TestAPageSaysSoonThatTheServerIsGone(t *testing.T) {
 	s := serve(t)
 	ada := window(t, s)
 	ada.LoseServer()
-	ada.SignUp("Ada")
+	ada.Joins("Ada")
 	ada.person().post("/profile", map[string][]string{"name": {"Ada"}, "zone": {"Europe/Berlin"}, "language": {"de"}, "scheme": {""}, "announce": {"count"}})
 	ada.Open("/")
 	ada.Until(connected)

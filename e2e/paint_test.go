@@ -31,7 +31,7 @@ func TestTheRoomIsPaintedWithinTwoSecondsOnASlowPhone(t *testing.T) {
 	s.Seed(50)
 	s.Start()
 	ada := window(t, s)
-	ada.SignIn("ada")
+	ada.Returns("ada")
 	ada.size(360, 780)
 	ada.throttle(fast3G)
 	ada.Open("/rooms/1-lobby")

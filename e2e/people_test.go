@@ -14,9 +14,9 @@ func TestANameInThePanelOpensWhereOneIs(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
-	ada.SignUp("Ada")
+	ada.Joins("Ada")
 	ada.Until(connected)
-	ben.SignUp("Ben")
+	ben.Joins("Ben")
 	ben.Until(connected)
 	const name = "#here-2 .people__name"
 	const card = `document.querySelector("#editor .person")?.textContent.includes("Ben")`
@@ -76,9 +76,9 @@ func TestSeveralPagesOfOnePersonAreOneWhoReadsWithoutSendingAnything(t *testing.
 	s.Unlimited()
 	s.Start()
 	ada, ben := window(t, s), window(t, s)
-	ada.SignUp("Ada")
+	ada.Joins("Ada")
 	ada.Until(connected)
-	ben.SignUp("Ben")
+	ben.Joins("Ben")
 	other := ben.second()
 	sent, alsoSent := ben.sends(), other.sends()
 	ben.Open("/rooms/1-lobby")

@@ -29,8 +29,8 @@ func TestAStatusIsShownUntilItEnds(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
-	ada.SignUp("Ada")
-	ben.SignUp("Ben")
+	ada.Joins("Ada")
+	ben.Joins("Ben")
 	ben.Until(connected)
 	ada.Open("/profile")
 	ada.do(setValue("#emoji", "🍜"))
@@ -89,7 +89,7 @@ func TestOnesOwnColoursWinOverTheSystems(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
 	ada := window(t, s)
-	ada.SignUp("Ada")
+	ada.Joins("Ada")
 	const paper = `getComputedStyle(document.body).backgroundColor`
 	seen := map[string]string{}
 	for _, system := range []string{"light", "dark"} {
@@ -123,8 +123,8 @@ func TestNewMessagesAreHeardAsOneChose(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
 	ada, ben := window(t, s), window(t, s)
-	ada.SignUp("Ada")
-	ben.SignUp("Ben")
+	ada.Joins("Ada")
+	ben.Joins("Ben")
 	for w, choice := range map[*Window]string{ada: "all", ben: "mentions"} {
 		w.Open("/profile")
 		w.do(setValue("#announce", choice))

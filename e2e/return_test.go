@@ -71,7 +71,7 @@ func TestWhatOneComesBackToEqualsAFreshLoad(t *testing.T) {
 	t.Parallel()
 	s, writer := returning(t)
 	ada := window(t, s)
-	ada.SignIn("p1")
+	ada.Returns("p1")
 	ada.Until(connected)
 
 	t.Run("back and forward", func(t *testing.T) {
@@ -148,7 +148,7 @@ func TestALaptopThatSleptShowsWhatItMissed(t *testing.T) {
 	}
 	ada := windowOf(t, s, root)
 	ada.LoseServer()
-	ada.SignIn("p1")
+	ada.Returns("p1")
 	ada.Until(connected)
 	for _, sleep := range either([]time.Duration{3 * time.Second}, []time.Duration{time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute}) {
 		ada.Until(connected)

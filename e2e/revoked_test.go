@@ -43,7 +43,7 @@ func TestWhoMayNoLongerLookIsToldWhyAndStaysAway(t *testing.T) {
 			name, p := fmt.Sprintf("p%d", i+2), people[i+1]
 			p.post("/rooms/2/join", nil)
 			w := window(t, s)
-			w.SignIn(name)
+			w.Returns(name)
 			w.Open("/rooms/2-kitchen")
 			w.Until(connected)
 			page := kitchen(t, p)

@@ -16,7 +16,7 @@ func TestAPageWithoutABrowserEndsWithTheSameListAsChromium(t *testing.T) {
 	s.Start()
 	ada := window(t, s)
 	ada.LoseServer()
-	ada.SignIn("p1")
+	ada.Returns("p1")
 	ada.Until(connected)
 	beside, writer := thin(t, people[0]), thin(t, people[1])
 	allLive(t, beside, writer)

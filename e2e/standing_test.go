@@ -9,8 +9,8 @@ func TestAPersonsPageFollowsWhatTheyDoAndWhatIsDoneToThem(t *testing.T) {
 	s.Unlimited()
 	s.Start()
 	ada, ben := window(t, s), window(t, s)
-	ada.SignUp("ada")
-	ben.SignUp("ben")
+	ada.Joins("ada")
+	ben.Joins("ben")
 	ben.Until(connected)
 	watching := ada.second()
 	for _, w := range []*Window{ada, watching} {
@@ -31,7 +31,7 @@ func TestAPersonsPageFollowsWhatTheyDoAndWhatIsDoneToThem(t *testing.T) {
 
 	// Sessions: he signs in elsewhere, and Ada ends that.
 	elsewhere := window(t, s)
-	elsewhere.SignIn("ben")
+	elsewhere.Returns("ben")
 	elsewhere.Until(connected)
 	watching.Until(`document.querySelectorAll("#account-sessions li").length === 2`)
 	ada.Open("/admin/people/2")

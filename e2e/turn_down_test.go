@@ -8,7 +8,7 @@ func inCasino(t *testing.T) (s *Server, ada, ben, cleo *Window) {
 	s = serve(t)
 	ada, ben, cleo = window(t, s), window(t, s), window(t, s)
 	for i, w := range []*Window{ada, ben, cleo} {
-		w.SignUp([]string{"Ada", "Ben", "Cleo"}[i])
+		w.Joins([]string{"Ada", "Ben", "Cleo"}[i])
 	}
 	s.appoint("cleo", "administrator")
 	ada.Rule("word", "casino", "hold", "")
