@@ -41,7 +41,7 @@ func TestWhoNeedsMoreContrastGetsIt(t *testing.T) {
 	ada.Until(connected)
 	person(t, s, "cleo").Post("Ask @ada, she knows")
 	ada.Shows("Ask @ada, she knows")
-	ben.Until(connected)
+	ada.Until(`document.querySelector("#here-2 .presence--online")`)
 	ben.hide(true)
 	ada.Until(`document.querySelector("#people-list .presence--away")`)
 	for name, least := range map[string]float64{

@@ -311,6 +311,8 @@ func TestATabThatWasSignedOutIsLiveAgainAfterSendingSignedIn(t *testing.T) {
 	ada.Click("#composer button")
 	ada.Until(connected)
 	ada.Shows("a thought in between")
+	other.Open("/") // which had her draft
+	other.Until(connected)
 	other.Say("hello again")
 	ada.Shows("hello again")
 }

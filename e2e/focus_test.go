@@ -160,7 +160,7 @@ func TestOneWritesOnWhenAnEditorIsClosed(t *testing.T) {
 	ada.Click("#editor .editor a[href$='-lobby'].button:last-of-type")
 	writesOn("a card", " and more")
 	ada.Click(more)
-	ada.Submit("#editor a[href$='/delete']", `document.querySelector("#delete")`)
+	ada.Submit("#editor a[href$='/delete']", `document.activeElement.closest("#delete")`)
 	ada.Press(kb.Enter)
 	ada.Until(`document.querySelector("#m-1-1 .message__gone")`)
 	writesOn("a delete", ".")
