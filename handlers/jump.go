@@ -10,15 +10,15 @@ import (
 	"parley/views"
 )
 
-// showJump finds rooms and people by a part of their name, and leads to the only one that
-// is found.
+// showJump finds rooms and people by a part of their name, and leads to the one that fits
+// best, if there is one.
 func (s *Server) showJump(w http.ResponseWriter, r *http.Request) error {
 	page, found, err := s.found(r)
 	if err != nil {
 		return err
 	}
-	if to := found.Only(); to != "" {
-		return seeOther(w, r, to)
+	if best, is := found.Best(); is {
+		return seeOther(w, r, best)
 	}
 	return s.render(w, r, http.StatusOK, views.JumpPage(page, found))
 }
@@ -61,7 +61,9 @@ func (s *Server) found(r *http.Request) (views.Page, views.Found, error) {
 		switch fits := fits(views.RoomName(r.Context(), m)); {
 		case fits && one && len(people) < mostFound:
 			people = append(people, views.Reached{Named: other, With: m})
-		case fits && !one && len(f.Rooms) < mostFound:
+		case fits && m.Kind == store.DirectRoom && !one && len(f.Groups) < mostFound:
+			f.Groups = append(f.Groups, m)
+		case fits && m.Kind != store.DirectRoom && len(f.Rooms) < mostFound:
 			f.Rooms = append(f.Rooms, m)
 		}
 	}
