@@ -79,6 +79,33 @@ func TestWhoWasRemovedReadsWhyAtEveryAddressOfTheRoom(t *testing.T) {
 	}, unlimited)
 }
 
+// Who has left a team is no offender, and reads nothing of that kind.
+func TestWhoWorksElsewhereNowIsTakenOffARoomWithoutAReproach(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		const why, option = "In another team, or on other work now", `<option value="elsewhere"`
+		ada, ben := w.signUp("ada"), w.signUp("ben")
+		if a := ada.get("/rooms/1/members/remove?user=2"); !a.says(option, why) {
+			t.Errorf("the list of members does not offer it: %s\n%s", a.Status, a.body)
+		}
+		if page := ada.get("/people/2/moderate?room=1").body; strings.Count(page, option) != 1 {
+			t.Errorf("%d acts offer it, want the removal alone", strings.Count(page, option))
+		}
+		form := removal("1")
+		form.Set("reason", "elsewhere")
+		form.Set("words", "")
+		if a := ada.post("/rooms/1/members/remove", form); a.StatusCode != http.StatusSeeOther {
+			t.Errorf("%s\n%s", a.Status, a.body)
+		}
+		if a := ben.get("/rooms/1-lobby"); !a.says("Reason: " + why + ".") {
+			t.Errorf("Ben reads\n%s", a.body)
+		}
+		form.Set("kind", "warn")
+		if a := ada.post("/measures", form); a.StatusCode != http.StatusUnprocessableEntity || !a.says("Choose a reason.") {
+			t.Errorf("he is warned for it: %s", a.Status)
+		}
+	}, unlimited)
+}
+
 func TestThePageThatIsOpenIsToldWhyItsPersonWasRemoved(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ada, ben := w.signUp("ada"), w.signUp("ben")

@@ -15,7 +15,8 @@ const (
 	OffTopic    Reason = "off-topic"
 	Maintenance Reason = "maintenance"
 	OtherReason Reason = "other"
-	ByRule      Reason = "rule" // what a rule says itself
+	ByRule      Reason = "rule"      // what a rule says itself
+	Elsewhere   Reason = "elsewhere" // who has left a team is no offender
 )
 
 // Reasons are those of what somebody did, in the order of the list.
@@ -24,6 +25,7 @@ var Reasons = []Reason{Spam, Harassment, Hate, Violence, Illegal, OffTopic, Othe
 var (
 	roomReasons     = []Reason{Heated, Flood, OffTopic, Maintenance, OtherReason}
 	turnDownReasons = append([]Reason{ByRule}, Reasons...)
+	removalReasons  = append([]Reason{Elsewhere}, Reasons...)
 	newcomerReasons = []Reason{Spam, Flood, Maintenance, OtherReason}
 )
 
@@ -37,6 +39,8 @@ func (k MeasureKind) Reasons() []Reason {
 		return newcomerReasons
 	case TurnDown:
 		return turnDownReasons
+	case Removal:
+		return removalReasons
 	}
 	return Reasons
 }

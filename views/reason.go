@@ -29,6 +29,8 @@ func reasonWord(ctx context.Context, why store.Reason) string {
 		return say(ctx, "Off topic")
 	case store.ByRule:
 		return say(ctx, "A rule of this place")
+	case store.Elsewhere:
+		return say(ctx, "In another team, or on other work now")
 	case store.OtherReason:
 		return say(ctx, "Something else")
 	}
