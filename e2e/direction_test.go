@@ -51,6 +51,14 @@ func TestTextThatRunsFromRightToLeftKeepsToItself(t *testing.T) {
 	if got := eval[string](ben, first+`(4)`); got != "right" {
 		t.Errorf("a pushed message begins at the %s", got)
 	}
+	// The line of a list begins where the others do.
+	ben.person().make("חדר ישיבות", "open")
+	ben.Until(`document.querySelector("#side-2 .sidebar__text")`)
+	for _, line := range []string{"#side-1 .sidebar__text", "#side-2 .sidebar__text"} {
+		if at := eval[float64](ben, `(e => { const r = document.createRange(); r.selectNodeContents(e); return r.getBoundingClientRect().left - e.getBoundingClientRect().left })(document.querySelector("`+line+`"))`); at > 1 {
+			t.Errorf("%s begins %.0f px further in", line, at)
+		}
+	}
 	// Every name of the page is isolated from what stands around it.
 	for _, page := range []string{"/", "/rooms/1/about", "/people/1", "/direct/new", "/go?q=" + "عائشة"} {
 		ben.Open(page)

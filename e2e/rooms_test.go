@@ -44,7 +44,7 @@ func TestARoomIsMadeJoinedRenamedArchivedAndOpenedAgain(t *testing.T) {
 	ada.Submit("form[action$='/about'] button", arrived+` && document.querySelector("h1").textContent.includes("Canteen")`)
 	// All that names the room, in a page that is open in front.
 	ben.Until(inRoom + ` && document.querySelector("h1").textContent.includes("Canteen") && document.title.startsWith("Canteen") &&
-		document.querySelector("#side-2").textContent.includes("Canteen") && document.querySelector(".composer__says").dataset.says === "Message Canteen"`)
+		document.querySelector("#side-2").textContent.includes("Canteen") && document.querySelector(".room__start").textContent.split("Canteen").length === 3 && document.querySelector(".composer__says").dataset.says === "Message Canteen"`)
 	ada.do(setValue("#topic", "Soup every day"))
 	ada.Submit("form[action$='/about'] button", arrived+` && document.querySelector("#topic").value === "Soup every day"`)
 	ben.Until(`document.querySelector(".room__topic").textContent === "Soup every day"`)
