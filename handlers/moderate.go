@@ -101,26 +101,27 @@ func (s *Server) moderates(ctx context.Context, me store.User, user store.UserID
 
 // moderateRoom is the page about what may be done about a room.
 func (s *Server) moderateRoom(w http.ResponseWriter, r *http.Request) error {
-	room, err := s.roomAt(r)
-	if err != nil {
-		return err
-	}
-	return s.roomModeration(w, r, http.StatusOK, room.ID, views.Fields{})
+	return s.roomModeration(w, r, http.StatusOK, roomNumber(r), views.Fields{})
 }
 
 func (s *Server) roomModeration(w http.ResponseWriter, r *http.Request, status int, id store.RoomID, f views.Fields) error {
 	ctx, me := r.Context(), asker(r).User
-	room, err := s.Store.Membership(ctx, id, me.ID)
+	kinds, err := s.Store.Permitted(ctx, me.ID, 0, id, 0, store.SlowMode, store.RoomLock)
+	if err == nil && len(kinds) == 0 {
+		err = store.ErrNotFound
+	}
 	if err != nil {
 		return err
 	}
-	v := views.Moderation{Room: room.Room, Fields: f, Done: measureDone[r.URL.Query().Get("saved")]}
-	if v.Kinds, err = s.Store.Permitted(ctx, me.ID, 0, id, 0, store.SlowMode, store.RoomLock); err != nil {
+	room, err := s.Store.Membership(ctx, id, me.ID)
+	inside := err == nil
+	if errors.Is(err, store.ErrNotFound) { // they moderate the instance
+		room.Room, err = s.Store.AnyRoom(ctx, id)
+	}
+	if err != nil {
 		return err
 	}
-	if len(v.Kinds) == 0 {
-		return store.ErrNotFound
-	}
+	v := views.Moderation{Room: room.Room, Inside: inside, Kinds: kinds, Fields: f, Done: measureDone[r.URL.Query().Get("saved")]}
 	if store.May(room.Standing(me), store.Manage, nil) {
 		if v.Mods, err = s.Store.ModeratorsOf(ctx, id); err != nil {
 			return err
