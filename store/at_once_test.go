@@ -178,3 +178,68 @@ func TestModeratorsAtOnceLeaveWhatOneAfterTheOtherWould(t *testing.T) {
 		}
 	})
 }
+
+func TestARiseAndAnActAtOnceAreOneAfterTheOther(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ada, ben, cleo := officers(t, s) // Ben moderates the instance
+		for i := range 20 {
+			var group sync.WaitGroup
+			var done store.Measure
+			var acted, rose error
+			group.Go(func() { rose = s.SetRole(t.Context(), by(ada), cleo.ID, store.Moderator) })
+			group.Go(func() {
+				done, acted = s.Impose(t.Context(), by(ben), store.Measure{Kind: store.TimeOut, User: cleo.ID, Reason: store.Spam, Words: fmt.Sprint(i), Until: time.Now().Add(time.Hour)})
+			})
+			group.Wait()
+			must(t, rose)
+			log, err := s.Entries(t.Context(), store.EntryQuery{}, 1)
+			must(t, err)
+			if acted == nil && log[0].Act != store.ChangeRoleAct {
+				t.Errorf("Ben did it when she had risen: the last in the log is %s", log[0].Act)
+			}
+			if all, err := s.MeasuresOn(t.Context(), cleo.ID, 100); err != nil || acted != nil && len(all) > 0 && all[0].EndedAt.IsZero() {
+				t.Errorf("it was refused, and holds: %+v, %v", all, err)
+			}
+			if acted == nil {
+				_, acted = s.Lift(t.Context(), by(ada), done.ID, "")
+				must(t, acted)
+			} else {
+				wants(t, "he acts on his equal", acted, store.ErrNotFound)
+			}
+			must(t, s.SetRole(t.Context(), by(ada), cleo.ID, store.Member))
+		}
+	})
+}
+
+func TestWhoWritesInTheMomentInWhichTheirTimeOutEndsIsHeard(t *testing.T) {
+	storetest.Twice(t, func(t *testing.T, s, other *store.Store) {
+		j := judge(t, s)
+		other.SetClock(func() time.Time { return j.now })
+		for i := range 20 {
+			m := j.impose(j.cleo, store.Measure{Kind: store.TimeOut, User: j.ben.ID, Room: j.kitchen, Until: j.now.Add(time.Minute)})
+			j.now = m.Until.Add(-time.Microsecond)
+			j.kept("just before", j.say(j.ben, j.kitchen, "hello"), store.TimeOut)
+			j.now = m.Until
+			var group sync.WaitGroup
+			ended := make([][]store.Measure, 2)
+			for n, process := range []*store.Store{s, other} {
+				group.Go(func() {
+					var err error
+					if ended[n], err = process.EndMeasures(t.Context(), 10); err != nil {
+						t.Error(err)
+					}
+				})
+				group.Go(func() {
+					draft := store.Draft{Room: j.kitchen, Author: j.ben.ID, Key: fmt.Sprint("at once ", i, n), Body: "what I was writing"}
+					if _, err := process.PostMessage(t.Context(), draft); err != nil {
+						t.Errorf("round %d: what he writes is refused: %v", i, err)
+					}
+				})
+			}
+			group.Wait()
+			if got := len(ended[0]) + len(ended[1]); got != 1 {
+				t.Errorf("round %d: it ended %d times", i, got)
+			}
+		}
+	})
+}
