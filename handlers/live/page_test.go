@@ -33,6 +33,7 @@ type journal struct {
 	until   time.Time // when regions change by themselves
 	asOf    bool      // regions show the log as of its head
 	renders int
+	takes   time.Duration // a rendering
 	told    []map[Person]Presence
 }
 
@@ -150,6 +151,7 @@ func (j *journal) read(a Audience, rev Rev) func(context.Context) (Answer, error
 }
 
 func (j *journal) region(_ context.Context, topic Topic, audiences []Audience) (Region, error) {
+	time.Sleep(j.takes) // of synctest's clock
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.renders++

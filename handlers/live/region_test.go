@@ -79,6 +79,28 @@ func TestARegionThatNobodyHasInFrontIsRenderedSeldomUntilItIsSeen(t *testing.T) 
 	})
 }
 
+func TestARenderingThatTookLongDelaysTheNextByTwoSecondsAtMost(t *testing.T) {
+	run(t, func(t *testing.T, j *journal, h *Hub, bus *Local) {
+		p := open(t, h, ada, "en", "who")
+		join(t, h, j, p, 0)
+		h.Front(p.Member, true)
+		settle()
+		j.takes = 10 * time.Second // it waited for the machine
+		j.show("who", "late")
+		bus.Publish(Hint{Topic: "who"})
+		time.Sleep(j.takes + pace)
+		synctest.Wait()
+		j.takes = 0
+		j.show("who", "soon")
+		bus.Publish(Hint{Topic: "who"})
+		time.Sleep(mostPause)
+		synctest.Wait()
+		if got := p.shows(); !strings.HasSuffix(got, "<who soon>") {
+			t.Errorf("%v after a rendering of 10 s it shows %s", mostPause, got)
+		}
+	})
+}
+
 func TestALostHintAboutARegionHeals(t *testing.T) {
 	run(t, func(t *testing.T, j *journal, h *Hub, _ *Local) {
 		p := open(t, h, ada, "en", "who")

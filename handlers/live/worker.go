@@ -11,9 +11,12 @@ import (
 
 const (
 	// pace is how long it pauses after a pass at least; share is how many times as long
-	// as the pass took: regions cost at most a tenth of one core.
-	pace  = 250 * time.Millisecond
-	share = 9
+	// as the pass took: regions cost at most a tenth of one core. mostPause is how long at
+	// most: a pass that took longer has mostly waited, for a processor or the disk, and
+	// everybody else would wait nine times for that.
+	pace      = 250 * time.Millisecond
+	share     = 9
+	mostPause = 2 * time.Second
 	// lateEvery is how soon a frame that waits for a log is tried again, hiddenEvery how
 	// often a region is rendered at most that nobody has in front, and failedEvery one
 	// that could not be rendered.
@@ -31,7 +34,7 @@ func (b *regions) run(ctx context.Context) {
 		case <-b.wake:
 		}
 		took, late := b.pass(ctx)
-		rest := time.NewTimer(max(pace, share*took))
+		rest := time.NewTimer(min(max(pace, share*took), mostPause))
 		for resting := true; resting; {
 			var soon <-chan time.Time
 			if len(late) > 0 {
