@@ -47,6 +47,15 @@ func TestARoomIsFollowedLiveWithoutScripts(t *testing.T) {
 	ada.Until(connected)
 	ada.Say("Still there?")
 	ben.Until(ben.framed("Still there?"))
+
+	// Who is suspended reads so in place of the messages, and where to sign in.
+	ben.Allow("status of 401")
+	ada.Act("/people/2/moderate", "suspend", nil)
+	ben.Until(ben.framed("Your account is suspended, so you are signed out.") + ` && ![...document.querySelector("iframe[name=stream]").contentDocument.querySelectorAll(".message")].some(m => m.checkVisibility())`)
+	ben.Screenshot("frames-1440-suspended")
+	ben.Submit(".follow__again a", ben.framed("You are signed out."))
+	ben.size(360, 740)
+	ben.Screenshot("frames-360-signed-out")
 }
 
 func TestAFrameThatHasLostItsServerIsLoadedAgainByALink(t *testing.T) {

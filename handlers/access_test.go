@@ -228,8 +228,8 @@ var access = []struct {
 	{"GET /rooms/{room}", "/rooms/99-secret", nil, [5]int{303, 404, 404, 404, 404}},
 	{"GET /rooms/{room}/follow", "/rooms/1/follow", nil, [5]int{303, 404, 200, 200, 200}},
 	{"GET /rooms/{room}/follow", "/rooms/3/follow", nil, [5]int{303, 404, 200, 200, 404}},
-	{"GET /rooms/{room}/stream", "/rooms/3/stream?first=1", nil, [5]int{303, 404, 0, 0, 404}}, // 0: it does not end
-	{"GET /rooms/{room}/write", "/rooms/1/write", nil, [5]int{303, 404, 200, 200, 200}},
+	{"GET /rooms/{room}/stream", "/rooms/3/stream?first=1", nil, [5]int{401, 404, 0, 0, 404}}, // 0: it does not end
+	{"GET /rooms/{room}/write", "/rooms/1/write", nil, [5]int{401, 404, 200, 200, 200}},
 	{"GET /rooms/{room}/live", "/rooms/1/live", nil, [5]int{200, 200, 200, 200, 200}}, // a region: never a redirect
 	{"GET /live", "/live?title=Rooms", nil, [5]int{200, 200, 200, 200, 200}},
 	{"GET /rooms/{room}/messages", "/rooms/1/messages?before=3", nil, [5]int{303, 404, 303, 303, 303}},

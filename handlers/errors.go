@@ -61,7 +61,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	} else {
 		s.Log.Debug("request refused", "request", id, "method", r.Method, "path", r.URL.Path, "status", status, "error", err)
 	}
-	if errors.Is(err, errSignedOut) && !htmx(r) && r.Method == http.MethodGet {
+	signsIn := errors.Is(err, errSignedOut) && !htmx(r) && r.Method == http.MethodGet
+	if signsIn && !inFrame(r) {
 		http.Redirect(w, r, "/login?next="+url.QueryEscape(localPath(r.URL.RequestURI())), http.StatusSeeOther)
 		return
 	}
@@ -70,6 +71,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	answer, made := s.apology(w, r, err, sentence)
+	if signsIn { // the page to sign in on is in no frame
+		answer = views.FramePage(views.Page{Title: "You are signed out."}, views.FrameSignedOut(followLogin(roomNumber(r))))
+	}
 	if made == nil {
 		made = s.render(w, r, status, answer)
 	}

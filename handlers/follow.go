@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/a-h/templ"
 
 	"parley/handlers/live"
 	"parley/store"
@@ -49,8 +52,12 @@ func (s *Server) showFollow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	by, _, err := s.restraint(r.Context(), room.User, room.ID)
+	if err != nil {
+		return err
+	}
 	policy(w, "form-action", "frame-src 'self'; form-action")
-	return s.render(w, r, http.StatusOK, views.FollowPage(page, room))
+	return s.render(w, r, http.StatusOK, views.FollowPage(page, room, by))
 }
 
 func (s *Server) showWrite(w http.ResponseWriter, r *http.Request) error {
@@ -60,11 +67,15 @@ func (s *Server) showWrite(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	composer := composerIn(r.Context(), room)
+	by, _, err := s.restraint(r.Context(), room.User, room.ID)
+	if err != nil {
+		return err
+	}
 	var waits store.Waits
 	if r.URL.Query().Get("held") != "" {
 		waits.State = store.HeldWaiting
 	}
-	return s.render(w, r, http.StatusOK, views.WritePage(views.Page{Title: composer.Name, Me: asker(r).User}, composer, waitsSentence(waits)))
+	return s.render(w, r, http.StatusOK, views.WritePage(views.Page{Title: composer.Name, Me: asker(r).User}, composer, by, waitsSentence(waits)))
 }
 
 func (s *Server) showStream(w http.ResponseWriter, r *http.Request) error {
@@ -96,8 +107,8 @@ func (s *Server) showStream(w http.ResponseWriter, r *http.Request) error {
 		if len(h.rows) > 0 {
 			st.seen(ctx, h.rows[len(h.rows)-1].Seq)
 		}
-		if st.follow(ctx) {
-			if html, err := fragment(ctx, views.StreamAgain()); err == nil {
+		if end := st.follow(ctx); end != nil {
+			if html, err := fragment(ctx, end); err == nil {
 				_ = st.write(html) // the browser may have left
 			}
 		}
@@ -135,9 +146,9 @@ func (st *stream) seen(ctx context.Context, seq store.Seq) {
 	st.s.changedFor(st.me.User.ID)
 }
 
-// follow sends what is new until the stream has to begin anew, which it says, or cannot
-// go on.
-func (st *stream) follow(ctx context.Context) (again bool) {
+// follow sends what is new until the stream has to end, and returns what it ends with; nil
+// if nobody reads that, or a server that has restarted goes on with it.
+func (st *stream) follow(ctx context.Context) templ.Component {
 	moved := make(chan struct{}, 1)
 	me := live.Person(st.me.User.ID)
 	topic := topicOf(st.room.ID)
@@ -155,57 +166,83 @@ func (st *stream) follow(ctx context.Context) (again bool) {
 	for st.rows < streamRows {
 		select {
 		case <-ctx.Done():
-			return true
+			return views.StreamAgain()
 		case <-st.s.drained:
-			return false
+			return nil
 		case <-moved:
 		case <-look.C:
 			// A browser that has left is noticed by writing.
 			if st.write([]byte("\n")) != nil {
-				return false
+				return nil
 			}
 			st.s.hub.Visit(me, visitLife)
 		}
-		if !st.next(ctx) {
-			return true
+		if end := st.next(ctx); end != nil {
+			return end
 		}
 	}
-	return true
+	return views.StreamAgain()
 }
 
-// next sends what is new and says whether the stream goes on.
-func (st *stream) next(ctx context.Context) bool {
+// next sends what is new, and returns what the stream ends with; nil: it goes on.
+func (st *stream) next(ctx context.Context) templ.Component {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
 	c, err := st.s.Store.ChangesSince(ctx, st.room.ID, st.rev, frameRows)
 	if err != nil {
 		st.s.Log.Warn("stream", "room", st.room.ID, "error", err)
-		return errors.Is(err, store.ErrUnavailable)
+		return againUnless(errors.Is(err, store.ErrUnavailable))
 	}
 	// Asked after the read: who was still allowed then has seen nothing of later.
 	denied, err := st.s.Store.Denials(ctx, []store.Viewer{{Session: st.me.ID, User: st.me.User.ID, Room: st.room.ID}})
 	if err != nil {
-		return errors.Is(err, store.ErrUnavailable)
+		return againUnless(errors.Is(err, store.ErrUnavailable))
 	}
-	if denied[0] != "" || slices.Contains(c.Gone, st.me.User.ID) {
-		return false // it loads itself again, and is told why
+	if denied[0] != "" {
+		return views.StreamEnded(st.ending(ctx, denied[0]))
 	}
-	if c.Torn {
-		return false
+	if c.Torn || slices.Contains(c.Gone, st.me.User.ID) {
+		return views.StreamAgain()
 	}
 	for _, m := range c.Messages {
 		if m.PostedRev <= st.rev || m.Rev != m.PostedRev {
-			return false
+			return views.StreamAgain()
 		}
 	}
 	if st.rev = c.Upto; len(c.Messages) == 0 {
-		return true
+		return nil
 	}
 	html, err := fragment(ctx, views.StreamRows(c.Messages, st.zone))
 	if err != nil || st.write(html) != nil {
-		return false
+		return views.StreamAgain()
 	}
 	st.rows += len(c.Messages)
 	st.seen(ctx, c.Messages[len(c.Messages)-1].Seq)
-	return true
+	return nil
+}
+
+// againUnless is the end of a stream that the database has failed, unless that is soon over.
+func againUnless(passes bool) templ.Component {
+	if passes {
+		return nil
+	}
+	return views.StreamAgain()
+}
+
+// ending is why its person may no longer look. The session of who was suspended is gone,
+// and says no more to who loads the frame again.
+func (st *stream) ending(ctx context.Context, why store.Denial) views.Ending {
+	if why != store.SessionEnded {
+		return st.s.gone(ctx, st.room.ID, st.me.User.ID, st.zone)
+	}
+	signIn := followLogin(st.room.ID)
+	if now, err := st.s.Store.User(ctx, st.me.User.ID); err == nil && !now.SuspendedAt.IsZero() {
+		return views.FrameSuspended(signIn)
+	}
+	return views.FrameSignedOut(signIn)
+}
+
+// followLogin leads to where one signs in, and on to the page that follows room.
+func followLogin(room store.RoomID) templ.SafeURL {
+	return templ.SafeURL("/login?next=" + url.QueryEscape(string(views.RoomActionURL(room, "follow"))))
 }

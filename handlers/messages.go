@@ -129,8 +129,11 @@ func (s *Server) keepDraft(r *http.Request, room store.Membership, d store.Draft
 	var notice templ.Component
 	var restraint store.Restraint
 	early := errors.As(err, &restraint) && restraint.Kind == store.SlowMode
-	if early {
-		if by, failed := s.Store.StandingIn(r.Context(), room.ID, d.Author); failed == nil {
+	frame := r.PostForm.Get("frame") != ""
+	var by store.Standing
+	if early || frame {
+		var failed error
+		if by, failed = s.Store.StandingIn(r.Context(), room.ID, d.Author); failed == nil && early {
 			notice = views.Early(by, room.ID, views.Zone(asker(r).User), time.Now())
 		}
 	}
@@ -139,8 +142,11 @@ func (s *Server) keepDraft(r *http.Request, room store.Membership, d store.Draft
 		notice: notice,
 		form:   func() templ.Component { return views.Refused(c) },
 		page: func(sentence string) (templ.Component, error) {
-			if r.PostForm.Get("frame") != "" {
-				return views.WritePage(views.Page{Title: c.Name, Me: asker(r).User}, c, sentence), nil
+			if frame {
+				if early { // it is said above the field
+					sentence = ""
+				}
+				return views.WritePage(views.Page{Title: c.Name, Me: asker(r).User}, c, by, sentence), nil
 			}
 			page, err := s.roomPage(r.Context(), asker(r), room, place{})
 			page.Composer, page.Notice = c, sentence

@@ -34,11 +34,11 @@ func (s *Server) refusal(w http.ResponseWriter, r *http.Request, v views.Refusal
 // that everybody else has.
 func (s *Server) beside(w http.ResponseWriter, r *http.Request, here store.RoomID, v views.Refusal, page func(views.Page) (templ.Component, error)) templ.Component {
 	plain := views.ErrorPage(v)
-	if asker(r).ID == "" {
-		return plain
-	}
 	if inFrame(r) {
 		framable(w)
+		return plain
+	}
+	if asker(r).ID == "" {
 		return plain
 	}
 	around, err := s.me(r.Context(), asker(r), v.Title, here)

@@ -224,17 +224,21 @@ func (s *Server) farewell(v live.Viewer, why live.Reason) []byte {
 	case store.NotTheRole:
 		ending = views.Demoted
 	default:
-		if _, is := s.deleted.Load(room); is {
-			ending = views.RoomDeleted
-		} else {
-			ending = s.removed(a.spoken(), room, store.UserID(v.Person), a.zone)
-		}
+		ending = s.gone(a.spoken(), room, store.UserID(v.Person), a.zone)
 	}
 	html, err := fragment(a.spoken(), views.Ended(ending))
 	if err != nil {
 		s.Log.Error("render a farewell", "error", err)
 	}
 	return html
+}
+
+// gone is the end of a page about room that its person has read until now.
+func (s *Server) gone(ctx context.Context, room store.RoomID, user store.UserID, zone *time.Location) views.Ending {
+	if _, is := s.deleted.Load(room); is {
+		return views.RoomDeleted
+	}
+	return s.removed(ctx, room, user, zone)
 }
 
 // pulse is what every socket is sent with each beat.

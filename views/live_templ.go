@@ -534,6 +534,17 @@ func SignedOut(signIn templ.SafeURL) Ending {
 	return Ending{Sentence: "You are signed out. What you wrote is still here.", To: signIn, Word: "Sign in in another tab", Tab: true, Rooms: true}
 }
 
+// FrameSignedOut is the end of a frame whose session ended; signIn leads to the page
+// around it. Why they were is said to who signs in.
+func FrameSignedOut(signIn templ.SafeURL) Ending {
+	return Ending{Sentence: "You are signed out.", To: signIn, Word: "Sign in"}
+}
+
+// FrameSuspended is that of who is kept from signing in.
+func FrameSuspended(signIn templ.SafeURL) Ending {
+	return Ending{Sentence: "Your account is suspended, so you are signed out.", To: signIn, Word: "Why, and what I can do"}
+}
+
 // OtherPerson is the end of a page in whose browser somebody else is signed in now.
 func OtherPerson(ctx context.Context, name string) Ending {
 	return Ending{Sentence: say(ctx, "You are signed in as %s now. What you wrote is still here.", name), Word: "Load this page again", Rooms: true}
@@ -568,7 +579,7 @@ func LiveEnded(why Ending, pushed bool) templ.Component {
 		var templ_7745c5c3_Var26 string
 		templ_7745c5c3_Var26, templ_7745c5c3_Err = plain(liveID)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `live.templ`, Line: 142, Col: 13}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `live.templ`, Line: 153, Col: 13}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 		if templ_7745c5c3_Err != nil {
@@ -606,7 +617,7 @@ func LiveEnded(why Ending, pushed bool) templ.Component {
 		var templ_7745c5c3_Var27 string
 		templ_7745c5c3_Var27, templ_7745c5c3_Err = plain(told(ctx, why.Sentence))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `live.templ`, Line: 153, Col: 27}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `live.templ`, Line: 164, Col: 27}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 		if templ_7745c5c3_Err != nil {
@@ -619,7 +630,7 @@ func LiveEnded(why Ending, pushed bool) templ.Component {
 		var templ_7745c5c3_Var28 templ.SafeURL
 		templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinURLErrs(why.To)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `live.templ`, Line: 155, Col: 16}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `live.templ`, Line: 166, Col: 16}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 		if templ_7745c5c3_Err != nil {
@@ -642,7 +653,7 @@ func LiveEnded(why Ending, pushed bool) templ.Component {
 		var templ_7745c5c3_Var29 string
 		templ_7745c5c3_Var29, templ_7745c5c3_Err = plain(told(ctx, why.Word))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `live.templ`, Line: 159, Col: 24}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `live.templ`, Line: 170, Col: 24}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
 		if templ_7745c5c3_Err != nil {
