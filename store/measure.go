@@ -207,6 +207,11 @@ func (s *Store) impose(ctx context.Context, tx *transaction, by Actor, m *Measur
 	if err != nil {
 		return err
 	}
+	noted := Noted{entry.Now, m.Amount, m.Words}
+	if m.Kind == TurnDown { // what is said of a text goes with it
+		noted.Words = ""
+	}
+	entry.Now = noted.String()
 	return s.record(ctx, tx, by, entry)
 }
 

@@ -12,6 +12,9 @@ import (
 
 // valueOf is text, a value before or after e, as people read it: a time is the reader's.
 func valueOf(ctx context.Context, e store.Entry, text string, zone *time.Location) string {
+	if text != "" && strings.HasPrefix(string(e.Act), "moderation.") {
+		return notedValue(ctx, e, store.NotedIn(text), zone)
+	}
 	switch text {
 	case "":
 		return ""
@@ -19,11 +22,6 @@ func valueOf(ctx context.Context, e store.Entry, text string, zone *time.Locatio
 		return say(ctx, "Yes")
 	case "no":
 		return say(ctx, "No")
-	}
-	if until, is := strings.CutPrefix(text, "until "); is && strings.HasPrefix(string(e.Act), "moderation.") {
-		if t, err := time.Parse(time.RFC3339, until); err == nil {
-			return say(ctx, "until %s", moment(ctx, t.In(zone)))
-		}
 	}
 	switch e.Act {
 	case store.RoomDelete, store.RoomSpare:
@@ -54,8 +52,6 @@ func valueOf(ctx context.Context, e store.Entry, text string, zone *time.Locatio
 			rest = ruleActWord(ctx, store.RuleAct(rest))
 		}
 		return ruleKindWord(ctx, store.RuleKind(kind)) + ": " + rest
-	case "moderation.turn-down":
-		return caughtBy(ctx, text)
 	case "rule.change", "rule.delete":
 		act, off := strings.CutSuffix(text, ", off")
 		if act = ruleActWord(ctx, store.RuleAct(act)); off {
@@ -95,13 +91,44 @@ func valueOf(ctx context.Context, e store.Entry, text string, zone *time.Locatio
 			return settingTime(ctx, e, d)
 		}
 	}
-	if at, is := strings.CutPrefix(text, "until "); is && strings.HasPrefix(string(e.Act), "moderation.") {
-		if t, err := time.Parse(time.RFC3339, at); err == nil {
-			return say(ctx, "until %s", moment(ctx, t.In(zone)))
-		}
-	}
 	return text
 }
+
+// notedValue is until when an act of moderation holds, and its figure; what people were told
+// is a line of its own.
+func notedValue(ctx context.Context, e store.Entry, n store.Noted, zone *time.Location) string {
+	kind := store.MeasureKind(strings.TrimPrefix(string(e.Act), "moderation."))
+	var parts []string
+	if until, is := strings.CutPrefix(n.What, "until "); kind == store.TurnDown {
+		parts = append(parts, caughtBy(ctx, n.What))
+	} else if t, err := time.Parse(time.RFC3339, until); is && err == nil {
+		parts = append(parts, say(ctx, "until %s", moment(ctx, t.In(zone))))
+	} else if n.What != "" {
+		parts = append(parts, n.What)
+	}
+	if figure := measureFigure(ctx, kind, n.Amount); figure != "" {
+		parts = append(parts, figure)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// toldIn is what people were told of the act of moderation e, "" if nothing.
+func toldIn(ctx context.Context, e store.Entry) string {
+	if !strings.HasPrefix(string(e.Act), "moderation.") {
+		return ""
+	}
+	text := clip(store.NotedIn(e.Now).Words, mostTold)
+	switch {
+	case text == "":
+		return ""
+	case e.Target.Kind == store.OnRoom:
+		return say(ctx, "Told the room: “%s”", text)
+	}
+	return say(ctx, "Told them: “%s”", text)
+}
+
+// mostTold is how much a list shows of what people were told.
+const mostTold = 300
 
 // reasonOf is why e was done: those of the list in words.
 func reasonOf(ctx context.Context, e store.Entry) string {

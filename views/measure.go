@@ -199,15 +199,23 @@ func measureUnit(ctx context.Context, kind store.MeasureKind) string {
 	return ""
 }
 
-// measureAmount is the number of a measure in words.
-func measureAmount(ctx context.Context, m store.Measure) string {
-	switch m.Kind {
-	case store.NewcomerCap:
-		return lasting(ctx, time.Duration(m.Amount)*time.Hour)
-	case store.NewcomerLag:
-		return lasting(ctx, time.Duration(m.Amount)*time.Minute)
+// measureFigure is what the number of a measure means, in the unit in which it was entered;
+// "" if it has none.
+func measureFigure(ctx context.Context, kind store.MeasureKind, amount int) string {
+	if amount <= 0 {
+		return ""
 	}
-	return lasting(ctx, time.Duration(m.Amount)*time.Second)
+	switch kind {
+	case store.SlowMode:
+		return say(ctx, "%d seconds", amount)
+	case store.NewcomerCap:
+		return say(ctx, "%d hours", amount)
+	case store.NewcomerLag:
+		return say(ctx, "%d minutes", amount)
+	case store.Ban:
+		return say(ctx, "their addresses are refused, too")
+	}
+	return ""
 }
 
 // lasting is a time in words: "30 seconds", "5 minutes".

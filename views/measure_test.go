@@ -1,6 +1,8 @@
 package views_test
 
 import (
+	"bytes"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,6 +29,29 @@ func TestANoticeSaysWhatHoldsAndInThePastWhatDoesNot(t *testing.T) {
 	} {
 		if got := views.Noticed(ctx, m, time.Now(), time.UTC); got != want {
 			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestWhatHasEndedSaysWhenItDid(t *testing.T) {
+	began := time.Date(time.Now().Year(), 11, 30, 10, 21, 0, 0, time.UTC)
+	until := began.Add(time.Hour)
+	for want, m := range map[string]store.Measure{
+		"ended 30 November, 11:21":         {Kind: store.TimeOut, Until: until, EndedAt: until.Add(2 * time.Minute)}, // noted late
+		"ended 30 November, 10:51":         {Kind: store.TurnDown, Until: until, EndedAt: began.Add(30 * time.Minute)},
+		"lifted 30 November, 10:51":        {Kind: store.TimeOut, Until: until, EndedAt: began.Add(30 * time.Minute), EndedBy: 1},
+		"their addresses are refused, too": {Kind: store.Ban, Amount: 1},
+		"5 minutes":                        {Kind: store.NewcomerLag, Amount: 5},
+		"1 hour<":                          {Kind: store.NewcomerCap, Amount: 1},
+		"90 seconds":                       {Kind: store.SlowMode, Amount: 90},
+	} {
+		m.At = began
+		var page bytes.Buffer
+		if err := views.MeasureHistory(views.Moderation{Past: []store.Measure{m}}, time.UTC, false).Render(t.Context(), &page); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("without %q:\n%s", want, page.String())
 		}
 	}
 }

@@ -110,7 +110,7 @@ var germanMeasures = map[string]string{
 	"You were right: it was lifted.":              "Du hattest recht: Es wurde aufgehoben.",
 	"Your account is too new here for links and new conversations. Send it without the link, or later.": "Dein Konto ist hier noch zu neu für Links und neue Gespräche. Sende es ohne den Link, oder später.",
 	"Your answer": "Deine Antwort",
-	"ended":       "beendet",
+	"ended %s":    "beendet am %s",
 	"lifted %s":   "aufgehoben am %s",
 	"the message": "die Nachricht",
 	"until %s":    "bis %s",

@@ -2,6 +2,9 @@ package words
 
 // germanModerated are the log's sentences about acts of moderation.
 var germanModerated = map[string]string{
+	"Told them: “%s”":                                "Mitgeteilt: „%s“",
+	"Told the room: “%s”":                            "Dem Raum mitgeteilt: „%s“",
+	"their addresses are refused, too":               "auch von den Adressen aus gibt es kein neues Konto",
 	"%s banned %s":                                   "%s hat %s ausgeschlossen",
 	"%s let %s back into %s":                         "%s hat %s wieder in %s gelassen",
 	"%s made %s moderator of %s":                     "%s hat %s zur Moderation von %s gemacht",

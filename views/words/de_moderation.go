@@ -136,6 +136,5 @@ var germanModeration = map[string]string{
 	"Your reports":       "Deine Meldungen",
 	"Yours":              "Deiner",
 	"and close the case": "und den Fall schließen",
-	"ended":              "beendet",
 	"until %s":           "bis %s",
 }
