@@ -212,8 +212,17 @@ func (s *Store) demoRead(ctx context.Context, people map[string]UserID) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.PostMessage(ctx, Draft{Room: direct, Author: people["ben"], Key: "demo direct", Body: "@ada do you have a minute after lunch? It is about the release."})
+	_, err = s.demoPost(ctx, Draft{Room: direct, Author: people["ben"], Key: "demo direct", Body: "@ada do you have a minute after lunch? It is about the release."})
 	return err
+}
+
+// demoPost posts d for somebody who sees it there.
+func (s *Store) demoPost(ctx context.Context, d Draft) (Message, error) {
+	m, err := s.PostMessage(ctx, d)
+	if err == nil {
+		err = s.MarkSeen(ctx, []Place{{Room: d.Room, User: d.Author, Seq: m.Seq}})
+	}
+	return m, err
 }
 
 // demoRoom returns the room of that name, with everyone in it; the Lobby is there.

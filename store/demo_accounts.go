@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -14,8 +15,9 @@ var (
 	demoLast  = []string{"Adeyemi", "Brandt", "Costa", "Duarte", "Eriksen", "Fontaine", "Gruber", "Haddad", "Ivanova", "Janssen"}
 )
 
-// demoAccounts adds people to administer: Cleo moderates, one of the others is
-// suspended and one has left. Nobody of them is in a room.
+// demoAccounts adds people to administer: Cleo moderates, of the others one is suspended,
+// one is banned, one was removed from the Flea market, and one has left. Nobody of them is
+// in a room.
 func (s *Store) demoAccounts(ctx context.Context, people map[string]UserID) error {
 	ada := Actor{User: people["ada"], Address: "192.0.2.14"}
 	now := s.now()
@@ -52,8 +54,31 @@ func (s *Store) demoAccounts(ctx context.Context, people map[string]UserID) erro
 	if _, err := s.Suspend(ctx, ada, Measure{User: others[6].ID, Reason: Spam, Words: "You advertised a shop in every room, twice after a warning."}); err != nil {
 		return err
 	}
+	if _, err := s.Impose(ctx, ada, Measure{Kind: Ban, User: others[31].ID, Amount: 1, Reason: Spam, Words: "This is your third account for the same shop."}); err != nil {
+		return err
+	}
+	if err := s.demoRemoved(ctx, Actor{User: people["ben"]}, others[20].ID); err != nil {
+		return err
+	}
 	if err := s.DeleteAccount(ctx, ada, others[11].ID, false); err != nil {
 		return err
 	}
 	return s.UpdateAccount(ctx, ada, others[2].ID, Account{Name: others[2].Name, Username: "chidi", Email: others[2].Email})
+}
+
+// demoRemoved has user come into the Flea market, and by, who made it, take them out.
+func (s *Store) demoRemoved(ctx context.Context, by Actor, user UserID) error {
+	rooms, err := s.RoomsToBrowse(ctx, by.User, false)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(rooms, func(r Listed) bool { return r.Name == "Flea market" })
+	if err := s.Join(ctx, rooms[at].ID, user); err != nil {
+		return err
+	}
+	_, err = s.Impose(ctx, by, Measure{
+		Kind: Removal, User: user, Room: rooms[at].ID, Until: s.now().Add(7 * 24 * time.Hour), Reason: Spam,
+		Words: "Forty watches in ten minutes are a shop. Come back with something of your own.",
+	})
+	return err
 }

@@ -6,10 +6,11 @@ import (
 )
 
 // demoCases has people report each other: a case that nobody has, one that many
-// reported, one of a direct conversation, one that is taken, and two that are closed.
+// reported, one of a direct conversation, one that is taken, one that Ben handed over, and
+// two that are closed.
 func (s *Store) demoCases(ctx context.Context, people map[string]UserID, now time.Time, past *demoPast) {
 	say := func(room RoomID, by, key, text string) (Seq, error) {
-		m, err := s.PostMessage(ctx, Draft{Room: room, Author: people[by], Key: "demo case " + key, Body: text})
+		m, err := s.demoPost(ctx, Draft{Room: room, Author: people[by], Key: "demo case " + key, Body: text})
 		return m.Seq, err
 	}
 	report := func(room RoomID, seq Seq, by string, why Reason, note string) (CaseID, error) {
@@ -45,6 +46,7 @@ func (s *Store) demoCases(ctx context.Context, people map[string]UserID, now tim
 		{&market, "mei", "6", "How much is the train?", false, 49 * time.Hour, nil},
 		{&market, "ben", "2", "Not for sale to somebody who breaks the build every week. Look for another job", false, 30 * time.Hour, []demoReport{{"mei", Harassment, "This is about me, and everybody knows it"}, {"cleo", Harassment, ""}}},
 		{&market, "cleo", "7", "Ben, that was not necessary.", false, 29 * time.Hour, nil},
+		{&market, "dan", "8", "I have everybody's private numbers from the party list. Two euros each, write to me", false, 28 * time.Hour, []demoReport{{"cleo", Harassment, "Mine is on it, and I gave it for the party"}}},
 		{&market, "cleo", "4", "Who votes for longer lunch breaks?", false, 26 * time.Hour, []demoReport{{"dan", OffTopic, ""}}},
 		{&direct, "dan", "3", "If you tell anybody about the invoice you will be sorry", true, 4 * time.Hour, []demoReport{{"mei", Violence, "I do not feel safe with him"}}},
 	} {
@@ -93,6 +95,20 @@ type demoReport struct {
 	note string
 }
 
+// demoHandedOver has from take a case and give it to to, and both note why.
+func (s *Store) demoHandedOver(ctx context.Context, from, to Actor, id CaseID) error {
+	if err := s.AssignCase(ctx, from, id, 1, from.User); err != nil {
+		return err
+	}
+	if err := s.AddNote(ctx, from.User, id, "I sit next to him, so I should not decide this. Ada, can you?"); err != nil {
+		return err
+	}
+	if err := s.AssignCase(ctx, from, id, 2, to.User); err != nil {
+		return err
+	}
+	return s.AddNote(ctx, to.User, id, "I have it. He says that it was meant as a joke; I ask him to delete the list first.")
+}
+
 // demoDecided is what Ada did about some of them, after the last report.
 func (s *Store) demoDecided(ctx context.Context, key string, id CaseID, last bool, people map[string]UserID) error {
 	ada := Actor{User: people["ada"]}
@@ -104,6 +120,8 @@ func (s *Store) demoDecided(ctx context.Context, key string, id CaseID, last boo
 			return err
 		}
 		return s.AddNote(ctx, ada.User, id, "I talk to both of them after lunch, before anything else.")
+	case key == "8":
+		return s.demoHandedOver(ctx, Actor{User: people["ben"]}, ada, id)
 	case key == "4":
 		_, err := s.ImposeInCase(ctx, ada, id, 1, Measure{Kind: Warning, Reason: OffTopic, Words: "This room is for what you buy and sell. The Lobby is a better place to ask."}, true)
 		return err

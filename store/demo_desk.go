@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -36,9 +37,11 @@ func (s *Store) demoDesk(ctx context.Context, people map[string]UserID, now time
 		return err
 	})
 	at(noon.Add(-22*time.Hour), func(kitchen, _ RoomID) error {
-		m, err := s.PostMessage(ctx, Draft{Room: kitchen, Author: people["dan"], Key: "demo desk", Body: "Whoever took my noodles out of the fridge has neither honour nor taste"})
-		if err == nil {
-			_, err = s.ReportMessage(ctx, kitchen, m.Seq, people["cleo"], OtherReason, "They were mine, and he knows it")
+		all, err := s.MessagesBefore(ctx, kitchen, people["cleo"], 0, 100)
+		for _, m := range all {
+			if m.Author == people["dan"] && strings.Contains(m.Body, "my noodles") {
+				_, err = s.ReportMessage(ctx, kitchen, m.Seq, people["cleo"], OtherReason, "They were mine, and he knows it")
+			}
 		}
 		return err
 	})

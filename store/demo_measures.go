@@ -6,7 +6,8 @@ import (
 )
 
 // demoMeasures has moderators act: Ben made the Flea market and gives a time-out there,
-// Ada hides a message and has lifted a ban, and somebody objects.
+// Ada hides a message, has lifted a ban and limits newcomers, who can do it all an hour after
+// they came. Somebody objects, Mei has muted somebody, and Release 1.4 is locked when it is out.
 func (s *Store) demoMeasures(ctx context.Context, people map[string]UserID, now time.Time, past *demoPast) {
 	ada, ben := Actor{User: people["ada"]}, Actor{User: people["ben"]}
 	ago := func(d time.Duration, do func() error) { past.at(now.Add(-d), do) }
@@ -33,7 +34,7 @@ func (s *Store) demoMeasures(ctx context.Context, people map[string]UserID, now 
 			}
 		}
 		if err == nil {
-			m, err = s.PostMessage(ctx, Draft{Room: market, Author: people["mei"], Key: "demo measure", Body: "Whoever took my bicycle lamp: I know where you sit"})
+			m, err = s.demoPost(ctx, Draft{Room: market, Author: people["mei"], Key: "demo measure", Body: "Whoever took my bicycle lamp: I know where you sit"})
 		}
 		return err
 	})
@@ -41,6 +42,20 @@ func (s *Store) demoMeasures(ctx context.Context, people map[string]UserID, now 
 		_, err := s.Impose(ctx, ada, Measure{Kind: HideMessage, Room: market, Seq: m.Seq, Reason: Violence, Words: "I understand that you are angry. Please say it without a threat."})
 		return err
 	})
+	at(21*time.Hour, func() error {
+		_, err := s.Impose(ctx, ada, Measure{Kind: NewcomerCap, Amount: 1, Until: now.Add(5 * 24 * time.Hour), Reason: Spam})
+		return err
+	})
+	ago(100*time.Minute, func() error {
+		rooms, err := s.RoomsToBrowse(ctx, people["ada"], false)
+		for _, r := range rooms {
+			if r.Name == "Release 1.4" {
+				_, err = s.Impose(ctx, ada, Measure{Kind: RoomLock, Room: r.ID, Reason: OtherReason, Words: "It is out. What comes next is in the Workshop."})
+			}
+		}
+		return err
+	})
+	ago(90*time.Minute, func() error { return s.Mute(ctx, people["mei"], people["dan"], false) })
 	ago(3*time.Hour, func() error {
 		_, err := s.Impose(ctx, ben, Measure{Kind: SlowMode, Room: market, Amount: 30, Reason: Heated, Words: "The lamp is being looked for. One message in half a minute is enough, please."})
 		return err

@@ -53,7 +53,7 @@ func (s *Store) demoGovernment(ctx context.Context, people map[string]UserID, no
 		}},
 		{5, 8, 20, func() error { return s.SetKeep(ctx, ada, standup, 30) }},
 		{4, 13, 40, func() error {
-			_, err := s.PostMessage(ctx, Draft{Room: standup, Author: people["ben"], Key: "demo", Body: "Trains first, then tests"})
+			_, err := s.demoPost(ctx, Draft{Room: standup, Author: people["ben"], Key: "demo", Body: "Trains first, then tests"})
 			return err
 		}},
 		{3, 8, 44, signIn},

@@ -26,15 +26,6 @@ func TestTheDemoIsAWorldWithPeopleRoomsAndAStory(t *testing.T) {
 		total := store.Seq(0)
 		for _, r := range rooms {
 			total += r.LastSeq
-			all, err := s.MessagesBefore(t.Context(), r.ID, ada.ID, 0, 1000)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for i := 1; i < len(all); i++ {
-				if all[i].CreatedAt.Before(all[i-1].CreatedAt) {
-					t.Errorf("%s: %q comes before what was said earlier", r.Name, all[i].Body)
-				}
-			}
 		}
 		entries, err := s.Entries(t.Context(), store.EntryQuery{}, 1000)
 		if err != nil || len(entries) < 20 {
@@ -58,6 +49,31 @@ func TestTheDemoBeginsAtAnyHour(t *testing.T) {
 		s.SetClock(func() time.Time { return now })
 		if err := s.Demo(t.Context(), now); err != nil {
 			t.Errorf("at %s: %v", now.Format("15:04"), err)
+		}
+		for _, name := range []string{"ada", "ben", "cleo", "mei", "dan"} {
+			reads(t, s, name, now.Format("15:04"))
+		}
+	}
+}
+
+// reads has somebody of the demo look into all their rooms: what was said stands in the
+// order of its times, and nothing of their own is unread.
+func reads(t *testing.T, s *store.Store, name, hour string) {
+	t.Helper()
+	user, err := s.UserByLogin(t.Context(), name)
+	must(t, err)
+	rooms, err := s.RoomsOf(t.Context(), user.ID)
+	must(t, err)
+	for _, r := range rooms {
+		all, err := s.MessagesBefore(t.Context(), r.ID, user.ID, 0, 1000)
+		must(t, err)
+		for i, m := range all {
+			if i > 0 && m.CreatedAt.Before(all[i-1].CreatedAt) {
+				t.Errorf("at %s in %s: %q stands after what was said later", hour, r.Name, m.Body)
+			}
+			if m.Author == user.ID && m.Seq > r.Seen {
+				t.Errorf("at %s in %s: %s has not read their own %q", hour, r.Name, name, m.Body)
+			}
 		}
 	}
 }
@@ -113,7 +129,33 @@ func TestTheDemoHasCasesInEveryState(t *testing.T) {
 		turned, err := s.HeldOf(t.Context(), ben.ID, 1)
 		must(t, err)
 		is["a message was turned down"] = slices.ContainsFunc(turned, func(h store.HeldMessage) bool { return h.State == store.HeldTurnedDown })
+		for _, c := range own {
+			file, err := s.CaseFile(t.Context(), c.ID, ada.ID)
+			must(t, err)
+			by := map[store.UserID]bool{}
+			for _, n := range file.Notes {
+				by[n.By] = true
+			}
+			is["handed over, with notes of two"] = is["handed over, with notes of two"] || len(by) > 1
+		}
+		force, err := s.MeasuresInForce(t.Context(), store.InForce{User: ada.ID}, 100)
+		must(t, err)
+		for _, m := range force {
+			is[string(m.Kind)] = true
+		}
+		mei, err := s.UserByLogin(t.Context(), "mei")
+		must(t, err)
+		muted, err := s.MutedBy(t.Context(), mei.ID)
+		must(t, err)
+		is["somebody is muted"] = len(muted) > 0
+		for _, user := range []store.User{ada, ben, mei} {
+			if err := s.MayConverse(t.Context(), user.ID); err != nil {
+				t.Errorf("%s cannot begin a conversation: %v", user.Name, err)
+			}
+		}
 		for _, state := range []string{
+			"handed over, with notes of two", "somebody is muted",
+			"hide", "turn-down", "warn", "time-out", "remove", "suspend", "ban", "slow", "lock", "newcomer",
 			"open ", "free", "taken", "mine", "closed nothing", "closed measures", "reported by many", "about a person", "about a message, open", "about a message, direct",
 			"an objection waits", "a message waits", "a message was turned down",
 		} {
