@@ -45,6 +45,9 @@ func TestAConversationIsOfferedOnlyToWhomMayBeginOne(t *testing.T) {
 				t.Errorf("%s, Dan: %s", when, a.Status)
 			}
 			a := ben.post("/direct", url.Values{"with": {fmt.Sprint(c.ids["eve"])}})
+			if link := ben.post("/rooms/1/messages", draft("See https://example.com")); link.StatusCode == http.StatusForbidden && strings.Contains(link.body, "new conversations") {
+				t.Errorf("%s, a link is refused because of conversations:\n%s", when, link.body)
+			}
 			if a.StatusCode != want || !is && (!strings.Contains(a.body, line) || a.Header.Get("Retry-After") == "") {
 				t.Errorf("%s, Eve: %s", when, a.Status)
 			}

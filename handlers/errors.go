@@ -209,7 +209,7 @@ func restrained(ctx context.Context, w http.ResponseWriter, e store.Restraint) s
 	case store.RoomLock:
 		return words.Say(ctx, "A moderator has locked this room, so this was not sent. Keep your text.")
 	case store.NewcomerCap:
-		return words.Say(ctx, "Your account is too new here for links and new conversations. Send it without the link, or later.") + again
+		return words.Say(ctx, "Your account is too new here for links. Send it without the link, or later.") + again
 	}
 	if e.Kind == store.NewcomerLag {
 		return words.Say(ctx, "Your account is too new here to write. Your text is still here.") + again

@@ -218,13 +218,13 @@ func measureFigure(ctx context.Context, kind store.MeasureKind, amount int) stri
 	return ""
 }
 
-// lasting is a time in words: "30 seconds", "5 minutes".
+// lasting is a time in words, and all of it: "30 seconds", "90 seconds", "5 minutes".
 func lasting(ctx context.Context, d time.Duration) string {
 	switch {
-	case d < 2*time.Minute:
-		return say(ctx, "%d seconds", int(d/time.Second))
-	case d < 2*time.Hour:
+	case d >= 2*time.Hour && d%time.Hour == 0:
+		return say(ctx, "%d hours", int(d/time.Hour))
+	case d >= 2*time.Minute && d%time.Minute == 0:
 		return say(ctx, "%d minutes", int(d/time.Minute))
 	}
-	return say(ctx, "%d hours", int(d/time.Hour))
+	return say(ctx, "%d seconds", int(d/time.Second))
 }

@@ -108,7 +108,7 @@ var germanMeasures = map[string]string{
 	"You were removed from %s until %s.":          "Du wurdest aus %s entfernt, bis %s.",
 	"You were removed from %s.":                   "Du wurdest aus %s entfernt.",
 	"You were right: it was lifted.":              "Du hattest recht: Es wurde aufgehoben.",
-	"Your account is too new here for links and new conversations. Send it without the link, or later.": "Dein Konto ist hier noch zu neu für Links und neue Gespräche. Sende es ohne den Link, oder später.",
+	"Your account is too new here for links. Send it without the link, or later.": "Dein Konto ist hier noch zu neu für Links. Sende es ohne den Link, oder später.",
 	"Your answer": "Deine Antwort",
 	"ended %s":    "beendet am %s",
 	"lifted %s":   "aufgehoben am %s",
