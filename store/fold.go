@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"unicode"
@@ -77,8 +78,11 @@ func foldRune(r rune) string {
 		if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf, unicode.Cc, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) && !unicode.IsSpace(r) {
 			continue
 		}
-		r = framed(r)
-		alike := string(unicode.ToLower(r))
+		r = unicode.ToLower(framed(r))
+		if plain, is := hooked[r]; is {
+			r = plain
+		}
+		alike := string(r)
 		if r >= 0x80 { // of plain letters a skeleton has two for an m
 			alike = confusables.Skeleton(alike)
 		}
@@ -119,6 +123,22 @@ var plainLetters = map[rune]rune{
 	'ꞓ': 'e', 'ζ': 'z', 'μ': 'm', 'χ': 'x', 'ϝ': 'f', 'ς': 'c', 'п': 'n',
 }
 
+// hooked are letters with a hook, a stroke or a tail of which Unicode names no likeness, and
+// those of Cherokee and Lisu whose capitals look like a Latin one, by that letter.
+var hooked = likenesses(`aⱥᶏ bᵬᶀꞗꮟƅ cƈɕꞔ𝼝 dȡᵭᶁᶑꟈ𝼥ꮷ eᶒⱸꬴ fᶂ gꞡ hⱨꞕꮒ iᶖ𝼚ꓲ jʝ kᶄⱪꝁꝃꝅꞣ lȴɬᶅⱡꝉꞎꬷꬸꬹ𝼑𝼓𝼦 mɱᵯᶆꬺ nɲȵᶇꞑꞥꬻ𝼧 oⱺꝍ𝼛 pᵱᶈꝑꝓꝕ qɋꝗꝙ ` +
+	`rɾᵳᶉꞧꭉ𝼖𝼨 sȿᶊꞩꟊ𝼞𝼩ꮥ tƫʈȶⱦ𝼉𝼪 uᶙꞹ vⱱⱴꝟ wⱳꮤ xᶍꭖꭗꭘꭙ yꭹꮍ zɀʑᶎⱬ`)
+
+// likenesses reads words that each begin with a letter and go on with what looks like it.
+func likenesses(words string) map[rune]rune {
+	all := map[rune]rune{}
+	for _, word := range strings.Fields(words) {
+		for _, like := range word[1:] {
+			all[like] = rune(word[0])
+		}
+	}
+	return all
+}
+
 // capitals are the Greek letters that look like another Latin one than their small forms.
 var capitals = map[rune]rune{'Β': 'b', 'Η': 'h', 'Ν': 'n', 'Υ': 'y', 'ϒ': 'y', 'Ϲ': 'c'}
 
@@ -127,6 +147,34 @@ func isCapital(r rune) bool { return r >= 'Β' && r <= 'Ϲ' && capitals[r] != 0 
 // asCapitals is text with capitals taken for the letters that they look like.
 func asCapitals(text string) string {
 	return strings.Map(func(r rune) rune { return cmp.Or(capitals[r], r) }, text)
+}
+
+// rightToLeft turns round how all after it is shown, letters of any script (UAX 9, X4).
+const rightToLeft = '\u202e'
+
+// turned is text as it is seen where rightToLeft turns it round: until the end of its line,
+// or the sign that ends that.
+func turned(text string) string {
+	out := make([]rune, 0, len(text))
+	from := -1 // of what is turned round
+	end := func() {
+		if from >= 0 {
+			slices.Reverse(out[from:])
+		}
+		from = -1
+	}
+	for _, r := range text {
+		switch {
+		case r == rightToLeft && from < 0:
+			from = len(out)
+			continue
+		case r == '\n', r == '\u202c', r == '\u2069', r == '\u2029':
+			end()
+		}
+		out = append(out, r)
+	}
+	end()
+	return string(out)
 }
 
 // spaceless says whether text is in a script that puts no spaces between words.

@@ -90,6 +90,9 @@ func (r ruleRow) rule() Rule {
 // checkRule returns r as it is stored.
 func checkRule(r Rule) (Rule, error) {
 	r.Text, r.Sentence = strings.Join(strings.Fields(readable(r.Text)), " "), strings.Join(strings.Fields(readable(r.Sentence)), " ")
+	if r.Kind == RuleHost {
+		r.Text = hostOf(r.Text)
+	}
 	r.Text = strings.TrimPrefix(strings.TrimPrefix(r.Text, "https://"), "http://")
 	words := strings.Fields(string(fold(r.Text)))
 	switch {
@@ -109,6 +112,19 @@ func checkRule(r Rule) (Rule, error) {
 		return r, Invalid{"sentence", "Use at most 200 characters."}
 	}
 	return r, nil
+}
+
+// hostOf is the host of an address, as somebody may have pasted it: of a host it is that.
+func hostOf(address string) string {
+	if _, rest, is := strings.Cut(address, "://"); is {
+		address = rest
+	}
+	if end := strings.IndexAny(address, `/\?#`); end >= 0 {
+		address = address[:end]
+	}
+	address = address[strings.LastIndex(address, "@")+1:] // after who signs in there
+	host, _, _ := strings.Cut(address, ":")
+	return host
 }
 
 // CreateRule adds an active rule as an act of by, who moderates the instance; otherwise

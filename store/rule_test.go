@@ -40,6 +40,13 @@ func TestARuleFindsWhatItSaysHoweverItIsSpelled(t *testing.T) {
 		"ᴄᴀsɪɴᴏ":                          store.RuleHolds,
 		"🅒🅐🅢🅘🅝🅞":                          store.RuleHolds,
 		"🇨🇦🇸🇮🇳🇴":                          store.RuleHolds,
+		"see \u202eonisac\u202c, now":     store.RuleHolds, // it is shown turned round
+		"\u202eelpmaxe.dab":               store.RuleRefuses,
+		"onisac":                          "",
+		"\u13df\u13aa\u13d5\u13a5NO":      store.RuleHolds, // Cherokee capitals
+		"ꓚꓮꓢꓲꓠꓳ":                          store.RuleHolds, // Lisu
+		"ƈąşɨɲø":                          store.RuleHolds,
+		"ɱønɇɏ":                           store.RuleFlags,
 		"casinos and occasions":           "",
 		"money":                           store.RuleFlags,
 		"ｍoney":                           store.RuleFlags,
@@ -91,6 +98,16 @@ func TestRulesAreTriedChangedAndDeletedByModerators(t *testing.T) {
 		}
 		if caught, looked, err = s.Trial(t.Context(), ben.ID, rule); err != nil || looked != 0 || len(caught) != 0 {
 			t.Errorf("for who moderates nothing it caught %+v of %d, %v", caught, looked, err)
+		}
+		// What moderators write is refused, and nothing else.
+		post(t, s, ada, "3", "no casino for me")
+		rule.Act = store.RuleHolds
+		if caught, looked, err = s.Trial(t.Context(), ada.ID, rule); err != nil || looked != 2 || len(caught) != 1 || caught[0].Author != ben.ID {
+			t.Errorf("that would hold: %+v of %d, %v", caught, looked, err)
+		}
+		rule.Act = store.RuleRefuses
+		if caught, looked, err = s.Trial(t.Context(), ada.ID, rule); err != nil || looked != 2 || len(caught) != 2 {
+			t.Errorf("that would refuse: %+v of %d, %v", caught, looked, err)
 		}
 		_, err = s.CreateRule(t.Context(), store.Actor{User: ben.ID}, rule)
 		wants(t, "a member makes a rule", err, store.ErrNotFound)
@@ -234,4 +251,26 @@ func TestARuleIsChangedByWhoSawItAndTheLogSaysWhatItWas(t *testing.T) {
 			t.Errorf("the other is %+v, %v", r, err)
 		}
 	})
+}
+
+func TestARuleOfAHostTakesItOutOfAnAddress(t *testing.T) {
+	s := storetest.SQLite(t)
+	ada, _, _ := crew(t, s)
+	for address, host := range map[string]string{
+		"https://evil.example/path?x=1#y": "evil.example", "http://evil2.example": "evil2.example", "evil3.example/": "evil3.example",
+		"https://ada:secret@evil4.example:8080/": "evil4.example", "evil5.example:443": "evil5.example", "HTTPS://Evil6.example": "Evil6.example",
+	} {
+		r, err := s.CreateRule(t.Context(), store.Actor{User: ada.ID}, store.Rule{Kind: store.RuleHost, Text: address, Act: store.RuleRefuses})
+		if err != nil || r.Text != host {
+			t.Errorf("%s: %q, %v", address, r.Text, err)
+		}
+		if _, broken := s.Broken("see https://" + strings.ToLower(host) + "/other"); !broken {
+			t.Errorf("%s: the rule does not find it", address)
+		}
+	}
+	for _, none := range []string{"https://", "two words.example", "/path.html", "nothing"} {
+		if _, err := s.CreateRule(t.Context(), store.Actor{User: ada.ID}, store.Rule{Kind: store.RuleHost, Text: none, Act: store.RuleRefuses}); !errors.As(err, new(store.Invalid)) {
+			t.Errorf("%q is a host: %v", none, err)
+		}
+	}
 }

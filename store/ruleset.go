@@ -77,8 +77,14 @@ func (set *ruleset) find(body string) (Rule, bool) {
 		if strings.ContainsFunc(body, isCapital) {
 			look(fold(asCapitals(body)))
 		}
+		if strings.ContainsRune(body, rightToLeft) {
+			look(fold(turned(body)))
+		}
 	}
 	if len(set.hosts) > 0 {
+		if strings.ContainsRune(body, rightToLeft) {
+			body += " " + turned(body)
+		}
 		for _, host := range hostsIn(body) {
 			for host != "" {
 				if at, is := set.hosts[host]; is {

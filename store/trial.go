@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"slices"
 )
 
@@ -10,8 +11,8 @@ const mostTried = 1000
 
 // Trial returns those of the newest of the messages that by can read, at most 1,000,
 // which r would have caught, the newest first, and how many it looked at. Who moderates
-// reads what is hidden, so that is tried, too. Direct conversations are left out: rules
-// only refuse there.
+// reads what is hidden, so that is tried, too. What moderators of a room wrote there can only
+// be refused. Direct conversations are left out: rules only refuse there.
 func (s *Store) Trial(ctx context.Context, by UserID, r Rule) (caught []Message, looked int, err error) {
 	r, err = checkRule(r)
 	if err != nil {
@@ -26,8 +27,22 @@ func (s *Store) Trial(ctx context.Context, by UserID, r Rule) (caught []Message,
 	if err != nil {
 		return nil, 0, err
 	}
+	spared := map[Place]bool{} // of whom it is known, and whether they are
 	for _, m := range all {
-		if _, broken := set.find(m.Body); broken {
+		if _, broken := set.find(m.Body); !broken {
+			continue
+		}
+		at := Place{Room: m.Room, User: m.Author}
+		is, known := spared[at]
+		if !known {
+			who, err := s.StandingIn(ctx, m.Room, m.Author)
+			if err != nil && !errors.Is(err, ErrNotFound) { // who has left is nobody there
+				return nil, 0, err
+			}
+			is = err == nil && who.meets(r) == ""
+			spared[at] = is
+		}
+		if !is {
 			caught = append(caught, m)
 		}
 	}
