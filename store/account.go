@@ -258,7 +258,9 @@ func (s *Store) Suspend(ctx context.Context, by Actor, in Measure) (Measure, err
 	if err := checkMeasure(&m); err != nil {
 		return m, err
 	}
+	in = m
 	err := s.overAccount(ctx, by, m.User, func(ctx context.Context, tx *transaction, u User) ([]Entry, error) {
+		m = in
 		if err := dispensable(ctx, tx, u); err != nil {
 			return nil, err
 		}

@@ -204,6 +204,7 @@ const CopyLife = 90 * 24 * time.Hour
 func (s *Store) EraseCopies(ctx context.Context, limit int) (int, error) {
 	var due []CaseID
 	err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
+		due = nil
 		if err := tx.SelectContext(ctx, &due, copiesDue, micros(s.now().Add(-CopyLife)), limit); err != nil {
 			return err
 		}

@@ -217,6 +217,14 @@ func (d dialect) classify(err error) error {
 	return err
 }
 
+// yielded reports whether err says that a transaction was rolled back so that another could go
+// on: two waited for each other, or could not both be (PostgreSQL, appendix A). Then nothing of
+// it is left, and it can be run again.
+func (d dialect) yielded(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001")
+}
+
 // unconfirmed reports whether err says that the disk did not confirm a write.
 func (d dialect) unconfirmed(err error) bool {
 	var lite *sqlite.Error

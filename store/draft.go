@@ -44,6 +44,7 @@ func (s *Store) SaveDraft(ctx context.Context, d Draft) (changed bool, err error
 		return false, Invalid{"key", "This form is too old. Copy your text, load the page again and send it."}
 	}
 	err = s.inLog(ctx, func(ctx context.Context, tx *transaction) error {
+		changed = false
 		if err := keepAccount(ctx, tx, d.Author); err != nil {
 			return err
 		}

@@ -86,6 +86,7 @@ func (s *Store) RunJob(ctx context.Context) (Job, error) {
 		return j, s.plain(err)
 	}
 	err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
+		j = Job{}
 		var r jobRow
 		// The update takes the row: of two nodes one does the step, and the other finds
 		// it as it is then.

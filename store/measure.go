@@ -91,28 +91,30 @@ func (s *Store) Impose(ctx context.Context, by Actor, in Measure) (Measure, erro
 	if err := checkMeasure(&in); err != nil {
 		return in, err
 	}
+	var m Measure
 	err := s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
-		if in.Seq != 0 { // whose message it is, nobody chooses
-			if err := tx.GetContext(ctx, &in.User, "select author_id from messages where room_id = $1 and seq = $2", in.Room, in.Seq); err != nil {
+		m = in
+		if m.Seq != 0 { // whose message it is, nobody chooses
+			if err := tx.GetContext(ctx, &m.User, "select author_id from messages where room_id = $1 and seq = $2", m.Room, m.Seq); err != nil {
 				return err
 			}
 		}
-		if err := mayImpose(ctx, tx, by.User, in); err != nil {
+		if err := mayImpose(ctx, tx, by.User, m); err != nil {
 			return err
 		}
-		if err := s.lockMeasured(ctx, tx, in.Room, in.User); err != nil {
+		if err := s.lockMeasured(ctx, tx, m.Room, m.User); err != nil {
 			return err
 		}
 		// Again: what they are may have become another while this waited.
-		if err := mayImpose(ctx, tx, by.User, in); err != nil {
+		if err := mayImpose(ctx, tx, by.User, m); err != nil {
 			return err
 		}
-		return s.imposeOnce(ctx, tx, by, &in)
+		return s.imposeOnce(ctx, tx, by, &m)
 	})
 	if err != nil {
-		return in, fmt.Errorf("%s: %w", in.Kind, err)
+		return m, fmt.Errorf("%s: %w", in.Kind, err)
 	}
-	return in, s.refreshIf(ctx, in)
+	return m, s.refreshIf(ctx, m)
 }
 
 // checkMeasure says what is wrong with m, and leaves out what is no part of such a measure.

@@ -33,6 +33,7 @@ func (s *Store) PostMessage(ctx context.Context, d Draft) (Message, error) {
 	var m Message
 	var waits *Waits
 	err = s.inLog(ctx, func(ctx context.Context, tx *transaction) error {
+		m, waits = Message{}, nil
 		who, seq, err := postedAs(ctx, tx, d, digest)
 		if err != nil {
 			return err
@@ -234,6 +235,7 @@ type oldKey struct {
 func (s *Store) forgetKeys(ctx context.Context, old []oldKey, before int64) (int64, error) {
 	var n int64
 	err := s.inLog(ctx, func(ctx context.Context, tx *transaction) error {
+		n = 0
 		for _, k := range old {
 			res, err := tx.ExecContext(ctx, forgetKey, k.Author, k.Room, k.Key, before)
 			if err != nil {

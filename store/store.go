@@ -123,7 +123,9 @@ func (s *Store) Ready(ctx context.Context) error {
 // inTx runs fn in one write transaction. What fn does is kept if it returns nil
 // and the commit succeeds, and otherwise leaves nothing behind. fn must use the
 // context it is given: a request's own would roll back its neighbours' posts.
-// Afterwards every session is looked up anew, and every message is read.
+// fn can be run again, when the database has rolled it back for another's sake: what it
+// leaves outside itself it sets anew each time. Afterwards every session is looked up anew,
+// and every message is read.
 func (s *Store) inTx(ctx context.Context, fn func(context.Context, *transaction) error) error {
 	defer s.trusted.forget()
 	defer s.posted.forgetAll()
@@ -160,16 +162,32 @@ func (s *Store) write(ctx context.Context, fn func(context.Context, *transaction
 	}
 	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
 	defer cancel()
+	err := s.writeOnce(ctx, fn)
+	for try := 1; try < mostTries && s.dialect.yielded(err) && ctx.Err() == nil; try++ {
+		time.Sleep(time.Duration(try) * yieldFor) // or it takes what the other one waits for
+		err = s.writeOnce(ctx, fn)
+	}
+	return s.plain(err)
+}
+
+// yieldFor is how long a write that was rolled back for another's sake leaves that one.
+const yieldFor = 20 * time.Millisecond
+
+// mostTries is how often a write is begun that the database rolls back for another's sake.
+const mostTries = 4
+
+// writeOnce runs fn in one transaction of the server's.
+func (s *Store) writeOnce(ctx context.Context, fn func(context.Context, *transaction) error) error {
 	tx, err := s.db.BeginTxx(ctx, nil)
 	if err != nil {
-		return s.plain(err)
+		return err
 	}
 	t := &transaction{tx: tx}
 	if err := fn(ctx, t); err != nil {
 		tx.Rollback() // the error that counts is fn's
-		return s.plain(err)
+		return err
 	}
-	return s.plain(s.committed(t, tx.Commit()))
+	return s.committed(t, tx.Commit())
 }
 
 // refusal is ErrReadOnly after a commit that the disk did not confirm.

@@ -114,6 +114,8 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (User, error) {
 	u := User{Username: username, Email: email, Name: username, Role: Member, Zone: validZone(in.Zone), CreatedAt: s.now(),
 		Announce: AnnounceCount, proof: hash}
 	err = s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
+		u.Role = Member
+		invited := in.Invitation
 		// The counter's row is the lock: two who sign up at once on an empty
 		// instance get 1 and 2, and only 1 is the administrator.
 		if err := tx.GetContext(ctx, &u.ID, nextID, "user"); err != nil {
@@ -129,7 +131,7 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (User, error) {
 				return ErrSetupCode
 			}
 			u.Role = Administrator
-			in.Invitation = ""
+			invited = ""
 		} else if err := settings.admits(in, email); err != nil {
 			return err
 		} else if !in.Granted {
@@ -139,9 +141,9 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (User, error) {
 		}
 		var by Invitation
 		var rooms []RoomID
-		if in.Invitation != "" {
+		if invited != "" {
 			var err error
-			if by, rooms, err = s.takeInvitation(ctx, tx, in.Invitation, u.Email); err != nil {
+			if by, rooms, err = s.takeInvitation(ctx, tx, invited, u.Email); err != nil {
 				return err
 			}
 			u.Role = by.Role
@@ -153,7 +155,7 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (User, error) {
 		if err := setNameWords(ctx, tx, u); err != nil {
 			return err
 		}
-		if err := s.joinFirst(ctx, tx, u.ID, by.By, rooms); err != nil || in.Invitation == "" {
+		if err := s.joinFirst(ctx, tx, u.ID, by.By, rooms); err != nil || invited == "" {
 			return err
 		}
 		return s.arrive(ctx, tx, by, Actor{u.ID, in.Address}, true)
