@@ -119,6 +119,9 @@ func TestThePageThatIsOpenIsToldWhyItsPersonWasRemoved(t *testing.T) {
 		if err := about.WriteMessage(websocket.TextMessage, []byte(resume)); err != nil {
 			t.Fatal(err)
 		}
+		if _, _, err := about.ReadMessage(); err != nil { // until then it may be refused as one that comes back
+			t.Fatal(err)
+		}
 		ada.post("/measures", removal("1"))
 		why := []string{"A moderator removed you from this room until ", "Reason: Spam or advertising.", `href="/notices#notice-1"`}
 		for name, c := range map[string]*websocket.Conn{"one": one, "the other": two, "that about the room": about} {
