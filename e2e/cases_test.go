@@ -242,7 +242,7 @@ func TestWhatWasReportedIsKeptUntilNinetyDaysAfterItsCaseClosed(t *testing.T) {
 
 func TestAPersonIsReportedFromTheirPage(t *testing.T) {
 	t.Parallel()
-	_, _, _, cleo := moderated(t)
+	s, ada, ben, cleo := moderated(t)
 	cleo.Allow("status of 422")
 	cleo.Open("/people/2")
 	cleo.Submit("a[href='/people/2/report']", arrived+` && document.querySelector("#report")`)
@@ -250,6 +250,26 @@ func TestAPersonIsReportedFromTheirPage(t *testing.T) {
 	cleo.Submit("#report .button--danger", arrived+` && document.querySelector("#reason-error") && document.querySelector("#note").value === "Every day"`)
 	cleo.do(setValue("#reason", "harassment"))
 	cleo.Submit("#report .button--danger", arrived+` && location.pathname === "/reports" && document.querySelector("#report-1") && document.querySelector("[role=status]")`)
+
+	// What she reports once more is the same, the oldest of equals comes first, and what
+	// two report before both.
+	dan, eve := person(t, s, "dan"), person(t, s, "eve")
+	ben.person().post("/rooms/2/messages", map[string][]string{"body": {"You are a fool, Cleo"}, "key": {"1"}})
+	for _, report := range []struct {
+		by   *Person
+		path string
+	}{{dan, "/people/5"}, {dan, "/people/3"}, {eve, "/people/3"}, {cleo.person(), "/people/2"}, {cleo.person(), "/rooms/2/messages/1"}, {cleo.person(), "/rooms/2/messages/1"}} {
+		report.by.post(report.path+"/report", map[string][]string{"reason": {"spam"}})
+	}
+	ada.person().post("/measures", map[string][]string{"kind": {"warn"}, "user": {"2"}, "reason": {"harassment"}, "words": {"Not every day"}})
+	ada.Open("/moderation")
+	ada.Until(arrived + ` && [...document.querySelectorAll("#queue .case")].map(e => e.id + " " + e.querySelector(".case__count b").textContent).join() === "case-3 2,case-1 1,case-2 1,case-4 1"`)
+	cleo.Open("/reports")
+	cleo.Until(arrived + ` && [...document.querySelectorAll("main [id^='report-']")].map(e => e.id).sort().join() === "report-1,report-4"`)
+
+	// With a case is what was reported of the same person before, and what was done.
+	ada.Open("/moderation/cases/4")
+	ada.Until(arrived + ` && (e => e.querySelector("#case-1") && !e.querySelector("#case-2, #case-3, #case-4") && e.textContent.includes("Not every day"))(document.querySelector("section[aria-labelledby='before-title']"))`)
 }
 
 func TestReportsAndCasesWorkWithoutScripts(t *testing.T) {

@@ -119,6 +119,19 @@ func TestWhatSomebodyMutedWritesIsFoldedAwayOnAllPagesUntilItIsUndone(t *testing
 	if got := eval[string](phone, `document.querySelector("#composer-text").value`); got != "Half a sen" {
 		t.Errorf("the composer has %q", got)
 	}
+	// Nor does a mention by Ben count where Ada is not looking, nor what he writes to her.
+	for _, w := range []*Window{other, phone} {
+		w.Open("/people/2")
+		w.Until(connected)
+	}
+	ben.Say("And this, @ada")
+	him := ben.person()
+	him.post("/direct", map[string][]string{"with": {"1"}})
+	him.say(2, "Do you want to buy my things?")
+	cleo.Post("Soup is ready, @ada")
+	ada.Until(`document.querySelector("#rooms-list a[href='/rooms/1-lobby'] .badge--mention")?.textContent.startsWith("@1") && !document.querySelector("#rooms-list a[href='/rooms/2-direct'] .badge")`)
+	other.Open("/")
+	other.Until(connected + " && " + folded("1"))
 	// From the card one goes further, and back.
 	ada.Submit(".person button[value=block]", arrived+` && document.querySelector(".person").textContent.includes("Unblock")`)
 	ada.Submit(".person button[value=mute]", arrived+` && document.querySelector(".person").textContent.includes("Unmute")`)

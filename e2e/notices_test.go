@@ -41,7 +41,10 @@ func TestWhatModeratorsDecideIsOnOpenPagesOfNoticesAtOnceAndMovesNothingThatIsTy
 	lobby := ben.second()
 	lobby.Open("/rooms/1-lobby")
 	lobby.Until(connected)
+	window.Open("/people/2/moderate")
+	window.Until(connected + ` && !document.querySelector("#past .list__item")`)
 	does(ada, map[string][]string{"kind": {"warn"}, "user": {"2"}, "words": {"Be kind"}})
+	window.Until(`document.querySelector("#past .list__item")?.textContent.includes("Be kind")`)
 	shows(says(1, "Be kind") + ` && document.querySelector("#text-1") && !document.querySelector("#notices .empty")`)
 	for _, w := range append(tabs, lobby) {
 		w.Until(`!document.querySelector("#rooms-list a[href='/notices']")`)
