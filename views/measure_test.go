@@ -37,13 +37,13 @@ func TestWhatHasEndedSaysWhenItDid(t *testing.T) {
 	began := time.Date(time.Now().Year(), 11, 30, 10, 21, 0, 0, time.UTC)
 	until := began.Add(time.Hour)
 	for want, m := range map[string]store.Measure{
-		"ended 30 November, 11:21":         {Kind: store.TimeOut, Until: until, EndedAt: until.Add(2 * time.Minute)}, // noted late
-		"ended 30 November, 10:51":         {Kind: store.TurnDown, Until: until, EndedAt: began.Add(30 * time.Minute)},
-		"lifted 30 November, 10:51":        {Kind: store.TimeOut, Until: until, EndedAt: began.Add(30 * time.Minute), EndedBy: 1},
-		"their addresses are refused, too": {Kind: store.Ban, Amount: 1},
-		"5 minutes":                        {Kind: store.NewcomerLag, Amount: 5},
-		"1 hour<":                          {Kind: store.NewcomerCap, Amount: 1},
-		"90 seconds":                       {Kind: store.SlowMode, Amount: 90},
+		"ended 30 November, 11:21":                                  {Kind: store.TimeOut, Until: until, EndedAt: until.Add(2 * time.Minute)}, // noted late
+		"ended 30 November, 10:51":                                  {Kind: store.TurnDown, Until: until, EndedAt: began.Add(30 * time.Minute)},
+		"lifted 30 November, 10:51":                                 {Kind: store.TimeOut, Until: until, EndedAt: began.Add(30 * time.Minute), EndedBy: 1},
+		" <span class=\"quiet\">· their addresses are refused, too": {Kind: store.Ban, Amount: 1},
+		"5 minutes":  {Kind: store.NewcomerLag, Amount: 5},
+		"1 hour<":    {Kind: store.NewcomerCap, Amount: 1},
+		"90 seconds": {Kind: store.SlowMode, Amount: 90},
 	} {
 		m.At = began
 		var page bytes.Buffer
