@@ -64,7 +64,7 @@ func TestWhatModeratorsDecideIsOnOpenPagesOfNoticesAtOnceAndMovesNothingThatIsTy
 	}
 
 	// On a page that is opened now he objects to one, and writes about another; in the
-	// other tab he has begun with the third. What he can object to comes first.
+	// other tab he has begun with the third. What waits for an answer is below all of them.
 	other.Open("/notices")
 	other.Until(connected)
 	tooLong := strings.Repeat("They asked for it. ", 120)
@@ -105,8 +105,8 @@ func TestWhatModeratorsDecideIsOnOpenPagesOfNoticesAtOnceAndMovesNothingThatIsTy
 	same("a lift")
 	ben.bothSchemes("notices of which some are over")
 
-	// Whoever opens the page now sees no form for what is over.
+	// Whoever opens the page now sees no form for what is over, and first what happened last.
 	ben.Open("/notices")
 	ben.Until(connected + ` && [...document.querySelectorAll(".notice-card textarea")].map(e => e.id).join() === "text-4"`)
-	ben.Until(`[...document.querySelectorAll(".notice-card")].map(e => e.id).join() === "notice-4,notice-3,notice-2,notice-1"`)
+	ben.Until(`[...document.querySelectorAll(".notice-card")].map(e => e.id).join() === "notice-1,notice-4,notice-3,notice-2"`)
 }

@@ -79,14 +79,16 @@ func (s *Server) notices(ctx context.Context, user store.UserID, at time.Time) (
 	if err := s.back(ctx, user, v.All); err != nil {
 		return v, err
 	}
-	if v.Held, err = s.Store.HeldBy(ctx, user, mostNotices); err != nil {
+	held, err := s.Store.HeldBy(ctx, user, mostNotices)
+	if err != nil {
 		return v, err
 	}
-	for i, n := range v.All {
-		for _, h := range v.Held {
-			if h.Measure == n.ID {
-				v.All[i].Held = h.ID
-			}
+	for _, h := range held {
+		i := slices.IndexFunc(v.All, func(n views.Decision) bool { return n.ID == h.Measure })
+		if i < 0 {
+			v.Held = append(v.Held, h)
+		} else {
+			v.All[i].Held = h
 		}
 	}
 	return v, nil

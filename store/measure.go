@@ -54,6 +54,8 @@ type Measure struct {
 
 	UserName, RoomName, ByName string // where it was read to be shown; "": none
 
+	Quote string // of the message that it is about, where it was read for who wrote that
+
 	kept string // what it takes to undo it
 	held HeldID // what it turns down; only what begins it says so
 }
@@ -298,10 +300,11 @@ func (s *Store) lift(ctx context.Context, tx *transaction, by Actor, m *Measure,
 	return s.record(ctx, tx, by, entry)
 }
 
-// end notes that m has ended, settles the objection to it, and undoes what it did.
+// end notes that m has ended, settles the objection to it, and undoes what it did. Who
+// it was on is told if somebody lifted it.
 func (s *Store) end(ctx context.Context, tx *transaction, m *Measure, by UserID) error {
 	m.EndedAt, m.EndedBy = s.now(), by
-	if _, err := tx.ExecContext(ctx, "update measures set ended_at = $1, ended_by = $2 where id = $3", micros(m.EndedAt), by, m.ID); err != nil {
+	if _, err := tx.ExecContext(ctx, endMeasure, micros(m.EndedAt), by, m.ID); err != nil {
 		return err
 	}
 	if err := settleAppeal(ctx, tx, *m); err != nil {
@@ -320,6 +323,11 @@ func (s *Store) end(ctx context.Context, tx *transaction, m *Measure, by UserID)
 	}
 	return err
 }
+
+const endMeasure = `
+update measures
+   set ended_at = $1, ended_by = $2, read_at = case when $2 = 0 then read_at else 0 end
+ where id = $3`
 
 // EndMeasures ends those whose time is over, at most limit, and returns them. Who was
 // kept from something can do it from Until on; this has the pages say so, shows again

@@ -28,6 +28,7 @@ type measureRow struct {
 	UserName string `db:"user_name"`
 	RoomName string `db:"room_name"`
 	ByName   string `db:"by_name"`
+	Quote    string
 }
 
 func (r measureRow) measure() Measure {
@@ -35,7 +36,7 @@ func (r measureRow) measure() Measure {
 		ID: r.ID, Kind: r.Kind, User: r.UserID, Room: r.RoomID, Seq: r.Seq, Case: r.CaseID, By: r.ByID, At: fromMicros(r.At),
 		Until: fromMicros(r.UntilAt), EndedAt: fromMicros(r.EndedAt), EndedBy: r.EndedBy, Reason: r.Reason, Words: r.Words,
 		Amount: r.Amount, ReadAt: fromMicros(r.ReadAt), kept: r.Kept,
-		UserName: r.UserName, RoomName: r.RoomName, ByName: r.ByName,
+		UserName: r.UserName, RoomName: r.RoomName, ByName: r.ByName, Quote: r.Quote,
 	}
 }
 

@@ -99,12 +99,12 @@ func Noticed(ctx context.Context, m store.Measure, now time.Time, zone *time.Loc
 	if !m.Holds(now) {
 		switch m.Kind {
 		case store.HideMessage:
+			if where != "" {
+				return say(ctx, "A message of yours in %s was hidden, and is shown again.", where)
+			}
 			return say(ctx, "A message of yours was hidden, and is shown again.")
 		case store.TurnDown:
-			if m.EndedBy != 0 {
-				return say(ctx, "A message of yours was turned down, and is published after all.")
-			}
-			return say(ctx, "A message of yours was turned down. What it said is erased.")
+			return turnedDownOnce(ctx, where, m.EndedBy != 0)
 		case store.TimeOut:
 			if where != "" {
 				return say(ctx, "You could not write in %s.", where)
@@ -148,6 +148,20 @@ func Noticed(ctx context.Context, m store.Measure, now time.Time, zone *time.Loc
 		return say(ctx, "You cannot sign in any more.")
 	}
 	return ""
+}
+
+// turnedDownOnce says of a message in where, "" if that is not known, what became of it
+// after it was turned down.
+func turnedDownOnce(ctx context.Context, where string, published bool) string {
+	switch {
+	case published && where != "":
+		return say(ctx, "A message of yours in %s was turned down, and is published after all.", where)
+	case published:
+		return say(ctx, "A message of yours was turned down, and is published after all.")
+	case where != "":
+		return say(ctx, "A message of yours in %s was turned down. What it said is erased.", where)
+	}
+	return say(ctx, "A message of yours was turned down. What it said is erased.")
 }
 
 // liftWord is what the button says that lifts a measure of the kind.
