@@ -173,7 +173,7 @@ func TestTwoModeratorsSeeAtOnceWhoHasACase(t *testing.T) {
 
 	// Handed over, it is Ada's, on both pages.
 	ben.Click("summary")
-	ben.Type("#person", "ada")
+	ben.do(setValue("#to", "1"))
 	ben.Submit("#give .button", arrived+` && document.querySelector("#case-state[data-hold='other']")`)
 	ada.Until(`document.querySelector("#case-state[data-hold='mine']") && document.querySelector("#act").checkVisibility()`)
 	ben.Until(connected)

@@ -66,7 +66,7 @@ func TestTwoModeratorsSeeOnEachPageOfTheDeskAtOnceWhatHappensThere(t *testing.T)
 	ada.Until(connected + ` && document.querySelector("#queue .empty")`)
 	ben.Open("/moderation?tab=mine")
 	ben.Until(connected + ` && document.querySelector("#case-1")`)
-	post(b, "/moderation/cases/1/taker", map[string][]string{"version": {"2"}, "person": {"Ada"}})()
+	post(b, "/moderation/cases/1/taker", map[string][]string{"version": {"2"}, "to": {"1"}})()
 	ada.Until(has("#case-1", "Yours") + " && " + waits("reports", 1))
 	ben.Until(none("#case-1") + " && " + waits("reports", 0))
 	at("/moderation?tab=closed", none("#case-1"),
@@ -86,14 +86,14 @@ func TestTwoModeratorsSeeOnEachPageOfTheDeskAtOnceWhatHappensThere(t *testing.T)
 
 	// What is in force, and what was done about a person, a room and all newcomers.
 	at("/moderation/measures", has("#force-1", "The casino is open")+" && "+none("#force-2"), measure(b, "time-out", "3"), has("#force-2", "cleo"))
-	at("/people/3/moderate", has("#past", "Time-out"), measure(b, "warn", "3"), has("#past", "Warn"))
+	at("/people/3/moderate", has("#holding", "Time-out"), measure(b, "warn", "3"), has("#past", "Warn"))
 	at("/moderation/measures", has("#force-3", "Warn"), post(a, "/measures/3/lift", nil), none("#force-3"))
-	at("/people/3/moderate", has("#past", "Warn"), measure(a, "warn", "3"), `document.querySelectorAll("#past .list__item").length === 4`)
-	at("/people/3/moderate?room=1", has("#past", "Warn"), post(a, "/measures/4/lift", nil), `document.querySelectorAll("#past form[action$='/lift']").length === 2`)
+	at("/people/3/moderate", has("#past", "Warn"), measure(a, "warn", "3"), `document.querySelectorAll("#holding .list__item, #past .list__item").length === 4`)
+	at("/people/3/moderate?room=1", has("#past", "Warn"), post(a, "/measures/4/lift", nil), `document.querySelectorAll("form[action$='/lift']").length === 2`)
 	at("/moderation/newcomers", has("#past", "Nothing yet"),
-		post(b, "/measures", map[string][]string{"kind": {"wait"}, "amount": {"5"}, "reason": {"spam"}}), has("#past", "Have newcomers wait"))
-	at("/rooms/1/moderate", has("#past", "Turn down")+" && !"+has("#past", "Slow mode"),
-		post(b, "/measures", map[string][]string{"kind": {"slow"}, "room": {"1"}, "amount": {"30"}, "for": {"1h"}, "reason": {"heated"}}), has("#past", "Slow mode"))
+		post(b, "/measures", map[string][]string{"kind": {"wait"}, "amount": {"5"}, "reason": {"spam"}}), has("#holding", "Have newcomers wait"))
+	at("/rooms/1/moderate", has("#past", "Turn down")+" && !"+has("#holding", "Slow mode"),
+		post(b, "/measures", map[string][]string{"kind": {"slow"}, "room": {"1"}, "amount": {"30"}, "for": {"1h"}, "reason": {"heated"}}), has("#holding", "Slow mode"))
 
 	// Objections, and the page of one.
 	at("/moderation/appeals", "document.querySelector('#appeals .empty')", post(cleo, "/notices/2/appeal", map[string][]string{"text": {"It was my soup"}}), has("#appeal-2", "It was my soup"))

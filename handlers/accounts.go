@@ -122,7 +122,7 @@ func (s *Server) confirmed(r *http.Request) (store.User, error) {
 func (s *Server) refused(r *http.Request, err error, show func(views.Fields) error) error {
 	var problems store.Problems
 	var problem store.Invalid
-	if errors.As(err, &problem) {
+	if mistake(r, err, &problem) {
 		problems = store.Problems{problem}
 	} else if !errors.As(err, &problems) {
 		return err

@@ -226,7 +226,7 @@ func (s *Server) decideAppeal(w http.ResponseWriter, r *http.Request) error {
 	}
 	m, err := s.Store.DecideAppeal(r.Context(), s.actor(r), id, r.PostForm.Get("granted") != "", r.PostForm.Get("answer"))
 	var problem store.Invalid
-	if errors.As(err, &problem) {
+	if mistake(r, err, &problem) {
 		f := fieldsOf(r, store.Problems{problem})
 		if problem.Field == "held" { // what it is about cannot be published now
 			f.Problem = problem.Text

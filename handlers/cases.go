@@ -51,7 +51,7 @@ func (s *Server) showCase(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.casePage(w, r, http.StatusOK, c, views.Fields{}, caseDone[r.URL.Query().Get("saved")])
+	return s.casePage(w, r, http.StatusOK, c, views.Fields{}, s.saidOf(r, caseDone, r.URL.Query().Get("saved")))
 }
 
 // caseDone is what the page of a case says of what was just done.
@@ -74,6 +74,9 @@ func (s *Server) casePage(w http.ResponseWriter, r *http.Request, status int, c 
 		}
 		maps.Copy(v.Form.Values, f.Values)
 	}
+	if v.Takers, err = s.Store.CaseTakers(r.Context(), v.Case, v.User, mostTakers); err != nil {
+		return err
+	}
 	page, err := s.me(r.Context(), asker(r), "Report", c.Room)
 	if err != nil {
 		return err
@@ -81,6 +84,9 @@ func (s *Server) casePage(w http.ResponseWriter, r *http.Request, status int, c 
 	page.Live.Part = "case/" + strconv.FormatInt(int64(c.ID), 10) + "/" + idString(v.User) + "/" + views.FilterOf(v.From).Encode()
 	return s.render(w, r, status, views.CasePage(page, v, done))
 }
+
+// mostTakers is to how many people a case can be handed over.
+const mostTakers = 200
 
 // narrowedTo is what the queue was narrowed down to that the case was opened from: the
 // address says it, and then the form. To a room that the asker may not read, it is not.
@@ -115,9 +121,9 @@ func (s *Server) afterAct(w http.ResponseWriter, r *http.Request, c store.Case, 
 	case errors.As(err, &held):
 		f.Problem = heldSentence(r.Context(), held)
 		return s.casePage(w, r, http.StatusConflict, c, f, "")
-	case errors.As(err, &problem):
+	case mistake(r, err, &problem):
 		f.Errors = store.Problems{problem}.ByField()
-		if problem.Field == "reopen" || problem.Field == "to" {
+		if problem.Field == "reopen" {
 			f.Problem = problem.Text
 		}
 		return s.casePage(w, r, http.StatusUnprocessableEntity, c, f, "")
@@ -132,7 +138,7 @@ func (s *Server) afterAct(w http.ResponseWriter, r *http.Request, c store.Case, 
 		delete(f.Values, name)
 	}
 	if halfWritten(f) {
-		return s.casePage(w, r, http.StatusOK, c, f, caseDone[saved])
+		return s.casePage(w, r, http.StatusOK, c, f, s.saidOf(r, caseDone, saved))
 	}
 	return seeOther(w, r, saying(views.CaseIn(c.ID, s.narrowedTo(r)), saved))
 }
@@ -151,7 +157,7 @@ func saying(to templ.SafeURL, saved string) templ.SafeURL {
 // halfWritten says whether there is something on the page of a case that would be lost
 // with it.
 func halfWritten(f views.Fields) bool {
-	return slices.ContainsFunc([]string{"kind", "words", "text", "person"}, func(name string) bool {
+	return slices.ContainsFunc([]string{"kind", "words", "text", "to"}, func(name string) bool {
 		return strings.TrimSpace(f.Values[name]) != ""
 	})
 }
@@ -181,14 +187,15 @@ func (s *Server) updateTaker(w http.ResponseWriter, r *http.Request) error {
 	form := r.PostForm
 	var to store.UserID
 	switch text := form.Get("user"); {
-	case !form.Has("user") && form.Has("enter") && strings.TrimSpace(form.Get("person")) == "":
+	case form.Has("enter"): // nothing was pressed
 		return s.casePage(w, r, http.StatusOK, c, fieldsOf(r, nil), "")
+	case !form.Has("user") && form.Get("to") == "":
+		return s.afterAct(w, r, c, store.Invalid{Field: "to", Text: "Choose somebody."}, "")
 	case !form.Has("user"):
-		user, err := s.personNamed(r.Context(), form.Get("person"))
-		if err != nil {
-			return s.afterAct(w, r, c, err, "")
+		if to, err = userOf(form.Get("to")); err != nil {
+			return err
 		}
-		return s.afterAct(w, r, c, s.Store.AssignCase(r.Context(), s.actor(r), c.ID, versionOf(r), user.ID), "", "person")
+		return s.afterAct(w, r, c, s.Store.AssignCase(r.Context(), s.actor(r), c.ID, versionOf(r), to), "", "to")
 	case text != "0":
 		if to, err = userOf(text); err != nil {
 			return err
@@ -253,7 +260,7 @@ func (s *Server) createCaseMeasure(w http.ResponseWriter, r *http.Request) error
 
 // liftedInCase goes back to the case from whose page a measure was lifted: what was done
 // there says how it ended, also if somebody else was quicker.
-func (s *Server) liftedInCase(w http.ResponseWriter, r *http.Request, err error) error {
+func (s *Server) liftedInCase(w http.ResponseWriter, r *http.Request, m store.Measure, err error) error {
 	var problem store.Invalid
 	if err != nil && !errors.Is(err, store.ErrConflict) && !errors.As(err, &problem) {
 		return err
@@ -272,7 +279,7 @@ func (s *Server) liftedInCase(w http.ResponseWriter, r *http.Request, err error)
 		}
 		return s.casePage(w, r, http.StatusConflict, c, f, "")
 	}
-	return s.afterAct(w, r, c, nil, "lifted")
+	return s.afterAct(w, r, c, nil, lifted(m))
 }
 
 // caseOf reads "12/42/reason=spam": the case, whose page it is, and what the queue was

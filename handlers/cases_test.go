@@ -174,8 +174,8 @@ func TestAConflictNamesWhoWasQuickerAndKeepsWhatWasTyped(t *testing.T) {
 				t.Errorf("the page lacks %q", text)
 			}
 		}
-		c.does("mod", "/moderation/cases/1/taker", url.Values{"version": {"2"}, "person": {"cleo"}}, 422)
-		c.does("mod", "/moderation/cases/1/taker", url.Values{"version": {"2"}, "person": {"ada"}}, 303)
+		c.does("mod", "/moderation/cases/1/taker", url.Values{"version": {"2"}, "to": {fmt.Sprint(c.ids["cleo"])}}, 422)
+		c.does("mod", "/moderation/cases/1/taker", url.Values{"version": {"2"}, "to": {fmt.Sprint(c.ids["ada"])}}, 303)
 		if a := c.people["ada"].get("/moderation?tab=mine"); !strings.Contains(a.body, "/moderation/cases/1") {
 			t.Error("what was handed over to her is not among hers")
 		}

@@ -49,7 +49,7 @@ func TestWhatWasDoneInACaseIsLiftedThere(t *testing.T) {
 		}
 		lift := url.Values{"case": {"1"}}
 		a := c.does("ada", "/measures/3/lift", lift, 303)
-		if to := a.Header.Get("Location"); to != "/moderation/cases/1?saved=lifted" {
+		if to := a.Header.Get("Location"); to != "/moderation/cases/1?saved=lifted.3" {
 			t.Errorf("it goes on to %s", to)
 		}
 		if page := c.main("mod", "/moderation/cases/1"); !strings.Contains(page, "Lifted by \u2068ada\u2069") || offers("mod", 3) {
@@ -299,7 +299,7 @@ func TestAWarningFromACaseAsksForNoEndWhateverWasChosenBeforeIt(t *testing.T) {
 			{"time-out", "own", "", said, "Choose a date and a time."},
 			{"time-out", "own", "2001-01-01T00:00", said, "Choose an end that is still to come."},
 			{"time-out", "ages", "", said, "Choose how long it lasts."},
-			{"warn", "own", "2001-01-01T00:00", long, "That is too long. Say it in a few sentences."},
+			{"warn", "own", "2001-01-01T00:00", long, "This has 1,001 characters, and 1,000 fit. Shorten it by 1."},
 			{"", "own", "", said, "Choose what to do."},
 			{"warn", "own", "", said, ""},
 			{"warn.room", "own", "2001-01-01T00:00", said, ""},

@@ -132,6 +132,7 @@ func (s *Server) explain(ctx context.Context, w http.ResponseWriter, err error) 
 		large     *http.MaxBytesError
 		late      store.TooLate
 		ruled     store.Ruled
+		excess    store.Excess
 		keep      kept
 	)
 	switch {
@@ -142,6 +143,8 @@ func (s *Server) explain(ctx context.Context, w http.ResponseWriter, err error) 
 		return http.StatusUnprocessableEntity, words.Say(ctx, "This message has %d characters; %d fit. Shorten it, or send it in parts.", long.Runes, long.Most)
 	case errors.As(err, &ruled):
 		return http.StatusUnprocessableEntity, ruledSentence(ruled)
+	case errors.As(err, &excess):
+		return http.StatusUnprocessableEntity, excessSentence(ctx, excess)
 	case errors.As(err, &invalid):
 		return http.StatusUnprocessableEntity, invalid.Text
 	case errors.As(err, &late) && late.Do == store.Delete:
@@ -193,6 +196,21 @@ func (s *Server) explain(ctx context.Context, w http.ResponseWriter, err error) 
 	default:
 		return http.StatusInternalServerError, "Something went wrong here, and it was noted. Try again in a moment."
 	}
+}
+
+// mistake says whether err is one of a form, and then of which field and what to say: of a
+// text that is too long by how much.
+func mistake(r *http.Request, err error, problem *store.Invalid) bool {
+	var excess store.Excess
+	if errors.As(err, &excess) {
+		*problem = store.Invalid{Field: excess.Field, Text: excessSentence(r.Context(), excess)}
+		return true
+	}
+	return errors.As(err, problem)
+}
+
+func excessSentence(ctx context.Context, e store.Excess) string {
+	return words.Say(ctx, "This has %d characters, and %d fit. Shorten it by %d.", e.Runes, e.Most, e.Runes-e.Most)
 }
 
 // restrained says what keeps somebody from writing, and for how long.

@@ -190,7 +190,7 @@ func (s *Server) turnDownHeld(w http.ResponseWriter, r *http.Request) error {
 	}
 	m, err := s.Store.TurnDownHeld(r.Context(), s.actor(r), id, store.Reason(r.PostForm.Get("reason")), r.PostForm.Get("words"))
 	var problem store.Invalid
-	if errors.As(err, &problem) {
+	if mistake(r, err, &problem) {
 		return s.turnDownPage(w, r, http.StatusUnprocessableEntity, r.PostForm.Get("room"), fieldsOf(r, store.Problems{problem}))
 	}
 	if err == nil {

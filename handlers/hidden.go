@@ -6,6 +6,7 @@ import (
 
 	"parley/store"
 	"parley/views"
+	"parley/views/words"
 )
 
 // askHide asks why a message is to be hidden.
@@ -40,9 +41,39 @@ func (s *Server) showHidden(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	may, err := s.Store.MayLift(r.Context(), me.ID, m.Hidden)
+	by, err := s.Store.MeasureByID(r.Context(), m.Hidden)
 	if err != nil {
 		return err
 	}
-	return s.showEditor(w, r, room, views.HiddenCard(m, text, room.Room, me.ID, may))
+	known, lifts, err := s.known(r.Context(), me.ID, []store.Measure{by})
+	if err != nil {
+		return err
+	}
+	card := views.Uncovered{Message: m, Text: text, Room: room.Room, As: me.ID, Lift: lifts[m.Hidden], Zone: views.Zone(me)}
+	if len(known) > 0 { // who wrote it reads why among their notices, and not who did it
+		card.By = known[0]
+	}
+	return s.showEditor(w, r, room, views.HiddenCard(card))
+}
+
+// shownAlready leads who would show a message again, which m hid, back to its room: somebody
+// was quicker.
+func (s *Server) shownAlready(w http.ResponseWriter, r *http.Request, m store.Measure) error {
+	room, err := s.Store.Membership(r.Context(), m.Room, asker(r).User.ID)
+	if err != nil {
+		return err
+	}
+	sentence := "This message is shown again already."
+	if m.EndedBy != 0 && m.EndedBy != asker(r).User.ID {
+		by, err := s.Store.User(r.Context(), m.EndedBy)
+		if err != nil {
+			return err
+		}
+		sentence = words.Say(r.Context(), "%s has already shown it again.", by.Name)
+	}
+	page, err := s.withEditor(r, room, nil, sentence)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusConflict, page)
 }

@@ -32,7 +32,7 @@ func measuresTopic(room store.RoomID) live.Topic {
 // showInForce lists what is in force and the asker may lift: in a room, or wherever they
 // moderate.
 func (s *Server) showInForce(w http.ResponseWriter, r *http.Request) error {
-	return s.inForcePage(w, r, http.StatusOK, inForceOf(asker(r).User.ID, r.URL.Query()), "", measureDone[r.URL.Query().Get("saved")])
+	return s.inForcePage(w, r, http.StatusOK, inForceOf(asker(r).User.ID, r.URL.Query()), "", s.saidOf(r, measureDone, r.URL.Query().Get("saved")))
 }
 
 // inForceOf is what an address, or a form in the list, asks for.
@@ -136,7 +136,7 @@ func inForcePart(s *Server, ctx context.Context, rest string) (parts, []live.Top
 }
 
 // liftedInList shows the list again that a measure was lifted in.
-func (s *Server) liftedInList(w http.ResponseWriter, r *http.Request, err error) error {
+func (s *Server) liftedInList(w http.ResponseWriter, r *http.Request, m store.Measure, err error) error {
 	var problem store.Invalid
 	q := inForceOf(asker(r).User.ID, url.Values{"room": r.PostForm["room"], "kind": r.PostForm["of"], "q": r.PostForm["q"]})
 	if errors.As(err, &problem) {
@@ -145,5 +145,5 @@ func (s *Server) liftedInList(w http.ResponseWriter, r *http.Request, err error)
 	if err != nil {
 		return s.inForcePage(w, r, http.StatusConflict, q, "Nothing was done: somebody has lifted this in the meantime, or its time was over.", "")
 	}
-	return seeOther(w, r, saying(views.InForceURL(q), "lifted"))
+	return seeOther(w, r, saying(views.InForceURL(q), lifted(m)))
 }

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -149,11 +151,17 @@ func (s *Server) createMeasure(w http.ResponseWriter, r *http.Request) error {
 	m := in
 	var err error
 	if in.Until, err = endOf(r, in.Kind); err == nil {
-		m, err = s.Store.Impose(r.Context(), s.actor(r), in)
+		m, err = s.Store.ImposeAfter(r.Context(), s.actor(r), in, seenIn(r))
 	}
 	var problem store.Invalid
-	if errors.As(err, &problem) {
+	if mistake(r, err, &problem) {
 		return s.measureAgain(w, r, in, fieldsOf(r, store.Problems{problem}))
+	}
+	var meanwhile store.Meanwhile
+	if errors.As(err, &meanwhile) {
+		f, me := fieldsOf(r, nil), asker(r).User
+		f.Problem = views.MeanwhileSentence(r.Context(), meanwhile.Measure, me.ID, views.Zone(me))
+		return s.measureAgain(w, r, in, f)
 	}
 	if errors.Is(err, store.ErrMeasured) && in.Seq == 0 {
 		f := fieldsOf(r, nil)
@@ -165,6 +173,16 @@ func (s *Server) createMeasure(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.measured(r.Context(), m)
 	return s.afterMeasure(w, r, m, "done")
+}
+
+// seenIn is the newest measure that the page of the form showed; a form of no such page has
+// seen all of them.
+func seenIn(r *http.Request) store.MeasureID {
+	n, err := strconv.ParseInt(r.PostForm.Get("seen"), 10, 64)
+	if err != nil {
+		return math.MaxInt64
+	}
+	return store.MeasureID(n)
 }
 
 // afterMeasure shows what a measure, or its end, was about.
@@ -226,6 +244,31 @@ func (s *Server) measureAgain(w http.ResponseWriter, r *http.Request, in store.M
 	return s.newcomers(w, r, http.StatusUnprocessableEntity, f)
 }
 
+// lifted is what an address says of m, which was just lifted.
+func lifted(m store.Measure) string { return "lifted." + strconv.FormatInt(int64(m.ID), 10) }
+
+// saidOf is what the page of r says of what was just done: all are the sentences, by what
+// saved says. After a lift it says what of the same effect still holds.
+func (s *Server) saidOf(r *http.Request, all map[string]string, saved string) string {
+	name, of, _ := strings.Cut(saved, ".")
+	id, err := strconv.ParseInt(of, 10, 64)
+	if name != "lifted" || err != nil {
+		return all[saved]
+	}
+	me := asker(r).User
+	m, err := s.Store.MeasureByID(r.Context(), store.MeasureID(id))
+	if err != nil {
+		return all[name] // it says less
+	}
+	still, err := s.Store.StillHolding(r.Context(), me.ID, m)
+	if err != nil {
+		s.Log.Warn("read what still holds", "measure", id, "error", err)
+		return all[name]
+	}
+	return views.LiftedSentence(r.Context(), still, views.Zone(me))
+}
+
+// liftMeasure ends a measure, and shows again what it was lifted on.
 func (s *Server) liftMeasure(w http.ResponseWriter, r *http.Request) error {
 	id, err := measureAt(r)
 	if err != nil {
@@ -237,12 +280,15 @@ func (s *Server) liftMeasure(w http.ResponseWriter, r *http.Request) error {
 		s.reportersTold(r.Context(), m.Case)
 	}
 	var problem store.Invalid
-	kept := errors.As(err, &problem)
+	kept := mistake(r, err, &problem)
 	if r.PostForm.Has("case") {
-		return s.liftedInCase(w, r, err)
+		return s.liftedInCase(w, r, m, err)
 	}
 	if r.PostForm.Has("list") && (err == nil || kept || errors.Is(err, store.ErrConflict)) {
-		return s.liftedInList(w, r, err)
+		return s.liftedInList(w, r, m, err)
+	}
+	if r.PostForm.Has("panel") && errors.Is(err, store.ErrConflict) {
+		return s.shownAlready(w, r, m)
 	}
 	if kept { // of all kinds that of a held message alone can fail so
 		return s.personModeration(w, r, http.StatusUnprocessableEntity, m.User, m.Room, views.Fields{Problem: problem.Text})
@@ -260,5 +306,5 @@ func (s *Server) liftMeasure(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.afterMeasure(w, r, m, "lifted")
+	return s.afterMeasure(w, r, m, templ.SafeURL(lifted(m)))
 }

@@ -118,9 +118,30 @@ func (s *Server) added(r *http.Request, room store.RoomID) (views.Adding, error)
 		}
 	}
 	var err error
+	if a.Ended, err = s.endedBy(r.Context(), asker(r).User.ID, room, strings.Split(q.Get("ended"), ".")); err != nil {
+		return a, err
+	}
 	a.Choice, err = s.choice(r.Context(), choosing{name: "person", room: room})
 	a.Focus = true
 	return a, err
+}
+
+// endedBy are those of the removals from room with these numbers that user ended.
+func (s *Server) endedBy(ctx context.Context, user store.UserID, room store.RoomID, numbers []string) (ended []store.Measure, err error) {
+	for _, number := range numbers[:min(len(numbers), mostAdded)] {
+		id, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			continue // nothing is said of what is none
+		}
+		m, err := s.Store.MeasureByID(ctx, store.MeasureID(id))
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+		if m.Kind == store.Removal && m.Room == room && m.EndedBy == user {
+			ended = append(ended, m)
+		}
+	}
+	return ended, nil
 }
 
 // showAddable are the people whom the form that lets people into a room offers.
@@ -173,7 +194,7 @@ func (s *Server) createMember(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var added, already []string
+	var added, already, ended []string
 	for _, m := range members {
 		already = append(already, idString(m.ID))
 	}
@@ -198,9 +219,10 @@ func (s *Server) createMember(w http.ResponseWriter, r *http.Request) error {
 		s.peopleChanged(room.ID, user)
 		if out.ID != 0 {
 			s.measured(r.Context(), out)
+			ended = append(ended, strconv.FormatInt(int64(out.ID), 10))
 		}
 	}
-	q := url.Values{"added": {strings.Join(added, ".")}, "already": {strings.Join(already, ".")}}
+	q := url.Values{"added": {strings.Join(added, ".")}, "already": {strings.Join(already, ".")}, "ended": {strings.Join(ended, ".")}}
 	return seeOther(w, r, views.RoomActionURL(room.ID, "about?"+q.Encode()))
 }
 

@@ -26,7 +26,7 @@ func (s *Server) moderatePerson(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) personModeration(w http.ResponseWriter, r *http.Request, status int, user store.UserID, room store.RoomID, f views.Fields) error {
 	ctx, me := r.Context(), asker(r).User.ID
-	v := views.Moderation{Fields: f, Done: measureDone[r.URL.Query().Get("saved")]}
+	v := views.Moderation{Fields: f, Done: s.saidOf(r, measureDone, r.URL.Query().Get("saved"))}
 	var err error
 	if v.Kinds, v.Rooms, err = s.mayDo(ctx, me, user, room); err != nil {
 		return err
@@ -121,7 +121,7 @@ func (s *Server) roomModeration(w http.ResponseWriter, r *http.Request, status i
 	if err != nil {
 		return err
 	}
-	v := views.Moderation{Room: room.Room, Inside: inside, Kinds: kinds, Fields: f, Done: measureDone[r.URL.Query().Get("saved")]}
+	v := views.Moderation{Room: room.Room, Inside: inside, Kinds: kinds, Fields: f, Done: s.saidOf(r, measureDone, r.URL.Query().Get("saved"))}
 	if store.May(room.Standing(me), store.Manage, nil) {
 		if v.Mods, err = s.Store.ModeratorsOf(ctx, id); err != nil {
 			return err
@@ -167,7 +167,7 @@ func (s *Server) showNewcomers(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) newcomers(w http.ResponseWriter, r *http.Request, status int, f views.Fields) error {
 	ctx, me := r.Context(), asker(r).User.ID
-	v := views.Moderation{Fields: f, Done: measureDone[r.URL.Query().Get("saved")]}
+	v := views.Moderation{Fields: f, Done: s.saidOf(r, measureDone, r.URL.Query().Get("saved"))}
 	var err error
 	if v.Kinds, err = s.Store.Permitted(ctx, me, 0, 0, 0, store.NewcomerLag, store.NewcomerCap); err != nil {
 		return err

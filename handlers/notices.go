@@ -167,7 +167,7 @@ func (s *Server) createAppeal(w http.ResponseWriter, r *http.Request) error {
 	err = s.Store.CreateAppeal(r.Context(), me, id, r.PostForm.Get("text"))
 	var problem store.Invalid
 	switch {
-	case errors.As(err, &problem):
+	case mistake(r, err, &problem):
 		f := fieldsOf(r, store.Problems{problem})
 		f.Problem = problem.Text // where the form is no more
 		return s.noticesPage(w, r, http.StatusUnprocessableEntity, id, f)

@@ -10,7 +10,7 @@ import (
 )
 
 // noticeHeads are the notices of a page in their order, each with what it says is new of it.
-var noticeHeads = regexp.MustCompile(`id="notice-(\d+)"><p[^>]*>(?:<span class="state state--mine">([^<]*)</span> )?<strong>`)
+var noticeHeads = regexp.MustCompile(`id="notice-(\d+)">(?:<span class="state state--mine notice-card__new">([^<]*)</span>\s*)?<p[^>]*><strong>`)
 
 // notices are those of name's page, as "2 New: answered".
 func (c *court) notices(name string) (all []string) {

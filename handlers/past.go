@@ -102,7 +102,7 @@ func pastPart(s *Server, ctx context.Context, rest string) (parts, []live.Topic,
 		manages, err = s.moderatorsFor(ctx, &v)
 	}
 	return func(zone *time.Location) []templ.Component {
-		all := []templ.Component{views.MeasureHistory(v, zone, true)}
+		all := []templ.Component{views.MeasuresHolding(v, zone, true), views.MeasureHistory(v, zone, true)}
 		if manages {
 			all = append(all, views.RoomMods(v, true))
 		}

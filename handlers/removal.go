@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"errors"
 	"net/http"
 
 	"parley/store"
@@ -54,7 +53,7 @@ func (s *Server) createRemoval(w http.ResponseWriter, r *http.Request) error {
 		m, err = s.Store.Impose(r.Context(), s.actor(r), in)
 	}
 	var problem store.Invalid
-	if errors.As(err, &problem) {
+	if mistake(r, err, &problem) {
 		return s.removal(w, r, http.StatusUnprocessableEntity, r.PostForm.Get("user"), fieldsOf(r, store.Problems{problem}))
 	}
 	if err != nil {

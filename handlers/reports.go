@@ -120,7 +120,7 @@ func (s *Server) createPersonReport(w http.ResponseWriter, r *http.Request) erro
 // reportAgain is err with the form again and what was typed into it.
 func (s *Server) reportAgain(r *http.Request, c views.Complaint, err error, page func(views.Complaint) (templ.Component, error)) error {
 	var problem store.Invalid
-	if errors.As(err, &problem) {
+	if mistake(r, err, &problem) {
 		c.Fields = fieldsOf(r, store.Problems{problem})
 		if problem.Field == "report" {
 			c.Fields.Problem = problem.Text

@@ -99,7 +99,7 @@ func (s *Server) createAppealOutside(w http.ResponseWriter, r *http.Request) err
 	}
 	err = s.Store.CreateAppeal(r.Context(), id, m, r.PostForm.Get("text"))
 	var problem store.Invalid
-	if errors.As(err, &problem) {
+	if mistake(r, err, &problem) {
 		return s.suspended(w, r, http.StatusUnprocessableEntity, user, fieldsOf(r, store.Problems{problem}))
 	}
 	if err != nil && !errors.Is(err, store.ErrConflict) { // sent twice is sent

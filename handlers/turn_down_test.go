@@ -35,7 +35,7 @@ func TestWhoseMessageWasTurnedDownReadsWhyAndObjectsAndSomebodyElseDecides(t *te
 	inCourt(t, func(t *testing.T, c *court) {
 		c.turnedDown()
 		c.shows("ben", "/rooms/1-lobby", "casino tonight", `href="/notices#notice-1"`)
-		c.shows("ben", "/notices", "A message of yours in Lobby was turned down", "Off topic", "We do not &lt;gamble&gt; here", "casino tonight", `action="/notices/1/appeal"`, "Somebody who did not decide this will look at it.", `href="#held-1"`)
+		c.shows("ben", "/notices", "A message of yours in Lobby was turned down", "Off topic", "We do not &lt;gamble&gt; here", "casino tonight", `action="/notices/1/appeal"`, "Somebody who did not decide this will look at it.", `id="held-1"`)
 		c.does("ben", "/notices/1/appeal", url.Values{"text": {"It is a film"}}, 303)
 		c.shows("mod", "/moderation/appeals", "casino tonight", "It is a film", "You imposed this, so somebody else decides:", "not /moderation/appeals/1")
 		c.shows("mia", "/moderation/appeals", "casino tonight", "/moderation/appeals/1")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -270,7 +271,7 @@ func (s *Store) Suspend(ctx context.Context, by Actor, in Measure) (Measure, err
 		if err := s.lockMeasured(ctx, tx, 0, u.ID); err != nil {
 			return nil, err
 		}
-		return nil, s.imposeOnce(ctx, tx, by, &m) // its entry comes with it
+		return nil, s.imposeOnce(ctx, tx, by, &m, math.MaxInt64) // its entry comes with it
 	})
 	return m, err
 }

@@ -118,7 +118,7 @@ func TestAnObjectionIsSettledWithTheEndOfWhatItIsAbout(t *testing.T) {
 		waiting(0)
 		settled(short, 0, 1)
 
-		// What was decided stays as it was decided, and nobody is told of its end.
+		// What was decided stays as it was decided; that it is lifted all the same is told.
 		kept := objected(j.impose(j.cleo, store.Measure{Kind: store.TimeOut, User: j.ben.ID, Room: j.kitchen, Until: j.now.Add(2 * time.Hour)}))
 		must2(s.DecideAppeal(t.Context(), store.Actor{User: j.ada.ID}, kept.ID, false, "No"))(t)
 		must(t, s.ReadNotices(t.Context(), j.ben.ID, kept.ID))
@@ -126,8 +126,8 @@ func TestAnObjectionIsSettledWithTheEndOfWhatItIsAbout(t *testing.T) {
 		if a, err := s.AppealOf(t.Context(), kept.ID); err != nil || a.Granted || a.Answer != "No" {
 			t.Errorf("an objection that was refused is %+v, %v", a, err)
 		}
-		if b, err := s.Aside(t.Context(), j.ben.ID); err != nil || b.Notices != 0 {
-			t.Errorf("Ben is told of %d, %v", b.Notices, err)
+		if b, err := s.Aside(t.Context(), j.ben.ID); err != nil || b.Notices != 1 {
+			t.Errorf("Ben is told of %d, %v; want the lift", b.Notices, err)
 		}
 		// An account that an administrator lets in again has its ban lifted.
 		ban := objected(j.impose(j.ada, store.Measure{Kind: store.Ban, User: j.ben.ID}))

@@ -72,6 +72,32 @@ func handles(o Officer, c Case) bool {
 	return o.rank() >= instanceRank || c.Seq != 0 && o.rank() >= roomRank && o.Sees()
 }
 
+// CaseTaker is somebody to whom a case can be handed over.
+type CaseTaker struct {
+	ID             UserID
+	Name, Username string
+}
+
+// CaseTakers are those who handle c and are not by, by name: at most limit.
+func (s *Store) CaseTakers(ctx context.Context, c Case, by UserID, limit int) ([]CaseTaker, error) {
+	room := c.Room
+	if c.Seq == 0 || c.RoomKind == DirectRoom {
+		room = 0 // only who moderates the instance
+	}
+	var all []CaseTaker
+	err := s.list(ctx, &all, caseTakers, c.User, by, room, limit)
+	return all, s.plain(err)
+}
+
+const caseTakers = `
+select u.id, u.name, u.username
+  from users u
+ where (u.role in ('administrator', 'moderator')
+        or u.id in (select x.user_id from members x where x.room_id = $3 and x.present and (x.owner or x.moderator)))
+   and u.suspended_at = 0 and u.id <> $1 and u.id <> $2
+ order by u.name_key, u.id
+ limit $4`
+
 // moderatorsOf says which of users moderate which of rooms, of which one may be SomeRoom.
 func (s *Store) moderatorsOf(ctx context.Context, rooms []RoomID, users []UserID) (map[Viewer]bool, error) {
 	if len(rooms) == 0 {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // Held is ErrConflict for an act on a case that somebody else changed: who has it, or
@@ -225,11 +224,11 @@ func (s *Store) ImposeInCase(ctx context.Context, by Actor, id CaseID, version i
 // twice is done once: what is the last note already is not added again.
 func (s *Store) AddNote(ctx context.Context, by UserID, id CaseID, text string) error {
 	text = strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", ""), ""))
-	switch {
-	case text == "":
+	if text == "" {
 		return Invalid{"text", "Write something first."}
-	case utf8.RuneCountInString(text) > NoteRunes:
-		return Invalid{"text", "That is too long. Say it in a few sentences."}
+	}
+	if err := fits("text", text, NoteRunes); err != nil {
+		return err
 	}
 	return s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		if _, err := s.lockCase(ctx, tx, by, id); err != nil {

@@ -73,9 +73,22 @@ func (s *Store) liftRemoval(ctx context.Context, tx *transaction, room RoomID, b
 	if may, err := mayLift(ctx, tx, by.User, m); err != nil {
 		return err
 	} else if !may {
-		return Invalid{"person", "A moderator has removed them from this room. Somebody who moderates it can let them in again."}
+		return removedByOther(ctx, tx, room, by.User)
 	}
 	return s.lift(ctx, tx, by, &m, "")
+}
+
+// removedByOther says to by why they do not let somebody into room again: they moderate
+// nothing there, or somebody did it who ranks above them.
+func removedByOther(ctx context.Context, tx *transaction, room RoomID, by UserID) error {
+	o, err := officerIn(ctx, tx, room, by)
+	if err != nil {
+		return err
+	}
+	if o.rank() >= roomRank {
+		return Invalid{"person", "Somebody above you removed them from this room, so it is not yours to let them in again. Ask an administrator of this place."}
+	}
+	return Invalid{"person", "A moderator has removed them from this room. Somebody who moderates it can let them in again."}
 }
 
 // RemovalOf returns the removal that keeps user out of room now, or ErrNotFound.

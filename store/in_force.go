@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // InForce chooses measures that hold.
 type InForce struct {
@@ -59,4 +62,51 @@ func (q InForce) statement(everywhere bool, now int64, limit int) (string, []any
                  order by x.id desc
                  limit ` + v.place(limit) + `)
  order by x.id desc`, v
+}
+
+// StillHolding returns what goes on having the effect of m, which has ended, as far as by
+// may know of it: m ended nothing of that.
+func (s *Store) StillHolding(ctx context.Context, by UserID, m Measure) ([]Measure, error) {
+	if !m.alike(m) {
+		return nil, nil
+	}
+	var all []Measure
+	var err error
+	switch {
+	case m.User != 0:
+		all, err = s.measures(ctx, holdingOn, m.User)
+	case m.Room != 0:
+		all, err = s.measures(ctx, holdingIn, m.Room)
+	default:
+		all, err = s.measures(ctx, holdingOnNewcomers)
+	}
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(other Measure) bool { return !other.Holds(s.now()) || !m.alike(other) })
+	known, _, err := s.Known(ctx, by, all)
+	return known, err
+}
+
+const (
+	holdingOn = measureColumns + " where x.ended_at = 0 and x.user_id = $1 order by x.id desc"
+	holdingIn = measureColumns + " where x.ended_at = 0 and x.room_id = $1 and x.user_id = 0 order by x.id desc"
+
+	holdingOnNewcomers = measureColumns + " where x.ended_at = 0 and x.user_id = 0 and x.room_id + 0 = 0 order by x.id desc"
+)
+
+// alike says whether other keeps from the same as m does.
+func (m Measure) alike(other Measure) bool {
+	if m.User != other.User {
+		return false
+	}
+	switch m.Kind {
+	case Suspension, Ban:
+		return other.Kind == Suspension || other.Kind == Ban
+	case TimeOut:
+		return other.Kind == TimeOut && (m.Room == 0 || other.Room == 0 || m.Room == other.Room)
+	case SlowMode, RoomLock, NewcomerCap, NewcomerLag:
+		return other.Kind == m.Kind && m.Room == other.Room
+	}
+	return false // of the others there is one at most, or they keep from nothing
 }

@@ -6,10 +6,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // MeasureID numbers the measures.
@@ -85,10 +85,21 @@ var effects = map[MeasureKind]effect{
 // ErrMeasured is Impose's answer where the same measure holds already.
 var ErrMeasured = errors.New("this measure holds already")
 
+// Meanwhile is the answer of ImposeAfter: the same was done since, and holds.
+type Meanwhile struct{ Measure }
+
+func (e Meanwhile) Error() string { return "the same was done meanwhile, and holds" }
+
 // Impose does in as an act of by, with its entry in the log, and returns it. It fails
 // with ErrNotFound if by may not do this to them (see MayModerate), and with Invalid. A
 // form that is sent twice is done once: the second time it returns what the first did.
 func (s *Store) Impose(ctx context.Context, by Actor, in Measure) (Measure, error) {
+	return s.ImposeAfter(ctx, by, in, math.MaxInt64)
+}
+
+// ImposeAfter is Impose of somebody who has seen all measures there until seen: it fails
+// with Meanwhile if the same was done after that, and holds.
+func (s *Store) ImposeAfter(ctx context.Context, by Actor, in Measure, seen MeasureID) (Measure, error) {
 	in.By, in.At = by.User, s.now()
 	if err := checkMeasure(&in); err != nil {
 		return in, err
@@ -111,7 +122,7 @@ func (s *Store) Impose(ctx context.Context, by Actor, in Measure) (Measure, erro
 		if err := mayImpose(ctx, tx, by.User, m); err != nil {
 			return err
 		}
-		return s.imposeOnce(ctx, tx, by, &m)
+		return s.imposeOnce(ctx, tx, by, &m, seen)
 	})
 	if err != nil {
 		return m, fmt.Errorf("%s: %w", in.Kind, err)
@@ -165,21 +176,26 @@ const WordsRunes = 1000
 // checkWords returns what a person is told as it is kept; "" is nothing.
 func checkWords(words string) (string, error) {
 	words = strings.TrimSpace(readable(newlines.Replace(words)))
-	if utf8.RuneCountInString(words) > WordsRunes {
-		return "", Invalid{"words", "That is too long. Say it in a few sentences."}
+	if err := fits("words", words, WordsRunes); err != nil {
+		return "", err
 	}
 	return words, nil
 }
 
 // imposeOnce is impose, but for a form that is sent twice: then m is what the first did.
-// The caller has locked what m is on.
-func (s *Store) imposeOnce(ctx context.Context, tx *transaction, by Actor, m *Measure) error {
+// It is Meanwhile if another did the same after seen. The caller has locked what m is on.
+func (s *Store) imposeOnce(ctx context.Context, tx *transaction, by Actor, m *Measure, seen MeasureID) error {
 	again, err := sameJustNow(ctx, tx, *m)
 	if err == nil {
 		*m = again
 		return nil
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	if other, err := sameSince(ctx, tx, *m, seen); err == nil {
+		return Meanwhile{other}
+	} else if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
 	return s.impose(ctx, tx, by, m)
@@ -304,8 +320,13 @@ func (s *Store) lift(ctx context.Context, tx *transaction, by Actor, m *Measure,
 // it was on is told if somebody lifted it.
 func (s *Store) end(ctx context.Context, tx *transaction, m *Measure, by UserID) error {
 	m.EndedAt, m.EndedBy = s.now(), by
-	if _, err := tx.ExecContext(ctx, endMeasure, micros(m.EndedAt), by, m.ID); err != nil {
+	if _, err := tx.ExecContext(ctx, "update measures set ended_at = $1, ended_by = $2 where id = $3", micros(m.EndedAt), by, m.ID); err != nil {
 		return err
+	}
+	if by != 0 {
+		if err := tell(ctx, tx, m.ID); err != nil {
+			return err
+		}
 	}
 	if err := settleAppeal(ctx, tx, *m); err != nil {
 		return err
@@ -323,11 +344,6 @@ func (s *Store) end(ctx context.Context, tx *transaction, m *Measure, by UserID)
 	}
 	return err
 }
-
-const endMeasure = `
-update measures
-   set ended_at = $1, ended_by = $2, read_at = case when $2 = 0 then read_at else 0 end
- where id = $3`
 
 // EndMeasures ends those whose time is over, at most limit, and returns them. Who was
 // kept from something can do it from Until on; this has the pages say so, shows again

@@ -134,3 +134,17 @@ const sameMeasure = "select " + measureFields + `
    and id > (select value - 100 from counters where name = 'measure')
  order by id desc
  limit 1`
+
+// sameSince is what was done after seen, if it is of the same kind on the same and holds at
+// m.At, with the name of who did it: sql.ErrNoRows if there is none.
+func sameSince(ctx context.Context, tx *transaction, m Measure, seen MeasureID) (Measure, error) {
+	var r measureRow
+	err := tx.GetContext(ctx, &r, sameAfter, m.User, m.Room, m.Kind, micros(m.At), seen)
+	return r.measure(), err
+}
+
+// It is one of those that are in force.
+const sameAfter = measureColumns + `
+ where x.ended_at = 0 and x.id > $5 and x.user_id = $1 and x.room_id = $2 and x.kind = $3 and (x.until_at = 0 or x.until_at > $4)
+ order by x.id desc
+ limit 1`

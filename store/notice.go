@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"strings"
-	"unicode/utf8"
 )
 
 // A notice is a measure as the person it is on sees it.
@@ -44,8 +43,5 @@ func said(field, text string, most int, empty string) (string, error) {
 	if text == "" {
 		return "", Invalid{field, empty}
 	}
-	if utf8.RuneCountInString(text) > most {
-		return "", Invalid{field, "That is too long. Say it in a few sentences."}
-	}
-	return text, nil
+	return text, fits(field, text, most)
 }

@@ -283,16 +283,6 @@ func mayLift(ctx context.Context, tx asking, by UserID, m Measure) (bool, error)
 	return ends, err
 }
 
-// MayLift says whether by may lift the measure; ErrNotFound if there is none.
-func (s *Store) MayLift(ctx context.Context, by UserID, id MeasureID) (bool, error) {
-	var r measureRow
-	if err := s.get(ctx, &r, "select "+measureFields+" from measures where id = $1", id); err != nil {
-		return false, s.plain(err)
-	}
-	may, err := mayLift(ctx, reads{s}, by, r.measure())
-	return may, s.plain(err)
-}
-
 // Known are those of all that by may know of, and lifts which of them they may end:
 // without the name of a room that they may not read, of which they know what was reported.
 func (s *Store) Known(ctx context.Context, by UserID, all []Measure) (known []Measure, lifts map[MeasureID]bool, err error) {

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // Report is what one person says about a message, or about a person.
@@ -93,11 +92,11 @@ func (s *Store) ReportPerson(ctx context.Context, user, by UserID, reason Reason
 // about locked, so that two who report it at once find one case.
 func (s *Store) report(ctx context.Context, about Case, by UserID, reason Reason, note string, subject func(context.Context, *transaction, *Case) error) (c Case, err error) {
 	note = strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(note, "\x00", ""), ""))
-	switch {
-	case !slices.Contains(Reasons, reason):
+	if !slices.Contains(Reasons, reason) {
 		return c, Invalid{"reason", "Choose a reason."}
-	case utf8.RuneCountInString(note) > NoteRunes:
-		return c, Invalid{"note", "That is too long. Say it in a few sentences."}
+	}
+	if err := fits("note", note, NoteRunes); err != nil {
+		return c, err
 	}
 	err = s.inTx(ctx, func(ctx context.Context, tx *transaction) error {
 		c = about

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/a-h/templ"
 	"golang.org/x/text/language"
 
 	"parley/store"
@@ -19,7 +20,8 @@ func TestANoticeSaysWhatHoldsAndInThePastWhatDoesNot(t *testing.T) {
 	for want, m := range map[string]store.Measure{
 		"A message of yours in Kitchen was hidden. You can still read it.": {Kind: store.HideMessage, RoomName: "Kitchen"},
 		"A message of yours was hidden. You can still read it.":            {Kind: store.HideMessage},
-		"A message of yours was hidden, and is shown again.":               {Kind: store.HideMessage, RoomName: "Kitchen", EndedAt: time.Now()},
+		"A message of yours in Kitchen was hidden, and is shown again.":    {Kind: store.HideMessage, RoomName: "Kitchen", EndedAt: time.Now()},
+		"A message of yours was hidden, and is shown again.":               {Kind: store.HideMessage, EndedAt: time.Now()},
 		"This is a warning, in Kitchen.":                                   {Kind: store.Warning, RoomName: "Kitchen"},
 		"You could not write.":                                             {Kind: store.TimeOut, Until: until, EndedAt: time.Now()},
 		"You could not write in Kitchen.":                                  {Kind: store.TimeOut, RoomName: "Kitchen", Until: time.Now().Add(-time.Hour)},
@@ -47,7 +49,8 @@ func TestWhatHasEndedSaysWhenItDid(t *testing.T) {
 	} {
 		m.At = began
 		var page bytes.Buffer
-		if err := views.MeasureHistory(views.Moderation{Past: []store.Measure{m}}, time.UTC, false).Render(t.Context(), &page); err != nil {
+		v := views.Moderation{Past: []store.Measure{m}}
+		if err := templ.Join(views.MeasuresHolding(v, time.UTC, false), views.MeasureHistory(v, time.UTC, false)).Render(t.Context(), &page); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(page.String(), want) {

@@ -11,6 +11,7 @@ var counted = map[language.Tag]map[string][2]string{
 	language.English: {
 		"%d members":                        {"%d member", "%d members"},
 		"%d reports":                        {"%d report", "%d reports"},
+		"%d earlier acts":                   {"%d earlier act", "%d earlier acts"},
 		"%d direct conversations":           {"%d direct conversation", "%d direct conversations"},
 		"%d open pages":                     {"%d open page", "%d open pages"},
 		"%d rules":                          {"%d rule", "%d rules"},
@@ -24,6 +25,7 @@ var counted = map[language.Tag]map[string][2]string{
 		"Try again in %d days.":             {"Try again in %d day.", "Try again in %d days."},
 	},
 	language.German: {
+		"%d earlier acts":                   {"%d frühere Maßnahme", "%d frühere Maßnahmen"},
 		"%d members":                        {"%d Mitglied", "%d Mitglieder"},
 		"%d reports":                        {"%d Meldung", "%d Meldungen"},
 		"%d direct conversations":           {"%d direkte Unterhaltung", "%d direkte Unterhaltungen"},
@@ -207,9 +209,8 @@ var germanChat = map[string]string{
 	"That was a lot in a short time.":                                   "Das war viel in kurzer Zeit.",
 	"The room is saved.":                                                "Der Raum ist gespeichert.",
 	"The server is busy, so this was not saved. Try again in a moment.": "Der Server ist beschäftigt, deshalb wurde das nicht gespeichert. Versuch es gleich noch einmal.",
-	"The server's disk failed, so nothing is saved any more. Keep your text and tell whoever runs this place.": "Die Platte des Servers ist ausgefallen, es wird nichts mehr gespeichert. Heb deinen Text auf und sag es der Person, die das hier betreibt.",
-	"The server's disk is full, so this was not saved. Keep your text and tell whoever runs this place.":       "Die Platte des Servers ist voll, deshalb wurde das nicht gespeichert. Heb deinen Text auf und sag es der Person, die das hier betreibt.",
-	"Their username.": "Der Benutzername der Person.",
+	"The server's disk failed, so nothing is saved any more. Keep your text and tell whoever runs this place.":    "Die Platte des Servers ist ausgefallen, es wird nichts mehr gespeichert. Heb deinen Text auf und sag es der Person, die das hier betreibt.",
+	"The server's disk is full, so this was not saved. Keep your text and tell whoever runs this place.":          "Die Platte des Servers ist voll, deshalb wurde das nicht gespeichert. Heb deinen Text auf und sag es der Person, die das hier betreibt.",
 	"There is a room of that name. Choose another.":                                                               "Es gibt schon einen Raum mit diesem Namen. Wähl einen anderen.",
 	"There is an account with this address. Sign in, or use another address.":                                     "Zu dieser Adresse gibt es ein Konto. Melde dich an, oder nimm eine andere Adresse.",
 	"There is no account yet. The code is in the log of the server.":                                              "Es gibt noch kein Konto. Der Code steht im Protokoll des Servers.",
