@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"parley/store"
 )
 
@@ -55,8 +57,10 @@ func TestAHeldMessageIsSeenByItsAuthorUntilAModeratorPublishesIt(t *testing.T) {
 	}
 
 	// One is turned down, and put away; one is withdrawn.
-	ben.Say("Then the cas\u200bino tomorrow") // with nothing to be seen in it
-	desk.Until(connected + ` && document.querySelector("#held-2")`)
+	ben.do(setValue("#composer-text", "Then the cas\u200bino tomorrow")) // with what nobody sees in it, and no key types
+	ben.Click("#composer-text")
+	ben.Press(kb.Enter)
+	desk.Until(connected + ` && document.querySelector("#held-2 .waiting__body")?.textContent.includes("cas\u200bino")`)
 	desk.Submit("#held-2 a[href*='/refuse']", arrived+` && document.querySelector("#refuse")`)
 	desk.Type("#words", "Ask the few who care.")
 	desk.Submit("#refuse .button--main", arrived+` && document.querySelector("#held .empty")`)
