@@ -19,8 +19,8 @@ func TestWhoAddsSomebodyRemovedIsToldThatItEndsThatAndThePagesAboutThemFollow(t 
 		remove("ben")
 		page, _ := c.people["ada"].followAt("/live?part="+fmt.Sprintf("past/%d/%s/0", c.ids["ada"], dan), resume)
 		a := c.does("ben", "/rooms/3/members", url.Values{"with": {dan}}, 303)
-		c.shows("ben", a.Header.Get("Location"), "Added: \u2068dan\u2069.", "That ended the removal of \u2068dan\u2069 of "+time.Now().UTC().Format("2 January")+".")
-		c.shows("dan", a.Header.Get("Location"), "not That ended the removal")
+		c.shows("ben", a.Header.Get("Location"), "Added: \u2068dan\u2069.", "\u2068dan\u2069 had been removed on "+time.Now().UTC().Format("2 January")+". That is over now.")
+		c.shows("dan", a.Header.Get("Location"), "not That is over now")
 		until(t, page, `aria-live="polite" hidden`)
 
 		remove("ada")

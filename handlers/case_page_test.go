@@ -27,6 +27,10 @@ func TestACaseIsHandedOverToWhoMayTakeItAndOlderActsAreFolded(t *testing.T) {
 		if got := takers("mod", "/moderation/cases/1"); !slices.Equal(got, []string{"ada", "mia"}) {
 			t.Errorf("Mod can hand it over to %q", got)
 		}
+		if got := takers("mod", "/moderation/cases/2"); !slices.Equal(got, []string{"ada", "mia"}) {
+			t.Errorf("Mod, who is not in it, learns from whom the Kitchen is: %q", got)
+		}
+		c.does("cleo", "/rooms/2/members", url.Values{"person": {"mod"}}, 303)
 		if got := takers("mod", "/moderation/cases/2"); !slices.Equal(got, []string{"ada", "cleo", "mia"}) {
 			t.Errorf("Mod can hand the one of the Kitchen over to %q", got)
 		}

@@ -236,7 +236,7 @@ func (st *stream) ending(ctx context.Context, why store.Denial) views.Ending {
 		return st.s.gone(ctx, st.room.ID, st.me.User.ID, st.zone)
 	}
 	signIn := followLogin(st.room.ID)
-	if now, err := st.s.Store.User(ctx, st.me.User.ID); err == nil && !now.SuspendedAt.IsZero() {
+	if now, err := st.s.Store.User(ctx, st.me.User.ID); err == nil && now.DeletedAt.IsZero() && !now.SuspendedAt.IsZero() {
 		return views.FrameSuspended(signIn)
 	}
 	return views.FrameSignedOut(signIn)

@@ -73,6 +73,9 @@ func TestAStreamEndsWithWhyAndWhereToGoOn(t *testing.T) {
 		{"he signs out", func(_ *world, _, ben *browser) { ben.post("/logout", nil) }, []string{"You are signed out.", `href="/login?next=%2Frooms%2F1%2Ffollow"`}, "You are signed out."},
 		{"he is suspended", func(_ *world, ada, _ *browser) { ada.post("/measures", inLobby("suspend", "room", "")) }, []string{"Your account is suspended, so you are signed out.", `href="/login?next=%2Frooms%2F1%2Ffollow"`}, "You are signed out."},
 		{"he is banned", func(_ *world, ada, _ *browser) { ada.post("/measures", inLobby("ban", "room", "")) }, []string{"Your account is suspended, so you are signed out."}, "You are signed out."},
+		{"he deletes his account", func(_ *world, _, ben *browser) {
+			ben.post("/profile/delete", url.Values{"messages": {"keep"}, "password": {password}})
+		}, []string{"You are signed out."}, "You are signed out."},
 		{"he is removed", func(_ *world, ada, _ *browser) { ada.post("/measures", inLobby("remove")) }, []string{"A moderator removed you from this room until ", "Reason: Something else.", `href="/notices#notice-1"`}, "A moderator removed you"},
 	} {
 		t.Run(tt.what, func(t *testing.T) {

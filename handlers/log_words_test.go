@@ -41,6 +41,14 @@ func TestTheLogSaysWhatPeopleWereToldAndTheFiguresOfAnAct(t *testing.T) {
 			}
 		}
 
+		// What is said in a private room stays there.
+		room := c.does("ada", "/rooms", url.Values{"name": {"Cellar"}, "kind": {"private"}}, 303).Header.Get("Location")
+		room = strings.Split(strings.TrimPrefix(room, "/rooms/"), "-")[0]
+		c.does("ada", "/measures", url.Values{"kind": {"lock"}, "room": {room}, "for": {"1h"}, "reason": {"other"}, "words": {"Between us"}}, 303)
+		if main := c.main("ada", "/admin/log?act=moderation.lock"); !strings.Contains(main, "until ") || strings.Contains(main, "Between us") {
+			t.Errorf("of a private room the log says\n%s", main)
+		}
+
 		// A room's log says what the room was told, and never what a person was.
 		if main := c.main("dan", "/rooms/1/moderation/log"); strings.Contains(main, "Breathe") || !strings.Contains(main, "One at a time") || !strings.Contains(main, "90 seconds") {
 			t.Errorf("the room's log says\n%s", main)

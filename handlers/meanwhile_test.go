@@ -67,6 +67,14 @@ func TestWhatIsInForceStandsOverTheForms(t *testing.T) {
 		if !strings.Contains(over, "Words of a time-out") || strings.Contains(over, "Words of a warn") {
 			t.Error("over the forms there is not just what is in force")
 		}
+		for range 101 { // by number, it is not among the newest any more
+			if _, err := c.store.Impose(t.Context(), store.Actor{User: c.ids["mod"]}, store.Measure{Kind: store.Warning, User: c.ids["ben"], Reason: store.Spam}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if over, _, _ := strings.Cut(c.main("ada", "/people/"+ben+"/moderate"), `class="measures"`); !strings.Contains(over, "Words of a time-out") {
+			t.Error("after a hundred warnings the time-out is not in force any more")
+		}
 		page, _ := c.people["ada"].followAt("/live?part="+fmt.Sprintf("past/%d/%s/0", c.ids["ada"], ben), resume)
 		c.does("mod", "/measures/2/lift", nil, 303)
 		until(t, page, `aria-live="polite" hidden`) // there is none any more

@@ -106,7 +106,7 @@ func (s *Server) moderateRoom(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) roomModeration(w http.ResponseWriter, r *http.Request, status int, id store.RoomID, f views.Fields) error {
 	ctx, me := r.Context(), asker(r).User
-	kinds, err := s.Store.Permitted(ctx, me.ID, 0, id, 0, store.SlowMode, store.RoomLock)
+	kinds, err := s.Store.Permitted(ctx, me.ID, 0, id, 0, roomActs...)
 	if err == nil && len(kinds) == 0 {
 		err = store.ErrNotFound
 	}
@@ -169,7 +169,7 @@ func (s *Server) newcomers(w http.ResponseWriter, r *http.Request, status int, f
 	ctx, me := r.Context(), asker(r).User.ID
 	v := views.Moderation{Fields: f, Done: s.saidOf(r, measureDone, r.URL.Query().Get("saved"))}
 	var err error
-	if v.Kinds, err = s.Store.Permitted(ctx, me, 0, 0, 0, store.NewcomerLag, store.NewcomerCap); err != nil {
+	if v.Kinds, err = s.Store.Permitted(ctx, me, 0, 0, 0, newcomerActs...); err != nil {
 		return err
 	}
 	if len(v.Kinds) == 0 {

@@ -33,6 +33,15 @@ func (s *Server) past(ctx context.Context, v *views.Moderation) error {
 	default:
 		all, err = s.Store.MeasuresOnNewcomers(ctx, mostMeasures)
 	}
+	if err == nil { // what holds for long is not among the newest
+		var holding []store.Measure
+		holding, err = s.Store.Holding(ctx, v.Person.ID, v.Room.ID)
+		for _, m := range holding {
+			if !slices.ContainsFunc(all, func(other store.Measure) bool { return other.ID == m.ID }) {
+				all = append(all, m)
+			}
+		}
+	}
 	if err == nil {
 		v.Past, v.Lifts, err = s.known(ctx, v.Me.ID, all)
 	}
@@ -86,6 +95,27 @@ func mayPast(s *Server, ctx context.Context, user store.User, rest string) (stri
 	return s.mayModerate(ctx, user, v.Room.ID)
 }
 
+// forms are the acts of which the page v has a form.
+func (s *Server) forms(ctx context.Context, v views.Moderation) (kinds []store.MeasureKind, err error) {
+	switch {
+	case v.Person.ID != 0:
+		if kinds, _, err = s.mayDo(ctx, v.Me.ID, v.Person.ID, v.Room.ID); errors.Is(err, store.ErrNotFound) {
+			err = nil // nothing any more
+		}
+	case v.Room.ID != 0:
+		kinds, err = s.Store.Permitted(ctx, v.Me.ID, 0, v.Room.ID, 0, roomActs...)
+	default:
+		kinds, err = s.Store.Permitted(ctx, v.Me.ID, 0, 0, 0, newcomerActs...)
+	}
+	return kinds, err
+}
+
+// The acts on a room, and on all newcomers.
+var (
+	roomActs     = []store.MeasureKind{store.SlowMode, store.RoomLock}
+	newcomerActs = []store.MeasureKind{store.NewcomerLag, store.NewcomerCap}
+)
+
 func pastPart(s *Server, ctx context.Context, rest string) (parts, []live.Topic, error) {
 	v, err := pastOf(rest)
 	if err == nil {
@@ -96,6 +126,9 @@ func pastPart(s *Server, ctx context.Context, rest string) (parts, []live.Topic,
 		room = 0 // what is known of them is from everywhere
 	}
 	depends := []live.Topic{measuresTopic(room), personTopic(v.Me.ID)}
+	if err == nil {
+		v.Kinds, err = s.forms(ctx, v)
+	}
 	manages := false
 	if err == nil && room != 0 {
 		depends = append(depends, peopleTopic(room))

@@ -81,8 +81,8 @@ type CaseTaker struct {
 // CaseTakers are those who handle c and are not by, by name: at most limit.
 func (s *Store) CaseTakers(ctx context.Context, c Case, by UserID, limit int) ([]CaseTaker, error) {
 	room := c.Room
-	if c.Seq == 0 || c.RoomKind == DirectRoom {
-		room = 0 // only who moderates the instance
+	if c.Seq == 0 || c.RoomKind == DirectRoom || !c.Sees() {
+		room = 0 // only who moderates the instance: who may not see a room learns of nobody in it
 	}
 	var all []CaseTaker
 	err := s.list(ctx, &all, caseTakers, c.User, by, room, limit)

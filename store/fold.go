@@ -153,22 +153,39 @@ func asCapitals(text string) string {
 const rightToLeft = '\u202e'
 
 // turned is text as it is seen where rightToLeft turns it round: until the end of its line,
-// or the sign that ends that.
+// or the sign that ends that, and not one that ends what began in it, or nothing.
 func turned(text string) string {
 	out := make([]rune, 0, len(text))
-	from := -1 // of what is turned round
+	from := -1                           // of what is turned round
+	outer, embedded, isolated := 0, 0, 0 // what is open: isolates around it, and what began in it
 	end := func() {
 		if from >= 0 {
 			slices.Reverse(out[from:])
 		}
-		from = -1
+		from, embedded, isolated = -1, 0, 0
 	}
 	for _, r := range text {
 		switch {
 		case r == rightToLeft && from < 0:
 			from = len(out)
 			continue
-		case r == '\n', r == '\u202c', r == '\u2069', r == '\u2029':
+		case r == '\n', r == '\u2029':
+			end()
+			outer = 0
+		case r >= '\u2066' && r <= '\u2068' && from < 0:
+			outer++
+		case r >= '\u2066' && r <= '\u2068':
+			isolated++
+		case r == '\u2069' && isolated > 0:
+			isolated--
+		case r == '\u2069' && outer > 0:
+			end()
+			outer--
+		case r >= '\u202a' && r <= '\u202e' && r != '\u202c' && from >= 0:
+			embedded++
+		case r == '\u202c' && embedded > 0:
+			embedded--
+		case r == '\u202c' && isolated == 0:
 			end()
 		}
 		out = append(out, r)

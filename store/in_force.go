@@ -70,16 +70,7 @@ func (s *Store) StillHolding(ctx context.Context, by UserID, m Measure) ([]Measu
 	if !m.alike(m) {
 		return nil, nil
 	}
-	var all []Measure
-	var err error
-	switch {
-	case m.User != 0:
-		all, err = s.measures(ctx, holdingOn, m.User)
-	case m.Room != 0:
-		all, err = s.measures(ctx, holdingIn, m.Room)
-	default:
-		all, err = s.measures(ctx, holdingOnNewcomers)
-	}
+	all, err := s.Holding(ctx, m.User, m.Room)
 	if err != nil {
 		return nil, err
 	}
@@ -88,11 +79,23 @@ func (s *Store) StillHolding(ctx context.Context, by UserID, m Measure) ([]Measu
 	return known, err
 }
 
-const (
-	holdingOn = measureColumns + " where x.ended_at = 0 and x.user_id = $1 order by x.id desc"
-	holdingIn = measureColumns + " where x.ended_at = 0 and x.room_id = $1 and x.user_id = 0 order by x.id desc"
+// Holding returns what keeps user from something, wherever that is, or if user is 0
+// everybody in room, or if that is 0, too, all newcomers: the newest first, at most 100.
+func (s *Store) Holding(ctx context.Context, user UserID, room RoomID) ([]Measure, error) {
+	switch {
+	case user != 0:
+		return s.measures(ctx, holdingOn, user)
+	case room != 0:
+		return s.measures(ctx, holdingIn, room)
+	}
+	return s.measures(ctx, holdingOnNewcomers)
+}
 
-	holdingOnNewcomers = measureColumns + " where x.ended_at = 0 and x.user_id = 0 and x.room_id + 0 = 0 order by x.id desc"
+const (
+	holdingOn = measureColumns + " where x.ended_at = 0 and x.user_id = $1 and x.kind not in ('hide', 'warn', 'turn-down') order by x.id desc limit 100"
+	holdingIn = measureColumns + " where x.ended_at = 0 and x.room_id = $1 and x.user_id = 0 order by x.id desc limit 100"
+
+	holdingOnNewcomers = measureColumns + " where x.ended_at = 0 and x.user_id = 0 and x.room_id + 0 = 0 order by x.id desc limit 100"
 )
 
 // alike says whether other keeps from the same as m does.

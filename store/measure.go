@@ -226,12 +226,26 @@ func (s *Store) impose(ctx context.Context, tx *transaction, by Actor, m *Measur
 	if err != nil {
 		return err
 	}
-	noted := Noted{entry.Now, m.Amount, m.Words}
-	if m.Kind == TurnDown { // what is said of a text goes with it
-		noted.Words = ""
+	if m.Kind != TurnDown { // what is said of a text goes with it
+		noted := Noted{entry.Now, m.Amount, m.Words}
+		if open, err := openTo(ctx, tx, m.Room); err != nil {
+			return err
+		} else if !open { // what is said in a private room stays there
+			noted.Words = ""
+		}
+		entry.Now = noted.String()
 	}
-	entry.Now = noted.String()
 	return s.record(ctx, tx, by, entry)
+}
+
+// openTo says whether a room is open; what is of no room is everybody's.
+func openTo(ctx context.Context, tx *transaction, room RoomID) (bool, error) {
+	if room == 0 {
+		return true, nil
+	}
+	var kind Kind
+	err := tx.GetContext(ctx, &kind, "select kind from rooms where id = $1", room)
+	return kind == OpenRoom, err
 }
 
 const insertMeasure = `

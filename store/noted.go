@@ -29,9 +29,13 @@ func (n Noted) String() string {
 	return strings.Join(lines, "\n")
 }
 
-// NotedIn reads what String has made; older entries have a What alone.
-func NotedIn(text string) Noted {
+// NotedIn reads what String has made for an entry of act; older entries have a What alone,
+// and so has what was turned down: the text of a rule can look like anything.
+func NotedIn(act Act, text string) Noted {
 	var n Noted
+	if act == Act("moderation."+TurnDown) {
+		return Noted{What: text}
+	}
 	for text != "" {
 		if words, is := strings.CutPrefix(text, notedWords); is {
 			n.Words = words

@@ -13,7 +13,7 @@ import (
 // valueOf is text, a value before or after e, as people read it: a time is the reader's.
 func valueOf(ctx context.Context, e store.Entry, text string, zone *time.Location) string {
 	if text != "" && strings.HasPrefix(string(e.Act), "moderation.") {
-		return notedValue(ctx, e, store.NotedIn(text), zone)
+		return notedValue(ctx, e, store.NotedIn(e.Act, text), zone)
 	}
 	switch text {
 	case "":
@@ -117,7 +117,7 @@ func toldIn(ctx context.Context, e store.Entry) string {
 	if !strings.HasPrefix(string(e.Act), "moderation.") {
 		return ""
 	}
-	text := clip(store.NotedIn(e.Now).Words, mostTold)
+	text := clip(store.NotedIn(e.Act, e.Now).Words, mostTold)
 	switch {
 	case text == "":
 		return ""

@@ -39,17 +39,27 @@ func holdingWord(ctx context.Context, m store.Measure, zone *time.Location) stri
 	return word + " · " + untilWord(ctx, m, zone)
 }
 
-// MeanwhileSentence tells me that m was done just before they did the same.
+// MeanwhileSentence tells me that m was done just before they did the same. A warning does
+// not go on, and who was removed cannot be removed once more.
 func MeanwhileSentence(ctx context.Context, m store.Measure, me store.UserID, zone *time.Location) string {
 	again := " " + say(ctx, "If it takes one more, send this again.")
-	until := say(ctx, "until it is lifted")
+	if m.Kind == store.Removal {
+		again = ""
+	}
+	who, until := apart(named(ctx, m.ByName)), say(ctx, "until further notice")
 	if !m.Until.IsZero() {
 		until = untilWord(ctx, m, zone)
 	}
-	if m.By == me {
+	switch {
+	case !m.Kind.Lasts() && m.By == me:
+		return say(ctx, "You have done this already.") + again
+	case !m.Kind.Lasts():
+		return say(ctx, "Nothing was done: %s has done this just now.", who) + again
+	case m.By == me:
 		return say(ctx, "You have done this already, and it holds %s.", until) + again
+	default:
+		return say(ctx, "Nothing was done: %s has done this just now, and it holds %s.", who, until) + again
 	}
-	return say(ctx, "Nothing was done: %s has done this just now, and it holds %s.", apart(named(ctx, m.ByName)), until) + again
 }
 
 // keepsOff says whether an act of the kind keeps somebody from something for as long as it
@@ -78,17 +88,6 @@ func (v Moderation) seen() store.MeasureID {
 		newest = max(newest, m.ID)
 	}
 	return newest
-}
-
-// forms are the acts of which the page can have a form.
-func (v Moderation) forms() []store.MeasureKind {
-	switch {
-	case v.Person.ID != 0:
-		return []store.MeasureKind{store.Warning, store.TimeOut, store.Removal, store.Suspension, store.Ban}
-	case v.Room.ID != 0:
-		return []store.MeasureKind{store.SlowMode, store.RoomLock}
-	}
-	return []store.MeasureKind{store.NewcomerLag, store.NewcomerCap}
 }
 
 // rests says whether m, a slow mode, goes on only when a newer one ends.

@@ -170,9 +170,9 @@ func adding(a About) templ.Component {
 			}
 			for _, m := range a.Adding.Ended {
 				var templ_7745c5c3_Var8 string
-				templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(" " + say(ctx, "That ended the removal of %s of %s.", apart(named(ctx, m.UserName)), date(ctx, m.At.In(Zone(a.Me)), time.Now())))
+				templ_7745c5c3_Var8, templ_7745c5c3_Err = plain(" " + say(ctx, "%s had been removed on %s. That is over now.", apart(named(ctx, m.UserName)), date(ctx, m.At.In(Zone(a.Me)), time.Now())))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `members.templ`, Line: 48, Col: 135}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `members.templ`, Line: 48, Col: 144}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 				if templ_7745c5c3_Err != nil {
