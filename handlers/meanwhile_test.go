@@ -67,8 +67,8 @@ func TestWhatIsInForceStandsOverTheForms(t *testing.T) {
 		if !strings.Contains(over, "Words of a time-out") || strings.Contains(over, "Words of a warn") {
 			t.Error("over the forms there is not just what is in force")
 		}
-		for range 101 { // by number, it is not among the newest any more
-			if _, err := c.store.Impose(t.Context(), store.Actor{User: c.ids["mod"]}, store.Measure{Kind: store.Warning, User: c.ids["ben"], Reason: store.Spam}); err != nil {
+		for i := range 101 { // by number, it is not among the newest any more
+			if _, err := c.store.Impose(t.Context(), store.Actor{User: c.ids["mod"]}, store.Measure{Kind: store.Warning, User: c.ids["ben"], Reason: store.Spam, Words: fmt.Sprint(i)}); err != nil {
 				t.Fatal(err)
 			}
 		}
